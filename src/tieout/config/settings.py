@@ -1,0 +1,150 @@
+"""Django's settings, all from `environment`; sensible without a single variable set."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from tieout.config import environment
+from tieout.config.logs import logging_settings
+
+PACKAGE = Path(__file__).resolve().parent.parent
+HOME = environment.home()
+
+
+def _secret_key() -> str:
+    """The session key: from the environment, else made once in the data directory (0600)."""
+    given = environment.text("TIEOUT_SECRET_KEY")
+    if given:
+        return given
+    path = HOME / "session.key"
+    if not path.exists():
+        HOME.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(50))
+    return path.read_text(encoding="ascii")
+
+
+def _database() -> dict[str, Any]:
+    chosen = environment.database(HOME)
+    if chosen.engine == "sqlite":
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": chosen.name,
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                # an intent must survive a power cut: FULL syncs the log at every commit
+                "init_command": (
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000;"
+                ),
+            },
+        }
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": chosen.name,
+        "USER": chosen.user,
+        "PASSWORD": chosen.password,
+        "HOST": chosen.host,
+        "PORT": chosen.port,
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"options": "-c synchronous_commit=on"},
+    }
+
+
+DEBUG = False
+SECRET_KEY = _secret_key()
+SECRETS_KEY_FILE = environment.text("TIEOUT_SECRETS_KEY_PATH") or str(HOME / "secrets.key")
+UPLOADS = HOME / "uploads"
+# pages are served to this machine alone unless more names are given
+ALLOWED_HOSTS = environment.text("TIEOUT_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+CSRF_TRUSTED_ORIGINS = [o for o in environment.text("TIEOUT_ORIGINS").split(",") if o]
+BEHIND_TLS = environment.flag("TIEOUT_BEHIND_TLS", default=False)
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "tieout.store",
+    "tieout.web",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tieout.web.middleware.RequestLog",
+    "tieout.web.middleware.ContentSecurity",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "tieout.config.urls"
+WSGI_APPLICATION = "tieout.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "web" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "tieout.web.context.company",
+            ],
+            "builtins": ["tieout.web.templatetags.tieout"],
+        },
+    }
+]
+DATABASES = {"default": _database()}
+AUTH_USER_MODEL = "store.User"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "sign_in"
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = environment.text("TIEOUT_TIME_ZONE", "America/New_York")
+USE_I18N = False
+USE_TZ = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [PACKAGE / "web" / "static"]
+WHITENOISE_USE_FINDERS = True  # no collectstatic step: the package carries its files
+WHITENOISE_AUTOREFRESH = False
+
+SESSION_COOKIE_NAME = "tieout_session"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = False
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# uploads above 2 MB go to a temporary file; the form refuses what is over the import's bound
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+
+LOGGING = logging_settings(level=environment.text("TIEOUT_LOG_LEVEL", "INFO"))

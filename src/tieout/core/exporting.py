@@ -1,0 +1,232 @@
+"""The export state machine: what may become of one posting, and in which order it is done.
+
+Rules of this file
+1. All transitions stand in TABLE. A pair of state and event that is not in it raises `Impossible`.
+2. The table does not know which road leads to QuickBooks, and it reads no clock and no database:
+   what it needs comes in as an event, what is to be done goes out as ordered effects.
+3. Intent is committed before the bytes leave (COMMIT_INTENT stands before SEND), and an answer is
+   kept before anything acts on it (KEEP stands before RECORD).
+4. A write is sent only from *probed* or *resendable*: both mean that QuickBooks was asked and does
+   not hold the invoice.
+5. Silence is a state. From *unconfirmed* only evidence leads on: a stored response, our GUID, our
+   marker with customer and total equal, or absence proved behind a fence.
+6. A resend is the same bytes under the same set id; after a refusal the set id is new.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+RECOVERIES_MAX = 2  # automatic searches that may end without evidence before a person decides
+RESENDS_MAX = 3  # times that the same bytes are sent again before a person decides
+
+
+class State(StrEnum):
+    """Where a posting stands. The texts are stored; never rename a value."""
+
+    READY = "ready"
+    CLAIMED = "claimed"
+    PROBED = "probed"
+    SENDING = "sending"
+    EXPORTED = "exported"
+    REFUSED = "refused"
+    UNCONFIRMED = "unconfirmed"
+    RESENDABLE = "resendable"
+    NEEDS_PERSON = "needs a person"
+    SET_ASIDE = "set aside"
+    VOIDED = "voided"
+    DELETED = "deleted"
+    CHANGED_IN_QUICKBOOKS = "changed in quickbooks"
+    CHANGED_IN_SOURCE = "changed in source"
+
+
+class Event(StrEnum):
+    """What can happen to a posting."""
+
+    CLAIM = "claim"
+    GIVE_BACK = "give back"  # nothing was sent: the probe failed or the worker stops
+    PROBE_CLEAN = "probe found nothing"
+    FOUND_OURS = "found ours"  # GUID, or marker with customer and total equal
+    FOUND_FOREIGN = "found a foreign invoice with our number"
+    FOUND_ALIKE = "found a look-alike without our mark"
+    FOUND_DELETED = "found that it was created and deleted"
+    SEND = "send"
+    NOT_SENT = "proved that it was not executed"
+    ACCEPTED = "accepted"
+    REFUSED = "refused by QuickBooks"
+    SILENCE = "no usable answer"
+    ABSENT_FENCED = "absent, behind a fence"
+    ABSENT_OPEN = "absent, but a late commit is still possible"
+    LIMIT = "automatic tries used up"
+    FIXED = "planned again after a fix"
+    PERSON_LINKS = "a person links it to the invoice found"
+    PERSON_SENDS_AGAIN = "a person sends again after proof of absence"
+    PERSON_SETS_ASIDE = "a Super User sets it aside with a reason"
+    VOIDED = "voided in QuickBooks"
+    DELETED = "deleted in QuickBooks"
+    CHANGED_THERE = "changed in QuickBooks"
+    CHANGED_HERE = "changed in the back office"
+
+
+class Effect(StrEnum):
+    """What the service does, in the order given."""
+
+    NEW_SET_ID = "take a new set id and freeze new bytes"
+    SAME_BYTES = "take the frozen bytes under the same set id"
+    COMMIT_INTENT = "commit the intent"
+    SEND = "hand the bytes over"
+    KEEP = "keep the raw answer"
+    RECORD = "record what QuickBooks holds"
+    EXPLAIN = "say what happened, and who fixes it how"
+    COUNT_RECOVERY = "count one recovery without evidence"
+    RELEASE = "release the claim"
+
+
+class Ask(StrEnum):
+    """The next question that a posting has for QuickBooks."""
+
+    PROBE = "probe"
+    WRITE = "write"
+    RECALL = "recall"  # the connector's own journal of the call
+    STATUS_CHECK = "status"
+    SEARCH = "search"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A transition: the next state and the ordered effects that bring it about."""
+
+    state: State
+    effects: tuple[Effect, ...] = ()
+
+
+class Impossible(Exception):
+    """This event cannot happen in this state: the caller is wrong. Nothing was changed."""
+
+    def __init__(self, state: State, event: Event) -> None:
+        super().__init__(f"A posting that is {state.value!r} cannot meet {event.value!r}.")
+        self.state = state
+        self.event = event
+
+
+_KEEP_RECORD = (Effect.KEEP, Effect.RECORD)
+_KEEP_EXPLAIN = (Effect.KEEP, Effect.EXPLAIN)
+_EXPORTED = Step(State.EXPORTED, _KEEP_RECORD)
+_NEEDS_PERSON = Step(State.NEEDS_PERSON, _KEEP_EXPLAIN)
+_GIVEN_BACK = Step(State.READY, (Effect.RELEASE,))
+
+TABLE: dict[State, dict[Event, Step]] = {
+    State.READY: {
+        Event.CLAIM: Step(State.CLAIMED),
+        Event.FIXED: Step(State.READY),
+        Event.PERSON_SETS_ASIDE: Step(State.SET_ASIDE, (Effect.EXPLAIN,)),
+    },
+    State.CLAIMED: {
+        Event.GIVE_BACK: _GIVEN_BACK,
+        Event.PROBE_CLEAN: Step(State.PROBED),
+        Event.FOUND_OURS: _EXPORTED,
+        Event.FOUND_FOREIGN: _NEEDS_PERSON,
+        Event.FOUND_ALIKE: _NEEDS_PERSON,
+        Event.LIMIT: Step(State.REFUSED, (Effect.EXPLAIN,)),
+    },
+    State.PROBED: {
+        Event.GIVE_BACK: _GIVEN_BACK,
+        Event.SEND: Step(State.SENDING, (Effect.NEW_SET_ID, Effect.COMMIT_INTENT, Effect.SEND)),
+    },
+    State.SENDING: {
+        Event.ACCEPTED: _EXPORTED,
+        Event.REFUSED: Step(State.REFUSED, _KEEP_EXPLAIN),
+        Event.NOT_SENT: Step(State.READY, (Effect.KEEP, Effect.RELEASE)),
+        Event.SILENCE: Step(State.UNCONFIRMED, _KEEP_EXPLAIN),
+    },
+    State.UNCONFIRMED: {
+        Event.ACCEPTED: _EXPORTED,
+        Event.REFUSED: Step(State.REFUSED, _KEEP_EXPLAIN),
+        Event.NOT_SENT: Step(State.RESENDABLE, (Effect.KEEP,)),
+        Event.FOUND_OURS: _EXPORTED,
+        Event.FOUND_FOREIGN: _NEEDS_PERSON,
+        Event.FOUND_ALIKE: _NEEDS_PERSON,
+        Event.FOUND_DELETED: _NEEDS_PERSON,
+        Event.ABSENT_FENCED: Step(State.RESENDABLE, (Effect.KEEP,)),
+        Event.ABSENT_OPEN: Step(State.UNCONFIRMED, (Effect.KEEP, Effect.COUNT_RECOVERY)),
+        Event.SILENCE: Step(State.UNCONFIRMED, (Effect.KEEP,)),
+        Event.LIMIT: _NEEDS_PERSON,
+        Event.PERSON_SETS_ASIDE: Step(State.SET_ASIDE, (Effect.EXPLAIN,)),
+    },
+    State.RESENDABLE: {
+        Event.SEND: Step(State.SENDING, (Effect.SAME_BYTES, Effect.COMMIT_INTENT, Effect.SEND)),
+        Event.ACCEPTED: _EXPORTED,  # a late answer to the earlier call
+        Event.LIMIT: _NEEDS_PERSON,
+    },
+    State.NEEDS_PERSON: {
+        Event.PERSON_LINKS: Step(State.EXPORTED, (Effect.RECORD,)),
+        Event.PERSON_SENDS_AGAIN: Step(State.CLAIMED),
+        Event.PERSON_SETS_ASIDE: Step(State.SET_ASIDE, (Effect.EXPLAIN,)),
+        Event.ACCEPTED: _EXPORTED,
+        Event.FOUND_OURS: _EXPORTED,
+        Event.FIXED: Step(State.READY),
+    },
+    State.SET_ASIDE: {
+        Event.FIXED: Step(State.READY),
+        Event.ACCEPTED: _EXPORTED,
+        Event.FOUND_OURS: _EXPORTED,
+    },
+    State.REFUSED: {
+        Event.FIXED: Step(State.READY),
+        Event.PERSON_SETS_ASIDE: Step(State.SET_ASIDE, (Effect.EXPLAIN,)),
+    },
+    State.EXPORTED: {
+        Event.ACCEPTED: Step(State.EXPORTED),  # the same answer again
+        Event.FOUND_OURS: Step(State.EXPORTED),
+        Event.VOIDED: Step(State.VOIDED, (Effect.EXPLAIN,)),
+        Event.DELETED: Step(State.DELETED, (Effect.EXPLAIN,)),
+        Event.CHANGED_THERE: Step(State.CHANGED_IN_QUICKBOOKS, (Effect.EXPLAIN,)),
+        Event.CHANGED_HERE: Step(State.CHANGED_IN_SOURCE, (Effect.EXPLAIN,)),
+    },
+    State.VOIDED: {},
+    State.DELETED: {},
+    State.CHANGED_IN_QUICKBOOKS: {},
+    State.CHANGED_IN_SOURCE: {},
+}
+
+# States in which a person or the planner may still change what will be sent.
+REPLANNABLE = frozenset({State.READY, State.REFUSED})
+# At or past *sending*: the intent may have left, so the posting keeps its mode, job and number.
+COMMITTED = frozenset(State) - {State.READY, State.CLAIMED, State.PROBED, State.REFUSED}
+# QuickBooks holds it, as far as we know.
+IN_QUICKBOOKS = frozenset(
+    {State.EXPORTED, State.CHANGED_IN_QUICKBOOKS, State.CHANGED_IN_SOURCE, State.VOIDED}
+)
+# The queue of the company is held while a posting is in one of these.
+HOLDING = frozenset({State.SENDING, State.UNCONFIRMED, State.RESENDABLE})
+# Export work that goes on by itself.
+UNDER_WAY = frozenset({State.CLAIMED, State.PROBED}) | HOLDING
+
+
+def step(state: State, event: Event) -> Step:
+    """Answer what `event` makes of a posting in `state`; raises Impossible for a foreign pair."""
+    found = TABLE[state].get(event)
+    if found is None:
+        raise Impossible(state, event)
+    return found
+
+
+def next_ask(state: State, *, recalled: bool, status_checked: bool) -> Ask | None:
+    """Answer what to ask QuickBooks next for a posting in `state`, or None when nothing.
+
+    `recalled` and `status_checked` say whether the present recovery has already looked into the
+    connector's journal and asked for the stored response. A posting found in *sending* by a worker
+    that did not send it has lost its worker: it is asked for as unconfirmed.
+    """
+    match state:
+        case State.CLAIMED:
+            return Ask.PROBE
+        case State.PROBED | State.RESENDABLE:
+            return Ask.WRITE
+        case State.SENDING | State.UNCONFIRMED:
+            if not recalled:
+                return Ask.RECALL
+            return Ask.SEARCH if status_checked else Ask.STATUS_CHECK
+        case _:
+            return None

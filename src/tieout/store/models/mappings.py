@@ -1,0 +1,89 @@
+"""The saved links. A row stays when its association is removed; its history is in the events."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from tieout.store.models.books import QbCustomer, QbEntry
+from tieout.store.models.people import Company, User
+from tieout.store.models.source import KINDS, SourceClient, SourceItem, SourceJob
+
+
+class Mapping(models.Model):
+    """What all four mappings share: optimistic version, and who changed it when."""
+
+    version = models.PositiveIntegerField(default=0)
+    changed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    changed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class JobMapping(Mapping):
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="job_mappings")
+    job = models.OneToOneField(SourceJob, on_delete=models.CASCADE, related_name="mapping")
+    target = models.ForeignKey(
+        QbCustomer, on_delete=models.PROTECT, null=True, related_name="job_mappings"
+    )
+    other_customer_confirmed = models.BooleanField(default=False)
+    shared_confirmed = models.BooleanField(default=False)
+    # the QuickBooks job as it was when it was linked: drift is noticed against these
+    remembered_full_name = models.CharField(max_length=209, blank=True, default="")
+    remembered_parent = models.CharField(max_length=36, blank=True, default="")
+    remembered_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["job_id"]
+        indexes = [models.Index(fields=["company", "target"], name="job_mapping_target")]
+
+    def __str__(self) -> str:
+        return f"{self.job_id} -> {self.target_id}"
+
+
+class ClientMapping(Mapping):
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="client_mappings")
+    client = models.OneToOneField(SourceClient, on_delete=models.CASCADE, related_name="mapping")
+    target = models.ForeignKey(
+        QbCustomer, on_delete=models.PROTECT, null=True, related_name="client_mappings"
+    )
+
+    class Meta:
+        ordering = ["client_id"]
+
+    def __str__(self) -> str:
+        return f"{self.client_id} -> {self.target_id}"
+
+
+class ItemMapping(Mapping):
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="item_mappings")
+    item = models.OneToOneField(SourceItem, on_delete=models.CASCADE, related_name="mapping")
+    target = models.ForeignKey(
+        QbEntry, on_delete=models.PROTECT, null=True, related_name="item_mappings"
+    )
+
+    class Meta:
+        ordering = ["item_id"]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} -> {self.target_id}"
+
+
+class ClassMapping(Mapping):
+    """A value of the custom field and the class it stands for. Values are noted at import."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="class_mappings")
+    kind = models.CharField(max_length=12, choices=KINDS)
+    value = models.CharField(max_length=120)
+    target = models.ForeignKey(
+        QbEntry, on_delete=models.PROTECT, null=True, related_name="class_mappings"
+    )
+
+    class Meta:
+        ordering = ["kind", "value"]
+        constraints = [
+            models.UniqueConstraint(fields=["company", "kind", "value"], name="class_value_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.value} -> {self.target_id}"
