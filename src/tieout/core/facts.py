@@ -118,6 +118,11 @@ class QbJob:
     def is_customer(self) -> bool:
         return not self.parent_list_id
 
+    @property
+    def root(self) -> str:
+        """ListID of the customer at the top of the path, "" when it is not known."""
+        return self.top_list_id or ("" if self.parent_list_id else self.list_id)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QbEntry:
@@ -337,6 +342,7 @@ class OurInvoice:
     txn_date: date
     total: Decimal  # negative for a credit memo
     voided: bool = False
+    marker_key: str = ""  # its posting key: finds the invoice when its TxnID is unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
