@@ -1,0 +1,130 @@
+"""Typed qbXML: requests to bytes, answers to objects. No input, output or clock. See docs.md."""
+
+from __future__ import annotations
+
+from tieout.quickbooks.errors import LocalError, RemoteError
+from tieout.quickbooks.qbxml.company import (
+    CompanyActivityQuery,
+    CompanyQuery,
+    HostQuery,
+    PreferencesQuery,
+)
+from tieout.quickbooks.qbxml.customers import CustomerAdd, CustomerMod, CustomerQuery
+from tieout.quickbooks.qbxml.invoices import InvoiceAdd, InvoiceMod, InvoiceQuery, LineAdd, LineMod
+from tieout.quickbooks.qbxml.reader import (
+    Event,
+    MalformedResponse,
+    Node,
+    ResponseEnd,
+    ResponseStart,
+    Ret,
+    SetStart,
+    Status,
+    read,
+)
+from tieout.quickbooks.qbxml.requests import Address, Iterate, NameFilter, NameRange, Ref, Request
+from tieout.quickbooks.qbxml.responses import (
+    ErrorRecovery,
+    GenericRet,
+    Response,
+    ResponseSet,
+    parse_response,
+    read_rets,
+    typed,
+)
+from tieout.quickbooks.qbxml.rets_invoices import (
+    CreditMemoRet,
+    InvoiceRet,
+    LineRet,
+    LinkedTxn,
+    ListDeletedRet,
+    TransactionRet,
+    TxnDeletedRet,
+    TxnVoidRet,
+)
+from tieout.quickbooks.qbxml.rets_lists import (
+    AccountRet,
+    ClassRet,
+    ItemRet,
+    SalesTaxCodeRet,
+    TemplateRet,
+    TermsRet,
+)
+from tieout.quickbooks.qbxml.rets_names import (
+    CompanyActivityRet,
+    CompanyRet,
+    CustomerRet,
+    DataExtRet,
+    HostRet,
+    PreferencesRet,
+)
+from tieout.quickbooks.qbxml.schema import RefusedByUs
+from tieout.quickbooks.qbxml.types import overlap, parse_datetime
+from tieout.quickbooks.qbxml.writer import render, render_clear, render_status_check
+from tieout.quickbooks.qbxml.writes import is_write
+
+__all__ = [
+    "AccountRet",
+    "Address",
+    "ClassRet",
+    "CompanyActivityQuery",
+    "CompanyActivityRet",
+    "CompanyQuery",
+    "CompanyRet",
+    "CreditMemoRet",
+    "CustomerAdd",
+    "CustomerMod",
+    "CustomerQuery",
+    "CustomerRet",
+    "DataExtRet",
+    "ErrorRecovery",
+    "Event",
+    "GenericRet",
+    "HostQuery",
+    "HostRet",
+    "InvoiceAdd",
+    "InvoiceMod",
+    "InvoiceQuery",
+    "InvoiceRet",
+    "ItemRet",
+    "Iterate",
+    "LineAdd",
+    "LineMod",
+    "LineRet",
+    "LinkedTxn",
+    "ListDeletedRet",
+    "LocalError",
+    "MalformedResponse",
+    "NameFilter",
+    "NameRange",
+    "Node",
+    "PreferencesQuery",
+    "PreferencesRet",
+    "Ref",
+    "RefusedByUs",
+    "RemoteError",
+    "Request",
+    "Response",
+    "ResponseEnd",
+    "ResponseSet",
+    "ResponseStart",
+    "Ret",
+    "SalesTaxCodeRet",
+    "SetStart",
+    "Status",
+    "TemplateRet",
+    "TermsRet",
+    "TransactionRet",
+    "TxnDeletedRet",
+    "TxnVoidRet",
+    "is_write",
+    "overlap",
+    "parse_datetime",
+    "parse_response",
+    "read",
+    "read_rets",
+    "render",
+    "render_clear",
+    "render_status_check",
+    "typed",
+]
