@@ -93,7 +93,10 @@ WSGI_APPLICATION = "tieout.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [PACKAGE / "web" / "templates"],
+        "DIRS": [
+            PACKAGE / "web" / "templates",
+            *sorted((PACKAGE / "web" / "pages").glob("*/templates")),
+        ],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

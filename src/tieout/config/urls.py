@@ -1,7 +1,8 @@
-"""Addresses: every page's under its path of the menu."""
+"""Addresses: every page of a company lives below `/c/<company_id>/`, each page with its own urls."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern] = []
+# one line a page, in the order of the menu: path("c/<int:company_id>/…", include("tieout.web.pages.….urls"))
+urlpatterns: list[URLPattern | URLResolver] = []

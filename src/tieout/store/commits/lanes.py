@@ -1,0 +1,78 @@
+"""The lane: one writer per company, taken by compare-and-set, with a fencing epoch."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q
+
+from tieout.store.models import Lane
+
+LEASE_S = 60
+
+
+class LaneLost(Exception):
+    """Another worker holds the lane now; whoever sees this stops and writes nothing more."""
+
+
+def wake(*, company_id: int, at: datetime) -> None:
+    """Ask for the company to be looked at no later than `at`; an earlier wish stands."""
+    Lane.objects.get_or_create(company_id=company_id)
+    Lane.objects.filter(company_id=company_id).filter(
+        Q(wake_at__isnull=True) | Q(wake_at__gt=at)
+    ).update(wake_at=at)
+
+
+def take(*, company_id: int, owner: str, now: datetime, lease_s: int = LEASE_S) -> int | None:
+    """Take the lane if nobody's lease runs; returns the new epoch, or None when it is held."""
+    taken = (
+        Lane.objects.filter(company_id=company_id)
+        .filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))
+        .update(owner=owner, lease_until=now + timedelta(seconds=lease_s), epoch=F("epoch") + 1)
+    )
+    if not taken:
+        return None
+    return Lane.objects.values_list("epoch", flat=True).get(company_id=company_id, owner=owner)
+
+
+def renew(*, company_id: int, epoch: int, now: datetime, lease_s: int = LEASE_S) -> None:
+    """Extend the lease; raises LaneLost when the epoch has moved on."""
+    renewed = Lane.objects.filter(company_id=company_id, epoch=epoch).update(
+        lease_until=now + timedelta(seconds=lease_s)
+    )
+    if not renewed:
+        message = f"Company {company_id} has another writer now (epoch {epoch} is over)."
+        raise LaneLost(message)
+
+
+def check(*, company_id: int, epoch: int) -> None:
+    """Lock the lane's row for this transaction and refuse when the epoch has moved on.
+
+    Called first in every transaction that writes a result, so that a worker that was paused
+    beyond its lease changes nothing.
+    """
+    held = Lane.objects.select_for_update().filter(company_id=company_id, epoch=epoch).exists()
+    if not held:
+        message = f"Company {company_id} has another writer now (epoch {epoch} is over)."
+        raise LaneLost(message)
+
+
+def release(*, company_id: int, epoch: int, wake_at: datetime | None) -> None:
+    """Give the lane back and say when to look again; an old epoch releases nothing.
+
+    Waking is merged with a wish that arrived meanwhile: the row is locked before it is read, or
+    a concurrent wake-up would be overwritten and lost.
+    """
+    lane = Lane.objects.select_for_update().filter(company_id=company_id, epoch=epoch).first()
+    if lane is None:
+        return
+    wishes = [moment for moment in (lane.wake_at, wake_at) if moment is not None]
+    lane.lease_until = None
+    lane.owner = ""
+    lane.wake_at = min(wishes) if wishes else None
+    lane.save(update_fields=["lease_until", "owner", "wake_at"])
+
+
+def clear_wish(*, company_id: int, epoch: int) -> None:
+    """Forget the wake-up that led here; a later one is a new wish."""
+    Lane.objects.filter(company_id=company_id, epoch=epoch).update(wake_at=None)

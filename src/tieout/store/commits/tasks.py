@@ -1,0 +1,127 @@
+"""Background work as rows: asked for, moved on, finished."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from tieout.store.commits import lanes
+from tieout.store.models import Task, User
+
+LEASE_S = 60
+
+
+def request(
+    *,
+    company_id: int,
+    kind: Task.Kind,
+    now: datetime,
+    user: User | None = None,
+    params: Mapping[str, Any] | None = None,
+    on_lane: bool = True,
+    total: int | None = None,
+) -> Task:
+    """Note the wish and wake whoever does it, in the caller's transaction."""
+    task = Task.objects.create(
+        company_id=company_id,
+        kind=kind,
+        on_lane=on_lane,
+        requested_by=user,
+        created_at=now,
+        due_at=now,
+        params=dict(params or {}),
+        total=total,
+    )
+    if on_lane:
+        lanes.wake(company_id=company_id, at=now)
+    return task
+
+
+def open_task(*, company_id: int, kind: Task.Kind) -> Task | None:
+    """The task of this kind that waits or runs, if any."""
+    return (
+        Task.objects.filter(company_id=company_id, kind=kind)
+        .filter(state__in=[Task.State.WAITING, Task.State.RUNNING])
+        .order_by("id")
+        .first()
+    )
+
+
+def claim_beside_lane(*, now: datetime, lease_s: int = LEASE_S) -> Task | None:
+    """Take the oldest due task that needs no lane; a dead worker's task is taken again."""
+    due = (
+        Task.objects.filter(on_lane=False, due_at__lte=now)
+        .filter(Q(state=Task.State.WAITING) | Q(state=Task.State.RUNNING, lease_until__lt=now))
+        .order_by("id")
+        .values_list("id", "tries")[:5]
+    )
+    for task_id, tries in due:
+        taken = Task.objects.filter(
+            id=task_id, tries=tries, state__in=[Task.State.WAITING, Task.State.RUNNING]
+        ).update(
+            state=Task.State.RUNNING,
+            tries=tries + 1,
+            started_at=now,
+            lease_until=now + timedelta(seconds=lease_s),
+        )
+        if taken:
+            return Task.objects.get(id=task_id)
+    return None
+
+
+def start(*, task: Task, now: datetime) -> None:
+    """Mark a lane's task as running."""
+    if task.state == Task.State.WAITING:
+        Task.objects.filter(id=task.pk).update(
+            state=Task.State.RUNNING, started_at=now, tries=task.tries + 1
+        )
+        task.state = Task.State.RUNNING
+
+
+def progress(
+    *,
+    task_id: int,
+    done: int | None = None,
+    total: int | None = None,
+    message: str | None = None,
+    lease_until: datetime | None = None,
+) -> None:
+    """Say how far it is; what is None stays."""
+    changes: dict[str, Any] = {
+        "done": done,
+        "total": total,
+        "message": message,
+        "lease_until": lease_until,
+    }
+    Task.objects.filter(id=task_id).update(
+        **{name: value for name, value in changes.items() if value is not None}
+    )
+
+
+def finish(*, task_id: int, now: datetime, message: str, result: Mapping[str, Any]) -> None:
+    """The work is done."""
+    Task.objects.filter(id=task_id).update(
+        state=Task.State.DONE,
+        finished_at=now,
+        message=message,
+        problem="",
+        remedy="",
+        result=dict(result),
+    )
+
+
+def fail(*, task_id: int, now: datetime, problem: str, remedy: str) -> None:
+    """The work ended without success; the sentence says what happened and the remedy what to do."""
+    Task.objects.filter(id=task_id).update(
+        state=Task.State.FAILED, finished_at=now, problem=problem[:500], remedy=remedy[:500]
+    )
+
+
+def postpone(*, task_id: int, until: datetime, problem: str, remedy: str) -> None:
+    """Try again by itself at `until`; the screen shows why."""
+    Task.objects.filter(id=task_id).update(
+        state=Task.State.WAITING, due_at=until, problem=problem[:500], remedy=remedy[:500]
+    )

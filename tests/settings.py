@@ -1,0 +1,16 @@
+"""Tieout's own settings with a throwaway data directory and cheap password hashing."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("TIEOUT_HOME", tempfile.mkdtemp(prefix="tieout-test-"))
+os.environ.setdefault("TIEOUT_LOG_LEVEL", "CRITICAL")
+
+from tieout.config.settings import *  # noqa: F403
+from tieout.store import secrets
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # speed; never in the product
+secrets.create_key_file(Path(SECRETS_KEY_FILE))  # noqa: F405
