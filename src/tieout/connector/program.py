@@ -1,0 +1,217 @@
+"""The connector put together: settings in, a running program out."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import signal
+import ssl
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+import tieout
+from tieout.connector import certificate as certificates
+from tieout.connector.calls import Calls
+from tieout.connector.gate import Gate
+from tieout.connector.journal import KEEP_DAYS_MIN, Journal
+from tieout.connector.link import Link
+from tieout.connector.listener import Listener
+from tieout.connector.lock import FolderLock
+from tieout.connector.users import User
+from tieout.connector.worker import Worker
+from tieout.quickbooks import wire
+
+log = logging.getLogger("tieout.connector")
+
+PORT_DEFAULT = 8166
+PRUNE_EVERY_S = 6 * 3600.0
+LOG_BYTES_MAX = 5 * 1024 * 1024
+LOG_FILES_MAX = 5
+
+
+class StartError(Exception):
+    """The connector cannot start; one sentence with the remedy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How one connector runs. `tls` is "self", "off", or a (certificate, key) pair of files."""
+
+    data: Path
+    host: str = "127.0.0.1"
+    port: int = PORT_DEFAULT
+    tls: str | tuple[Path, Path] = "self"
+    allowed: tuple[str, ...] = ("*",)
+    idle_s: float = 120.0
+    queue_max: int = 8
+    keep_days: int = KEEP_DAYS_MIN
+    grace_s: float = 120.0
+
+
+class Program:
+    """A connector that is ready to serve."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        link: Link,
+        users: dict[str, User],
+        clock: Callable[[], datetime],
+    ) -> None:
+        _check(settings, users)
+        self._settings = settings
+        self._clock = clock
+        self._started = clock()
+        self._stop = threading.Event()
+        self.fingerprint = ""
+        tls = self._tls_context()
+        self._lock = FolderLock(settings.data / "connector.lock")
+        self._journal = Journal(settings.data / "journal.sqlite3", now=self._started)
+        self._worker = Worker(
+            link, clock=clock, idle_s=settings.idle_s, queue_max=settings.queue_max
+        )
+        self._calls = Calls(journal=self._journal, worker=self._worker, clock=clock)
+        try:
+            self._listener = Listener(
+                (settings.host, settings.port),
+                calls=self._calls,
+                gate=Gate(users=users, allowed=settings.allowed),
+                status=self._status,
+                tls=tls,
+            )
+        except OSError as error:
+            self._journal.close()
+            self._lock.release()
+            msg = (
+                f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}): "
+                "stop the other program or choose another --port."
+            )
+            raise StartError(msg) from error
+
+    @property
+    def url(self) -> str:
+        """Where clients reach it from this machine."""
+        scheme = "http" if self._settings.tls == "off" else "https"
+        host = f"[{self._settings.host}]" if ":" in self._settings.host else self._settings.host
+        return f"{scheme}://{host}:{self._listener.server_port}"
+
+    def serve(self) -> bool:
+        """Serve until a signal or `stop`; True when every call ended before the program did."""
+        self._worker.start()
+        serving = threading.Thread(target=self._listener.serve_forever, args=(0.2,), daemon=True)
+        serving.start()
+        while True:
+            pruned = self._journal.prune(now=self._clock(), keep_days=self._settings.keep_days)
+            if pruned:
+                log.info("%d old calls left the journal", pruned)
+            if self._stop.wait(PRUNE_EVERY_S):
+                break
+        self._listener.shutdown()
+        self._listener.socket.close()
+        ended = self._calls.stop(grace_s=self._settings.grace_s)
+        ended = self._listener.wait_until_quiet(10.0) and ended
+        if ended:
+            self._journal.close()
+        self._lock.release()
+        log.info("stopped%s", "" if ended else " while QuickBooks was still working")
+        return ended
+
+    def stop(self) -> None:
+        """Finish the running call, then stop."""
+        self._stop.set()
+
+    def stop_on_signals(self) -> None:
+        """SIGINT and SIGTERM stop the program; call it from the main thread."""
+
+        def stop(_number: int, _frame: FrameType | None) -> None:
+            self.stop()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, stop)
+
+    def _status(self, user: User) -> wire.StatusReply:
+        sessions = self._worker.sessions
+        company_file, session_id, versions = sessions.shown
+        return wire.StatusReply(
+            version=tieout.__version__,
+            contracts=(wire.CONTRACT_VERSION,),
+            access=user.access,
+            queue_length=self._worker.queue_length,
+            queue_max=self._worker.queue_max,
+            running=self._worker.running,
+            quickbooks_up=sessions.quickbooks_up,
+            company_file=company_file,
+            session_id=session_id,
+            session_versions=versions,
+            last_error=sessions.last_error,
+            last_error_at=sessions.last_error_at,
+            started=self._started,
+            journal_id=self._journal.journal_id,
+            fences=self._journal.list_fences(),
+        )
+
+    def _tls_context(self) -> ssl.SSLContext | None:
+        tls = self._settings.tls
+        if tls == "off":
+            return None
+        folder = self._settings.data
+        if isinstance(tls, tuple):
+            certificate, key = tls
+        else:
+            certificate, key = folder / "certificate.pem", folder / "key.pem"
+            if not (certificate.exists() and key.exists()):
+                certificates.make_certificate(
+                    certificate=certificate,
+                    key=key,
+                    names=certificates.own_names(self._settings.host),
+                    now=self._started,
+                )
+        try:
+            context = certificates.server_context(certificate=certificate, key=key)
+            self.fingerprint = certificates.fingerprint(certificate)
+        except (OSError, ValueError) as error:
+            msg = f"The certificate {certificate} cannot be used ({error}): give another pair."
+            raise StartError(msg) from error
+        return context
+
+
+def utc_now() -> datetime:
+    """The clock of a real connector."""
+    return datetime.now(UTC)
+
+
+def start_log(path: Path) -> None:
+    """Log to a rotating file; bodies and passwords are never given to the log."""
+    handler = logging.handlers.RotatingFileHandler(
+        path, maxBytes=LOG_BYTES_MAX, backupCount=LOG_FILES_MAX, encoding="utf-8"
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False
+
+
+def is_loopback(host: str) -> bool:
+    """True for an address that only this machine can reach."""
+    return host in {"localhost", "::1"} or host.startswith("127.")
+
+
+def _check(settings: Settings, users: dict[str, User]) -> None:
+    if settings.tls == "off" and not is_loopback(settings.host):
+        msg = (
+            "Without TLS the connector listens on 127.0.0.1 only: use --tls self, "
+            "or --host 127.0.0.1."
+        )
+        raise StartError(msg)
+    if not users:
+        msg = "Nobody could log in: add a user with --user NAME or `tieout connector add-user`."
+        raise StartError(msg)
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if sys.platform != "win32" and settings.data.stat().st_mode & 0o077:
+        settings.data.chmod(0o700)
