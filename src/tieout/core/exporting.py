@@ -190,8 +190,6 @@ TABLE: dict[State, dict[Event, Step]] = {
     State.CHANGED_IN_SOURCE: {},
 }
 
-# States in which a person or the planner may still change what will be sent.
-REPLANNABLE = frozenset({State.READY, State.REFUSED})
 # At or past *sending*: the intent may have left, so the posting keeps its mode, job and number.
 COMMITTED = frozenset(State) - {State.READY, State.CLAIMED, State.PROBED, State.REFUSED}
 # QuickBooks holds it, as far as we know.
@@ -202,6 +200,15 @@ IN_QUICKBOOKS = frozenset(
 HOLDING = frozenset({State.SENDING, State.UNCONFIRMED, State.RESENDABLE})
 # Export work that goes on by itself.
 UNDER_WAY = frozenset({State.CLAIMED, State.PROBED}) | HOLDING
+
+
+def replannable(state: State, *, writes: int) -> bool:
+    """Whether planning may still change what will be sent.
+
+    A posting that waits for a person because a foreign invoice has its number was never sent
+    (`writes` is 0): a new number from the back office solves it.
+    """
+    return state in {State.READY, State.REFUSED} or (state is State.NEEDS_PERSON and writes == 0)
 
 
 def step(state: State, event: Event) -> Step:

@@ -242,6 +242,7 @@ class Reason(StrEnum):
     TEXT_TOO_LONG = "text_too_long"
     APPROVAL_MISSING = "approval_missing"
     CURRENCY = "currency"
+    REFUSED = "refused"  # QuickBooks refused it: found when sending, not when planning
 
 
 class Who(StrEnum):

@@ -52,8 +52,10 @@ class Posting(models.Model):
     fingerprint = models.CharField(max_length=64)
     content = models.JSONField()  # the whole core.facts.Posting, for preview and for rendering
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, related_name="postings")
+    queued_at = models.DateTimeField(null=True)  # waits for its turn; null = nobody asked
     writes = models.PositiveIntegerField(default=0)  # intents committed under the present set id
     recoveries = models.PositiveIntegerField(default=0)
+    tries = models.PositiveIntegerField(default=0)  # claims given back since it was queued
     due_at = models.DateTimeField(null=True)  # next automatic step not before this moment
     set_id = models.CharField(max_length=23, blank=True, default="")
     app_name = models.CharField(max_length=60, blank=True, default="")
