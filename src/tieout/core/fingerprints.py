@@ -16,6 +16,7 @@ from tieout.core.facts import Posting, PostingLine, QbEntry, SourceInvoice, Sour
 
 _POSTING = 1  # raised when the meaning of a fingerprint changes, so that old ones never match
 _SOURCE = 1
+_JSON = json.JSONEncoder(separators=(",", ":"))
 
 
 def of_posting(posting: Posting) -> str:
@@ -99,8 +100,7 @@ def _source_line(line: SourceLine) -> list[object]:
 
 
 def _digest(content: list[object]) -> str:
-    text = json.dumps(content, separators=(",", ":"))
-    return sha256(text.encode("ascii")).hexdigest()
+    return sha256(_JSON.encode(content).encode("ascii")).hexdigest()
 
 
 def _figure(value: Decimal | None) -> str | None:

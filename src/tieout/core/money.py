@@ -20,6 +20,7 @@ WHOLE_DIGITS_MAX = 13  # an amount in QuickBooks has at most 13 digits before th
 # is rounded once, by half_up, and never before by the context.
 _EXACT = Context(prec=80, rounding=ROUND_HALF_UP)
 _PLAIN = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+_QUANTA = tuple(Decimal(1).scaleb(-places) for places in range(6))
 _WHOLE_MAX = Decimal(10) ** WHOLE_DIGITS_MAX
 
 
@@ -61,8 +62,8 @@ def cents(value: Decimal) -> int:
 
 
 def half_up(value: Decimal, places: int = 2) -> Decimal:
-    """Rounded to so many decimals, a half away from zero. Never answers a negative zero."""
-    rounded = value.quantize(Decimal(1).scaleb(-places), context=_EXACT)
+    """Rounded to 0 … 5 decimals, a half away from zero. Never answers a negative zero."""
+    rounded = value.quantize(_QUANTA[places], context=_EXACT)
     return rounded if rounded else abs(rounded)
 
 
