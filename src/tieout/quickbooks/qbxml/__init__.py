@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tieout.quickbooks.errors import LocalError, RemoteError
+from tieout.quickbooks.qbxml import hresult, status, text
 from tieout.quickbooks.qbxml.company import (
     CompanyActivityQuery,
     CompanyQuery,
@@ -117,6 +118,7 @@ __all__ = [
     "TransactionRet",
     "TxnDeletedRet",
     "TxnVoidRet",
+    "hresult",
     "is_write",
     "overlap",
     "parse_datetime",
@@ -126,5 +128,7 @@ __all__ = [
     "render",
     "render_clear",
     "render_status_check",
+    "status",
+    "text",
     "typed",
 ]

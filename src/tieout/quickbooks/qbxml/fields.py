@@ -160,7 +160,8 @@ def children(obj: Any, version: Version) -> str:
     check = getattr(obj, "check", None)
     if check is not None:
         check()
-    rows = table(type(obj))
+    kind: type = type(obj)
+    rows = table(kind)
     if not rows:
         return ""
     group = _chosen_group(obj, rows)

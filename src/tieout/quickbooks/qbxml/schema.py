@@ -9,10 +9,9 @@ CreditCardInfo …) cannot be sent.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal
 
 from tieout.quickbooks.errors import LocalError
 
@@ -73,10 +72,10 @@ def el(tag: str, kind: Kind, limit: int = 0, **rule: Any) -> dict[str, Element]:
 
 
 @cache
-def table(cls: Hashable) -> tuple[tuple[str, Element, object], ...]:
+def table(cls: type) -> tuple[tuple[str, Element, object], ...]:
     """(attribute, rule, default) of each field that becomes an element, in element order."""
     return tuple(
         (item.name, item.metadata["qbxml"], item.default)
-        for item in fields(cast("type[Any]", cls))
+        for item in fields(cls)
         if "qbxml" in item.metadata
     )
