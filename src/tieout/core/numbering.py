@@ -6,7 +6,7 @@ invoice, so that its parts look alike):
 1. the company's own prefix is removed, if it has named one ("INV-1042" becomes "1042");
 2. a part of a split invoice gets the company's suffix ("1042-1", "1042-2");
 3. separators (blank - / . _ #) are removed: "INV-2026-421" becomes "INV2026421";
-4. leading zeros of the last group of digits are removed too: "INV-2026-0042" becomes "INV202642".
+4. leading zeros of the last group of digits are removed too: "INV-2026-00421" becomes "INV2026421".
 
 Letters and digits that carry meaning are never cut: what still does not fit is blocked. Steps 3
 and 4 could make two numbers equal; the second is then blocked as taken. Every change is noted with
@@ -20,7 +20,7 @@ not insist on unique numbers (Intuit's documentation), hence the care here.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -32,7 +32,7 @@ NUMBER_MAX = 11  # characters of an invoice number in QuickBooks (schema)
 
 _READ_MAX = 4095  # far more than any invoice number; only bounds the work on a hostile one
 _SEPARATORS = re.compile(r"[ \-/._#]+")
-_TAIL_ZEROS = re.compile(r"0+(?=[0-9]+$)")
+_LEADING_ZEROS = re.compile(r"^0+(?=[0-9])")
 _LAST_DIGITS = re.compile(r"[0-9]+$")
 
 
@@ -63,7 +63,7 @@ def assign(
     *,
     job_keys: Sequence[str],
     kept: Mapping[str, str],
-    taken: Collection[str],
+    taken: Container[str],
     rules: ExportRules,
 ) -> dict[str, Fitted | Block]:
     """A number for each part, keyed by job key ("" for a part without a job), in that order.
@@ -125,7 +125,7 @@ def _shorten(base: str, room: int) -> str:
     digits = _LAST_DIGITS.search(base)
     tail = digits.group() if digits else ""
     head = _SEPARATORS.sub("", base.removesuffix(tail))
-    tight = head + _TAIL_ZEROS.sub("", tail)
+    tight = head + _LEADING_ZEROS.sub("", tail)
     return tight if len(tight) <= room else ""
 
 

@@ -15,7 +15,7 @@ The answer depends on the arguments alone: the same facts give the same plan, on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from tieout.core import blocking, fingerprints
@@ -78,7 +78,7 @@ def plan(
     rules: ExportRules,
     books: BookFacts,
     kept: Mapping[str, str],
-    taken: frozenset[str],
+    taken: Container[str],
 ) -> Plan:
     """Postings with everything QuickBooks will be told, or every reason why not.
 

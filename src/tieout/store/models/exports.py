@@ -45,6 +45,7 @@ class Posting(models.Model):
     state_at = models.DateTimeField()
     kind = models.CharField(max_length=12, choices=[(k.value, k.value) for k in PostingKind])
     number = models.CharField(max_length=11)
+    numbered_from = models.CharField(max_length=40)  # the back office's number at that time
     customer = models.ForeignKey(QbCustomer, on_delete=models.PROTECT, related_name="postings")
     mapping_version = models.PositiveIntegerField(default=0)
     txn_date = models.DateField()

@@ -1,0 +1,205 @@
+"""Write down what planning answered: postings, blocks, and where each invoice stands."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tieout.core import exporting
+from tieout.core.exporting import State
+from tieout.core.facts import Block, Plan
+from tieout.core.facts import Posting as PlannedPosting
+from tieout.store.models import Exchange, InvoiceBlock, Posting, QbCustomer, SourceInvoice
+
+Standing = SourceInvoice.Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What names a posting for good: made outside, because it depends on the company's key."""
+
+    key: str
+    guid: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedInvoice:
+    """One invoice's plan with the frozen JSON and identity of each posting (by job key)."""
+
+    plan: Plan
+    contents: Mapping[str, dict[str, Any]]
+    identities: Mapping[str, Identity]
+
+
+def save_plans(*, company_id: int, planned: Sequence[PlannedInvoice], now: datetime) -> int:
+    """Save the plans of invoices that nobody has begun to export; returns how many were saved.
+
+    Runs inside a transaction. Postings that are unchanged stay as they are; a changed one is
+    rewritten; one that is no longer planned goes, unless bytes of it ever left.
+    """
+    keys = [each.plan.source_key for each in planned]
+    invoices = {
+        row.key: row
+        for row in SourceInvoice.objects.select_for_update().filter(
+            company_id=company_id, key__in=keys
+        )
+    }
+    standing: dict[int, list[Posting]] = defaultdict(list)
+    for posting in Posting.objects.filter(invoice__in=[row.pk for row in invoices.values()]):
+        standing[posting.invoice_id].append(posting)
+    customers = _customers(company_id, planned)
+    work = _Work(now=now, customers=customers)
+    for each in planned:
+        row = invoices.get(each.plan.source_key)
+        if row is not None and _free(standing[row.pk]):
+            work.settle(row, each, standing[row.pk])
+    work.write()
+    return len(work.invoices)
+
+
+def _free(postings: Sequence[Posting]) -> bool:
+    return all(exporting.replannable(State(each.state), writes=each.writes) for each in postings)
+
+
+def _customers(company_id: int, planned: Sequence[PlannedInvoice]) -> dict[str, int]:
+    wanted = {posting.customer.list_id for each in planned for posting in each.plan.postings}
+    return dict(
+        QbCustomer.objects.filter(company_id=company_id, list_id__in=wanted).values_list(
+            "list_id", "id"
+        )
+    )
+
+
+class _Work:
+    """Gathers the rows of one bundle, so that each table is written once."""
+
+    def __init__(self, *, now: datetime, customers: Mapping[str, int]) -> None:
+        self.now = now
+        self.customers = customers
+        self.invoices: list[SourceInvoice] = []
+        self.blocks: list[InvoiceBlock] = []
+        self.new: list[Posting] = []
+        self.changed: list[Posting] = []
+        self.dropped: list[int] = []
+
+    def settle(self, row: SourceInvoice, each: PlannedInvoice, present: Sequence[Posting]) -> None:
+        """Decide what changes for one invoice."""
+        plan = each.plan
+        self.invoices.append(row)
+        self.blocks += [_block_row(row, n, block) for n, block in enumerate(plan.blocks)]
+        row.first_reason = first_reason(plan.blocks)
+        row.skipped_why = plan.skipped[:200]
+        if plan.blocks:
+            row.standing = Standing.BLOCKED
+            # numbers stay assigned to the postings planned before, but none of them is sent
+            for posting in present:
+                posting.queued_at = None
+            self.changed += present
+            return
+        by_job = {posting.job_key: posting for posting in present}
+        for wanted in plan.postings:
+            self._posting(row, wanted, each, by_job.pop(wanted.job_key, None))
+        self.dropped += [left.pk for left in by_job.values() if left.writes == 0]
+        refused = [p for p in present if p.state == State.REFUSED and p not in self.changed]
+        if refused:
+            # nothing changed since QuickBooks refused it: it still waits for a fix
+            row.standing = Standing.BLOCKED
+            row.first_reason = "refused"
+            self.blocks.append(refusal_block(refused[0], position=len(plan.blocks)))
+        else:
+            row.standing = Standing.READY if plan.postings else Standing.SKIPPED
+
+    def _posting(
+        self,
+        row: SourceInvoice,
+        planned: PlannedPosting,
+        each: PlannedInvoice,
+        present: Posting | None,
+    ) -> None:
+        if present is not None and present.fingerprint == planned.fingerprint:
+            return
+        identity = each.identities[planned.job_key]
+        posting = present or Posting(
+            company_id=row.company_id,
+            invoice=row,
+            job_key=planned.job_key,
+            key=identity.key,
+            guid=identity.guid,
+        )
+        _fill(posting, planned, each.contents[planned.job_key])
+        posting.customer_id = self.customers[planned.customer.list_id]
+        posting.numbered_from = row.number
+        posting.state = State.READY
+        posting.state_at = self.now
+        posting.queued_at = posting.due_at = None
+        posting.problem = posting.remedy = posting.set_id = ""
+        posting.found = {}
+        posting.recoveries = posting.tries = 0
+        (self.new if present is None else self.changed).append(posting)
+
+    def write(self) -> None:
+        ids = [row.pk for row in self.invoices]
+        InvoiceBlock.objects.filter(invoice_id__in=ids).delete()
+        InvoiceBlock.objects.bulk_create(self.blocks, batch_size=500)
+        Exchange.objects.filter(posting_id__in=self.dropped).delete()
+        Posting.objects.filter(pk__in=self.dropped).delete()
+        Posting.objects.bulk_update(self.changed, FILLED, batch_size=200)
+        Posting.objects.bulk_create(self.new, batch_size=200)
+        SourceInvoice.objects.bulk_update(
+            self.invoices, ["standing", "first_reason", "skipped_why"], batch_size=200
+        )
+
+
+FILLED = [
+    "kind", "number", "numbered_from", "customer", "mapping_version", "txn_date", "total",
+    "fingerprint", "content", "state", "state_at", "queued_at", "due_at", "problem", "remedy",
+    "set_id", "found", "recoveries", "tries",
+]  # fmt: skip
+
+
+def _fill(posting: Posting, planned: PlannedPosting, content: dict[str, Any]) -> None:
+    posting.kind = planned.kind.value
+    posting.number = planned.number
+    posting.mapping_version = planned.mapping_version
+    posting.txn_date = planned.txn_date
+    posting.total = planned.total
+    posting.fingerprint = planned.fingerprint
+    posting.content = content
+
+
+def _block_row(row: SourceInvoice, position: int, block: Block) -> InvoiceBlock:
+    return InvoiceBlock(
+        invoice=row,
+        position=position,
+        reason=block.reason.value,
+        message=block.message[:500],
+        remedy=block.remedy[:500],
+        who=block.who.value,
+        job_key=block.job_key,
+        subject=block.subject,
+        line=block.line,
+    )
+
+
+def refusal_block(posting: Posting, *, position: int) -> InvoiceBlock:
+    """The block that a refusal by QuickBooks, or a taken number, puts on its invoice."""
+    taken = posting.state == State.NEEDS_PERSON
+    return InvoiceBlock(
+        invoice_id=posting.invoice_id,
+        position=position,
+        reason="number_taken" if taken else "refused",
+        message=posting.problem,
+        remedy=posting.remedy,
+        who="Biller",
+        job_key=posting.job_key,
+        subject=posting.number,
+    )
+
+
+def first_reason(blocks: Sequence[Block]) -> str:
+    """The reason under which a blocked invoice is counted: the first in the list of reasons."""
+    order = list(type(blocks[0].reason)) if blocks else []
+    return min((block.reason for block in blocks), key=order.index).value if blocks else ""

@@ -1,0 +1,264 @@
+"""Everything that planning a bundle of invoices needs, as facts: a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from tieout.core import exporting, facts
+from tieout.store.models import (
+    Book,
+    ClassMapping,
+    ClientMapping,
+    Company,
+    ItemMapping,
+    JobMapping,
+    Posting,
+    QbCustomer,
+    QbEntry,
+    SourceClient,
+    SourceInvoice,
+    SourceItem,
+    SourceJob,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """Some invoices of one company and all that their plans depend on. Keyed by source keys."""
+
+    invoices: tuple[facts.SourceInvoice, ...]
+    clients: Mapping[str, facts.SourceClient]
+    jobs: Mapping[str, facts.SourceJob]
+    items: Mapping[tuple[facts.InvoiceKind, str], facts.SourceItem]
+    links: facts.Links
+    rules: facts.ExportRules
+    books: facts.BookFacts
+    kept: Mapping[str, Mapping[str, str]]  # invoice key -> job key -> number
+    taken: dict[str, str]  # number -> invoice key that has it; grows while the bundle is planned
+
+
+def invoices_to_plan(*, company_id: int, after_id: int, limit: int) -> list[int]:
+    """Ids of the next invoices that wait for a plan, in id order."""
+    return list(
+        SourceInvoice.objects.filter(
+            company_id=company_id, standing=SourceInvoice.Standing.TO_PLAN, id__gt=after_id
+        )
+        .order_by("id")
+        .values_list("id", flat=True)[:limit]
+    )
+
+
+def count_to_plan(*, company_id: int) -> int:
+    """How many invoices wait for a plan."""
+    return SourceInvoice.objects.filter(
+        company_id=company_id, standing=SourceInvoice.Standing.TO_PLAN
+    ).count()
+
+
+def bundle(*, company_id: int, invoice_ids: Sequence[int]) -> Bundle:
+    """Load the facts for these invoices; others of another company are left out."""
+    rows = list(
+        SourceInvoice.objects.filter(company_id=company_id, id__in=invoice_ids)
+        .select_related("client")
+        .prefetch_related("lines")
+        .order_by("id")
+    )
+    job_keys = {line.job_key for row in rows for line in row.lines.all() if line.job_key}
+    jobs = {
+        job.key: job
+        for job in SourceJob.objects.filter(
+            company_id=company_id, key__in=job_keys
+        ).select_related("client")
+    }
+    kept, taken = _numbers(company_id, rows)
+    return Bundle(
+        invoices=tuple(_invoice(row) for row in rows),
+        clients={row.client.key: client_fact(row.client) for row in rows},
+        jobs={key: job_fact(job) for key, job in jobs.items()},
+        items=_items(company_id),
+        links=_links(company_id, jobs, {row.client_id for row in rows}),
+        rules=rules_of(Company.objects.get(pk=company_id)),
+        books=books_of(Book.objects.filter(company_id=company_id).first()),
+        kept=kept,
+        taken=taken,
+    )
+
+
+def client_fact(row: SourceClient) -> facts.SourceClient:
+    """The row as core sees it."""
+    return facts.SourceClient(key=row.key, name=row.name, active=row.active)
+
+
+def job_fact(row: SourceJob) -> facts.SourceJob:
+    """The row as core sees it; `client` must be loaded with it."""
+    return facts.SourceJob(
+        key=row.key,
+        client_key=row.client.key,
+        contractor=row.contractor,
+        title=row.title,
+        start_date=row.start_date,
+        projected_end_date=row.projected_end_date,
+        end_date=row.end_date,
+        active=row.active,
+        worker_type=facts.WorkerType(row.worker_type),
+        class_value=row.class_value,
+        po_number=row.po_number,
+    )
+
+
+def qb_job_fact(row: QbCustomer) -> facts.QbJob:
+    """The row as core sees it."""
+    return facts.QbJob(
+        list_id=row.list_id,
+        full_name=row.full_name,
+        parent_list_id=row.parent_list_id,
+        top_list_id=row.top_list_id,
+        active=row.active,
+        gone=row.gone_at is not None,
+    )
+
+
+def qb_entry_fact(row: QbEntry) -> facts.QbEntry:
+    """The row as core sees it."""
+    return facts.QbEntry(
+        list_id=row.list_id,
+        full_name=row.full_name,
+        active=row.active,
+        gone=row.gone_at is not None,
+        has_account=row.has_account,
+    )
+
+
+def rules_of(company: Company) -> facts.ExportRules:
+    """The company's own choices."""
+    return facts.ExportRules(
+        syncing=facts.Syncing(company.syncing),
+        jobless_lines=facts.JoblessLines(company.jobless_lines),
+        zero_totals=facts.ZeroTotals(company.zero_totals),
+        require_approval=company.require_approval,
+        split_suffix=company.split_suffix,
+        number_prefix_strip=company.number_prefix_strip,
+        template_name=company.template_name,
+    )
+
+
+def books_of(book: Book | None) -> facts.BookFacts:
+    """What the company file's preferences allow; the defaults when they were never read."""
+    if book is None:
+        return facts.BookFacts()
+    return facts.BookFacts(
+        closing_date=book.closing_date,
+        uses_classes=book.uses_classes,
+        uses_sales_tax=book.uses_sales_tax,
+        non_taxable_code=book.non_taxable_code,
+        multi_currency=book.multi_currency,
+    )
+
+
+def _invoice(row: SourceInvoice) -> facts.SourceInvoice:
+    return facts.SourceInvoice(
+        key=row.key,
+        number=row.number,
+        client_key=row.client.key,
+        invoice_date=row.invoice_date,
+        kind=facts.InvoiceKind(row.kind),
+        due_date=row.due_date,
+        terms=row.terms,
+        po_number=row.po_number,
+        memo=row.memo,
+        approved=row.approved,
+        total=row.printed_total,
+        lines=tuple(
+            facts.SourceLine(
+                number=line.number,
+                item_key=line.item_key,
+                amount=line.amount,
+                job_key=line.job_key,
+                description=line.description,
+                quantity=line.quantity,
+                rate=line.rate,
+                service_date=line.service_date,
+                class_value=line.class_value,
+            )
+            for line in row.lines.all()
+        ),
+    )
+
+
+def _items(company_id: int) -> dict[tuple[facts.InvoiceKind, str], facts.SourceItem]:
+    return {
+        (facts.InvoiceKind(row.kind), row.key): facts.SourceItem(
+            key=row.key, name=row.name, kind=facts.InvoiceKind(row.kind), active=row.active
+        )
+        for row in SourceItem.objects.filter(company_id=company_id)
+    }
+
+
+def _links(company_id: int, jobs: Mapping[str, SourceJob], client_ids: set[int]) -> facts.Links:
+    job_rows = JobMapping.objects.filter(
+        company_id=company_id, job_id__in=[job.pk for job in jobs.values()], target__isnull=False
+    ).select_related("job", "target")
+    # a job may belong to another client than its invoice: its customer is compared too
+    wanted_clients = client_ids | {job.client_id for job in jobs.values()}
+    client_rows = ClientMapping.objects.filter(
+        company_id=company_id, client_id__in=wanted_clients, target__isnull=False
+    ).select_related("client", "target")
+    item_rows = ItemMapping.objects.filter(
+        company_id=company_id, target__isnull=False
+    ).select_related("item", "target")
+    class_rows = ClassMapping.objects.filter(
+        company_id=company_id, target__isnull=False
+    ).select_related("target")
+    terms = QbEntry.objects.filter(company_id=company_id, kind=QbEntry.Kind.TERMS)
+    return facts.Links(
+        jobs={row.job.key: _job_link(row) for row in job_rows},
+        clients={row.client.key: qb_job_fact(row.target) for row in client_rows if row.target},
+        items={
+            (facts.InvoiceKind(row.item.kind), row.item.key): qb_entry_fact(row.target)
+            for row in item_rows
+            if row.target
+        },
+        classes={
+            (facts.InvoiceKind(row.kind), row.value): qb_entry_fact(row.target)
+            for row in class_rows
+            if row.target
+        },
+        terms={row.full_name.lower(): qb_entry_fact(row) for row in terms},
+    )
+
+
+def _job_link(row: JobMapping) -> facts.JobLink:
+    return facts.JobLink(
+        job_key=row.job.key,
+        version=row.version,
+        target=qb_job_fact(cast("QbCustomer", row.target)),  # only rows with one were read
+        other_customer_confirmed=row.other_customer_confirmed,
+    )
+
+
+def _numbers(
+    company_id: int, rows: Sequence[SourceInvoice]
+) -> tuple[dict[str, dict[str, str]], dict[str, str]]:
+    """The numbers that stay with these invoices, and those that others have.
+
+    A number is assigned once. Only when the back office gives the invoice another number, and
+    nothing was ever sent under the old one, is it assigned anew.
+    """
+    by_id = {row.pk: row for row in rows}
+    kept: dict[str, dict[str, str]] = defaultdict(dict)
+    taken: dict[str, str] = {}
+    used = Posting.objects.filter(company_id=company_id).values_list(
+        "invoice_id", "invoice__key", "job_key", "number", "numbered_from", "state", "writes"
+    )
+    for invoice_id, key, job_key, number, numbered_from, state, writes in used.iterator():
+        taken[number] = key
+        row = by_id.get(invoice_id)
+        if row is None:
+            continue
+        fresh = exporting.replannable(exporting.State(state), writes=writes) and writes == 0
+        if numbered_from == row.number or not fresh:
+            kept[row.key][job_key] = number
+    return kept, taken

@@ -1,0 +1,97 @@
+"""Planning through the tables: ready, blocked, changed, and never while an export is under way."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from tests import factories as make
+from tests.factories import World
+
+from tieout.service import plan_export, posting_content
+from tieout.store.models import InvoiceBlock, Posting, SourceInvoice, SourceJob
+
+
+@pytest.fixture
+def books(world: World) -> World:
+    company = world.northgate
+    acme = make.client(company)
+    job = make.job(acme)
+    customer = make.qb_customer(company, "Acme Health")
+    qb_job = make.qb_customer(company, "Acme Health:Ortiz, Elena - ICU")
+    make.map_client(acme, customer)
+    make.map_job(job, qb_job)
+    make.map_item(make.item(company), make.qb_entry(company, "Regular Hours"))
+    return world
+
+
+def plan(world: World) -> int:
+    return plan_export.plan_waiting(company_id=world.northgate.pk)
+
+
+def test_a_mapped_invoice_becomes_a_ready_posting(books: World) -> None:
+    invoice = make.invoice(books.northgate.clients.get())
+    assert plan(books) == 1
+    invoice.refresh_from_db()
+    posting = Posting.objects.get()
+    assert invoice.standing == "ready"
+    assert (posting.number, posting.total) == ("20417", Decimal("1200.00"))
+    assert posting.customer.full_name == "Acme Health:Ortiz, Elena - ICU"
+    content = posting_content.from_json(posting.content)
+    assert posting_content.to_json(content) == posting.content
+    assert content.lines[0].amount == Decimal("1200.00")
+
+
+def test_an_unmapped_job_blocks_with_its_remedy(books: World) -> None:
+    make.job(books.northgate.clients.get(), key="J-2", contractor="Sam Reed")
+    invoice = make.invoice(
+        books.northgate.clients.get(), lines=[("J-1", "REG", "10.00"), ("J-2", "REG", "5.00")]
+    )
+    plan(books)
+    invoice.refresh_from_db()
+    block = InvoiceBlock.objects.get()
+    assert (invoice.standing, invoice.first_reason) == ("blocked", "job_not_mapped")
+    assert "Map Jobs" in block.remedy
+    assert block.job_key == "J-2"
+    assert not Posting.objects.exists()
+
+
+def test_planning_again_changes_nothing(books: World) -> None:
+    make.invoice(books.northgate.clients.get())
+    plan(books)
+    before = Posting.objects.values().get()
+    SourceInvoice.objects.update(standing="to_plan")
+    plan(books)
+    assert Posting.objects.values().get() == before
+
+
+def test_a_posting_under_way_is_left_alone(books: World) -> None:
+    make.invoice(books.northgate.clients.get())
+    plan(books)
+    Posting.objects.update(state="sending")
+    SourceJob.objects.get().mapping.delete()
+    SourceInvoice.objects.update(standing="to_plan")
+    plan(books)
+    assert Posting.objects.get().state == "sending"
+    assert not InvoiceBlock.objects.exists()
+
+
+def test_two_invoices_never_get_one_number(books: World) -> None:
+    client = books.northgate.clients.get()
+    make.invoice(client)
+    twin = make.invoice(client, "20418")
+    SourceInvoice.objects.filter(pk=twin.pk).update(number="20417")
+    plan(books)
+    assert Posting.objects.count() == 1
+    assert InvoiceBlock.objects.get().reason == "number_taken"
+
+
+def test_a_bundle_costs_a_fixed_number_of_queries(
+    books: World, django_assert_max_num_queries: object
+) -> None:
+    client = books.northgate.clients.get()
+    for n in range(30):
+        make.invoice(client, str(30_000 + n))
+    with django_assert_max_num_queries(26):  # type: ignore[operator]
+        plan(books)
+    assert Posting.objects.count() == 30
