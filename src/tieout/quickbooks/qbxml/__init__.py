@@ -10,8 +10,19 @@ from tieout.quickbooks.qbxml.company import (
     HostQuery,
     PreferencesQuery,
 )
+from tieout.quickbooks.qbxml.credits import CreditMemoAdd, CreditMemoQuery, ReceivePaymentQuery
+from tieout.quickbooks.qbxml.custom_data import DataExtAdd, DataExtDefAdd
 from tieout.quickbooks.qbxml.customers import CustomerAdd, CustomerMod, CustomerQuery
 from tieout.quickbooks.qbxml.invoices import InvoiceAdd, InvoiceMod, InvoiceQuery, LineAdd, LineMod
+from tieout.quickbooks.qbxml.lists import (
+    AccountQuery,
+    ClassQuery,
+    ItemQuery,
+    ItemServiceQuery,
+    SalesTaxCodeQuery,
+    TemplateQuery,
+    TermsQuery,
+)
 from tieout.quickbooks.qbxml.reader import (
     Event,
     MalformedResponse,
@@ -60,23 +71,35 @@ from tieout.quickbooks.qbxml.rets_names import (
     PreferencesRet,
 )
 from tieout.quickbooks.qbxml.schema import RefusedByUs
+from tieout.quickbooks.qbxml.transactions import (
+    ListDeletedQuery,
+    TransactionQuery,
+    TxnDeletedQuery,
+    TxnVoid,
+)
 from tieout.quickbooks.qbxml.types import overlap, parse_datetime
 from tieout.quickbooks.qbxml.writer import render, render_clear, render_status_check
 from tieout.quickbooks.qbxml.writes import is_write
 
 __all__ = [
+    "AccountQuery",
     "AccountRet",
     "Address",
+    "ClassQuery",
     "ClassRet",
     "CompanyActivityQuery",
     "CompanyActivityRet",
     "CompanyQuery",
     "CompanyRet",
+    "CreditMemoAdd",
+    "CreditMemoQuery",
     "CreditMemoRet",
     "CustomerAdd",
     "CustomerMod",
     "CustomerQuery",
     "CustomerRet",
+    "DataExtAdd",
+    "DataExtDefAdd",
     "DataExtRet",
     "ErrorRecovery",
     "Event",
@@ -87,12 +110,15 @@ __all__ = [
     "InvoiceMod",
     "InvoiceQuery",
     "InvoiceRet",
+    "ItemQuery",
     "ItemRet",
+    "ItemServiceQuery",
     "Iterate",
     "LineAdd",
     "LineMod",
     "LineRet",
     "LinkedTxn",
+    "ListDeletedQuery",
     "ListDeletedRet",
     "LocalError",
     "MalformedResponse",
@@ -101,6 +127,7 @@ __all__ = [
     "Node",
     "PreferencesQuery",
     "PreferencesRet",
+    "ReceivePaymentQuery",
     "Ref",
     "RefusedByUs",
     "RemoteError",
@@ -110,13 +137,19 @@ __all__ = [
     "ResponseSet",
     "ResponseStart",
     "Ret",
+    "SalesTaxCodeQuery",
     "SalesTaxCodeRet",
     "SetStart",
     "Status",
+    "TemplateQuery",
     "TemplateRet",
+    "TermsQuery",
     "TermsRet",
+    "TransactionQuery",
     "TransactionRet",
+    "TxnDeletedQuery",
     "TxnDeletedRet",
+    "TxnVoid",
     "TxnVoidRet",
     "hresult",
     "is_write",

@@ -20,8 +20,8 @@ _SINGLE_BYTE: Final = {"iso8859-1", "cp1252", "ascii"}
 _BAD = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _REFERENCE = re.compile(r"&#(?:x([0-9A-Fa-f]{1,8})|([0-9]{1,10}));")
 _OPEN_REFERENCE = re.compile(r"&(?:#[0-9A-Fa-fx]{0,11})?\Z")
-_CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32)], "\ufffd")
-_HAS_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_CONTROLS = bytes([*range(9), 11, 12, *range(14, 32)])
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _LEADING: Final = " \t\r\n\ufeff"
 
 
@@ -49,11 +49,12 @@ def pieces(source: Iterable[bytes] | bytes | str) -> Iterator[bytes]:
 def _clean(text: str) -> bytes:
     if "&#" in text:
         text = _REFERENCE.sub(_mend_reference, text)
-    if _HAS_CONTROL.search(text):
-        text = text.translate(_CONTROLS)
     if not text.isascii():
         text = _BAD.sub("\ufffd", text)
-    return text.encode()
+    data = text.encode()
+    if len(data.translate(None, _CONTROLS)) < len(data):  # faster than a search, and rarely true
+        data = _CONTROL.sub("\ufffd".encode(), data)
+    return data
 
 
 def _mend_reference(found: re.Match[str]) -> str:

@@ -121,17 +121,20 @@ def _blank(value: object) -> bool:
     return value is None or value in ("", ())
 
 
-def _checked_blank(rule: Element, value: object, *, clearing: bool) -> bool:
-    """Whether nothing is sent for this field; refuses a blank where one may not be."""
+def _is_left_out(rule: Element, value: object, default: object) -> bool:
+    """Whether nothing is sent for this field; refuses a blank where one may not be.
+
+    "" clears a clearable field. Where None means *leave alone*, "" on a field that QuickBooks
+    cannot clear is refused rather than silently ignored.
+    """
     if not _blank(value):
         return False
-    if rule.required:
-        raise RefusedByUs(
-            element=rule.tag, value=value, limit="may not be blank", remedy=OUR_FAULT
-        )
-    if value == "" and clearing and isinstance(value, str):
-        return not rule.clearable
-    return True
+    limit = "may not be blank" if rule.required else ""
+    if value == "" and not rule.clearable and default is None:
+        limit = "cannot be cleared"
+    if limit:
+        raise RefusedByUs(element=rule.tag, value=value, limit=limit, remedy=OUR_FAULT)
+    return not (rule.clearable and value == "")
 
 
 def _chosen_group(obj: object, rows: Sequence[tuple[str, Element, object]]) -> int:
@@ -165,12 +168,11 @@ def children(obj: Any, version: Version) -> str:
     if not rows:
         return ""
     group = _chosen_group(obj, rows)
-    clearing = any(rule.clearable for _, rule, _ in rows)
     out: list[str] = []
     wrapper = ""
     for attr, rule, default in rows:
         value = getattr(obj, attr)
-        if rule.since > version or _checked_blank(rule, value, clearing=clearing):
+        if rule.since > version or _is_left_out(rule, value, default):
             continue
         if rule.group and group and rule.group != group and value == default:
             continue

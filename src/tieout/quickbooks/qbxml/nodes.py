@@ -67,8 +67,7 @@ def read_as(parse: Callable[[str | None], T | None], node: Node, tag: str) -> T 
 
 def ref(node: Node, tag: str) -> Ref:
     """The reference; an empty ``Ref`` (false) when missing."""
-    inner = node.get(tag)
-    if inner is None:
+    if tag not in node:
         return NO_REF
     inner = child(node, tag)
     return Ref(text(inner, "ListID"), text(inner, "FullName"))

@@ -10,7 +10,8 @@ result: conclude nothing from an answer until its end was reached.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 from xml.parsers import expat
@@ -25,8 +26,8 @@ the list of the plain lines, in their place, marked by ``"#tag"``."""
 BYTES_MAX: Final = 512 * 1024 * 1024
 OBJECT_BYTES_MAX: Final = 64 * 1024 * 1024
 TOKEN_BYTES_MAX: Final = 1024 * 1024
-DEPTH_MAX: Final = 24
-_INSIDE: Final = 3  # open elements around an object: QBXML, QBXMLMsgsRs, XxxRs
+DEPTH_MAX: Final = 20
+_INTEGER: Final = re.compile(r"\s*-?[0-9]{1,18}\s*")
 _SHARED: Final = {
     "InvoiceLineGroupRet": "InvoiceLineRet",
     "CreditMemoLineGroupRet": "CreditMemoLineRet",
@@ -90,20 +91,18 @@ def read(chunks: Iterable[bytes] | bytes | str, *, bytes_max: int = BYTES_MAX) -
     Raises ``MalformedResponse`` when it is cut off, not qbXML, hostile (DTD, entities, depth) or
     longer than ``bytes_max``.
     """
-    assembler = _Assembler()
     parser = hardened_parser()
-    parser.StartElementHandler = assembler.start
-    parser.EndElementHandler = assembler.end
-    parser.CharacterDataHandler = assembler.parts.append
+    envelope = _Envelope(parser)
     try:
+        quiet_since = 0
         for fed in _feed(parser, chunks, bytes_max=bytes_max):
-            if assembler.events:
-                events, assembler.events = assembler.events, []
-                assembler.quiet_since = fed
+            if envelope.events:
+                events, envelope.events[:] = envelope.events[:], []
+                quiet_since = fed
                 yield from events
-            elif fed - assembler.quiet_since > OBJECT_BYTES_MAX:
+            elif fed - quiet_since > OBJECT_BYTES_MAX:
                 _refuse(f"one object is larger than {OBJECT_BYTES_MAX} bytes")
-        if not assembler.sets:
+        if not envelope.sets:
             _refuse("it holds no QBXMLMsgsRs")
     finally:
         parser.StartElementHandler = parser.EndElementHandler = None
@@ -151,33 +150,28 @@ def _refuse_doctype(*_: object) -> NoReturn:
     _refuse("it holds a document type declaration or an entity")
 
 
-class _Assembler:
-    """Handlers of the parser. Holds the one object being read, never the whole answer."""
+class _Envelope:
+    """Handlers for the two outer elements and the start of each response.
 
-    __slots__ = ("_depth", "_kind", "_stack", "events", "parts", "quiet_since", "sets")
+    Inside a response the handlers of ``_object_handlers`` take over until it ends.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, parser: expat.XMLParserType) -> None:
         self.events: list[Event] = []
-        self.parts: list[str] = []
-        self.quiet_since = 0
         self.sets = 0
         self._depth = 0
-        self._kind = ""
-        self._stack: list[Node] = []
+        self._parser = parser
+        self._listen()
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        if self._depth >= _INSIDE:
-            if self._depth >= DEPTH_MAX:
-                _refuse(f"it is nested deeper than {DEPTH_MAX} levels")
-            self._stack.append({})
-        elif self._depth == 2:
+    def _listen(self) -> None:
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = None
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        if self._depth == 2:
             self._start_response(tag, attributes)
-        else:
-            self._start_envelope(tag, attributes)
-        self._depth += 1
-        self.parts.clear()
-
-    def _start_envelope(self, tag: str, attributes: dict[str, str]) -> None:
+            return
         wanted = "QBXMLMsgsRs" if self._depth else "QBXML"
         if tag != wanted:
             _refuse(f"{tag[:60]} where {wanted} is expected")
@@ -185,19 +179,22 @@ class _Assembler:
             self.sets += 1
             code = _integer(attributes.get("messageSetStatusCode"))
             self.events.append(SetStart(attributes.get("newMessageSetID", ""), code))
+        self._depth += 1
+
+    def _end(self, _tag: str) -> None:
+        self._depth -= 1
 
     def _start_response(self, tag: str, attributes: dict[str, str]) -> None:
-        self._kind = tag.removesuffix("Rs")
+        kind = tag.removesuffix("Rs")
         code = _integer(attributes.get("statusCode"))
         status = Status(
             code=-1 if code is None else code,
             severity=attributes.get("statusSeverity", ""),
             message=attributes.get("statusMessage", ""),
         )
-        self._stack = [{}]
         self.events.append(
             ResponseStart(
-                kind=self._kind,
+                kind=kind,
                 request_id=attributes.get("requestID", ""),
                 status=status,
                 ret_count=_integer(attributes.get("retCount")),
@@ -205,37 +202,61 @@ class _Assembler:
                 remaining=_integer(attributes.get("iteratorRemainingCount")),
             )
         )
+        _listen_inside(self._parser, kind, self.events, self._listen)
 
-    def end(self, tag: str) -> None:
-        self._depth -= 1
-        if self._depth > _INSIDE:
-            self._end_child(tag)
-        elif self._depth == _INSIDE:
-            self._end_object(tag)
-        elif self._depth == 2:
-            if self._stack[0]:
-                self.events.append(Ret(f"{self._kind}Ret", self._stack[0]))
-            self.events.append(ResponseEnd(self._kind))
-        self.parts.clear()
 
-    def _end_child(self, tag: str) -> None:
-        node = self._stack.pop()
-        value: str | Node = node or "".join(self.parts)
-        if tag in _SHARED and node:
-            node["#tag"] = tag
-            tag = _SHARED[tag]
-        _put(self._stack[-1], tag, value)
+def _listen_inside(
+    parser: expat.XMLParserType, kind: str, events: list[Event], done: Callable[[], None]
+) -> None:
+    """Build the objects of one response. Closures over locals, because this is the hot path.
 
-    def _end_object(self, tag: str) -> None:
-        """An aggregate is an object of its own; a bare text belongs to the response itself."""
-        node = self._stack.pop()
-        if node or tag.endswith("Ret"):
-            self.events.append(Ret(tag, node))
+    ``stack[0]`` holds the bare texts of the response itself, ``stack[1]`` the object being read.
+    """
+    stack: list[Node] = [{}]
+    parts: list[str] = []
+    push, pop, clear, join = stack.append, stack.pop, parts.clear, "".join
+
+    def start(_tag: str, _attributes: dict[str, str]) -> None:
+        if len(stack) > DEPTH_MAX:
+            _refuse(f"an object is nested deeper than {DEPTH_MAX} levels")
+        push({})
+        clear()
+
+    def end(tag: str) -> None:
+        value: str | Node = pop() or join(parts)
+        clear()
+        if len(stack) > 1:
+            parent = stack[-1]
+            if tag in parent or tag in _SHARED:
+                _put(parent, tag, value)
+            else:
+                parent[tag] = value
+        elif stack:
+            _end_object(tag, value, stack[0], events)
         else:
-            _put(self._stack[0], tag, "".join(self.parts))
+            if isinstance(value, dict):
+                events.append(Ret(f"{kind}Ret", value))
+            events.append(ResponseEnd(kind))
+            done()
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = parts.append
+
+
+def _end_object(tag: str, value: str | Node, response: Node, events: list[Event]) -> None:
+    """An aggregate is an object of its own; a bare text belongs to the response itself."""
+    if isinstance(value, dict) or tag.endswith("Ret"):
+        events.append(Ret(tag, value if isinstance(value, dict) else {}))
+    else:
+        _put(response, tag, value)
 
 
 def _put(parent: Node, tag: str, value: str | Node) -> None:
+    """Add a child that repeats, or that shares the list of another tag."""
+    if tag in _SHARED and isinstance(value, dict):
+        value["#tag"] = tag
+        tag = _SHARED[tag]
     if tag not in parent:
         parent[tag] = value
     elif isinstance(parent[tag], list):
@@ -246,9 +267,4 @@ def _put(parent: Node, tag: str, value: str | Node) -> None:
 
 def _integer(text: str | None) -> int | None:
     """Read an attribute's number; anything unreadable counts as missing."""
-    text = (text or "").strip()
-    return int(text) if text.lstrip("-").isascii() and _is_short_number(text) else None
-
-
-def _is_short_number(text: str) -> bool:
-    return len(text) <= 18 and text.removeprefix("-").isdigit()
+    return int(text) if text and _INTEGER.fullmatch(text) else None
