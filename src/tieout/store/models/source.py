@@ -22,7 +22,10 @@ class SourceClient(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["company", "key"], name="client_once"),
         ]
-        indexes = [models.Index(fields=["company", "active", "name", "id"], name="client_list")]
+        indexes = [
+            models.Index(fields=["company", "active", "name", "id"], name="client_list"),
+            models.Index(fields=["company", "name", "id"], name="client_by_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -61,6 +64,8 @@ class SourceJob(models.Model):
                 fields=["company", "active", "map_state", "contractor", "id"], name="job_list"
             ),
             models.Index(fields=["company", "active", "contractor", "id"], name="job_by_name"),
+            models.Index(fields=["company", "active", "start_date", "id"], name="job_by_start"),
+            models.Index(fields=["client", "active", "contractor", "id"], name="job_by_client"),
         ]
 
     def __str__(self) -> str:
