@@ -1,0 +1,3 @@
+"""How the sample agency is made."""
+
+from __future__ import annotations
