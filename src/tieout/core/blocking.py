@@ -101,7 +101,7 @@ def number_missing() -> Block:
 
 
 def number_too_long(*, number: str, suffix: str, limit: int) -> Block:
-    ending = f" with its ending {suffix}" if suffix else ""
+    ending = f" with endings up to {suffix}" if suffix else ""
     return Block(
         reason=Reason.NUMBER_TOO_LONG,
         message=f"Invoice number {number}{ending} cannot be fitted into the {limit} characters "

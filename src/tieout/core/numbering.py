@@ -51,10 +51,10 @@ def fit(number: str, *, part: int, parts: int, rules: ExportRules) -> Fitted | B
     if not base:
         return blocking.number_missing()
     suffix = _suffix(part, rules) if parts > 1 else ""
-    longest = max(len(_suffix(n, rules)) for n in (part, parts)) if parts > 1 else 0
-    short = _shorten(base, NUMBER_MAX - longest)
+    longest = _suffix(parts, rules) if parts > 1 else ""
+    short = _shorten(base, NUMBER_MAX - len(longest))
     if not short:
-        return blocking.number_too_long(number=original, suffix=suffix, limit=NUMBER_MAX)
+        return blocking.number_too_long(number=original, suffix=longest, limit=NUMBER_MAX)
     return _fitted(short + suffix, original=original, notes=notes)
 
 
