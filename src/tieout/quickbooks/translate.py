@@ -1,0 +1,335 @@
+"""Core's facts as qbXML messages, and answers as core's events: the only module that knows both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from tieout.core import keys
+from tieout.core.exporting import Event
+from tieout.core.facts import Posting, PostingKind, PostingLine, TheirInvoice
+from tieout.quickbooks import qbxml
+from tieout.quickbooks.qbxml import credits as qbxml_credits
+from tieout.quickbooks.qbxml import status as codes
+from tieout.quickbooks.qbxml import text as qbxml_text
+from tieout.quickbooks.qbxml import transactions
+
+SaleRet = qbxml.InvoiceRet | qbxml.CreditMemoRet
+OTHER_MAX = 29  # characters of the field Other, which shows our key to people
+
+# what an answer to a probe must hold to be judged; lines are not needed for that
+IDENTITY = (
+    "TxnID", "TimeCreated", "TimeModified", "EditSequence", "CustomerRef", "TxnDate", "RefNumber",
+    "Subtotal", "SalesTaxTotal", "Memo", "ExternalGUID", "TotalAmount",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """By what a posting is recognised in QuickBooks."""
+
+    kind: PostingKind
+    number: str
+    customer_list_id: str
+    txn_date: date
+    total: Decimal
+    key: str
+    guid: str
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """An invoice or credit memo in QuickBooks that a person may have to look at."""
+
+    txn_id: str
+    number: str
+    customer: str
+    customer_list_id: str
+    txn_date: date | None
+    total: Decimal | None
+    edit_sequence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What an answer means for a posting. `event` None: it proves nothing either way."""
+
+    event: Event | None
+    found: Found | None = None
+    code: int = 0
+    message: str = ""  # what QuickBooks said, for the clerk
+    remedy: str = ""
+    try_again: bool = False  # refused for a passing reason (a lock): a new set later may succeed
+
+
+# ------------------------------------------------------------------ messages
+
+
+def render_probe(expected: Expected) -> bytes:
+    """Ask whether QuickBooks already holds this number; sent before every write."""
+    return qbxml.render([_by_number(expected, "probe")], on_error="continueOnError")
+
+
+def render_write(posting: Posting, *, expected: Expected, set_id: str, old_set_id: str) -> bytes:
+    """The write itself, alone in its set. `old_set_id` clears the record of a settled one."""
+    return qbxml.render(
+        [_add(posting, expected)],
+        new_message_set_id=set_id,
+        old_message_set_id=old_set_id or None,
+    )
+
+
+def render_status_check(set_id: str) -> bytes:
+    """Ask for the stored answer to that set."""
+    return qbxml.render_status_check(set_id)
+
+
+def render_search(expected: Expected, *, sent_at: datetime) -> bytes:
+    """Look for it by number, among what the customer got since, and among what was deleted.
+
+    `sent_at` is the wall clock of the QuickBooks machine as far as known, without offset.
+    """
+    since = qbxml.overlap(sent_at, minutes=26 * 60)  # the two clocks may be a time zone apart
+    query = (
+        qbxml.InvoiceQuery
+        if expected.kind is PostingKind.INVOICE
+        else qbxml_credits.CreditMemoQuery
+    )
+    return qbxml.render(
+        [
+            _by_number(expected, "number"),
+            query(
+                request_id="customer",
+                from_modified=since,
+                customer_list_id=expected.customer_list_id,
+                include=IDENTITY,
+            ),
+            transactions.TxnDeletedQuery(
+                request_id="deleted", txn_types=(_txn_type(expected.kind),), from_deleted=since
+            ),
+        ],
+        on_error="continueOnError",
+    )
+
+
+def _by_number(expected: Expected, request_id: str) -> qbxml.Request:
+    query = (
+        qbxml.InvoiceQuery
+        if expected.kind is PostingKind.INVOICE
+        else qbxml_credits.CreditMemoQuery
+    )
+    return query(
+        request_id=request_id, ref_numbers_case_sensitive=(expected.number,), include=IDENTITY
+    )
+
+
+def _txn_type(kind: PostingKind) -> str:
+    return "Invoice" if kind is PostingKind.INVOICE else "CreditMemo"
+
+
+def _add(posting: Posting, expected: Expected) -> qbxml.Request:
+    add = qbxml.InvoiceAdd if posting.kind is PostingKind.INVOICE else qbxml_credits.CreditMemoAdd
+    return add(
+        request_id=expected.request_id,
+        customer_list_id=posting.customer.list_id,
+        template=qbxml.Ref(full_name=posting.template_name) if posting.template_name else None,
+        txn_date=posting.txn_date,
+        ref_number=posting.number,
+        po_number=qbxml_text.to_quickbooks(posting.po_number),
+        terms=qbxml.Ref(list_id=posting.terms.list_id) if posting.terms else None,
+        due_date=posting.due_date,
+        memo=qbxml_text.to_quickbooks(f"{posting.memo} {keys.marker(expected.key)}".strip()),
+        is_to_be_printed=False,
+        is_to_be_emailed=False,
+        other=expected.key[:OTHER_MAX],
+        external_guid=expected.guid,
+        lines=tuple(_line(line, posting.tax_code) for line in posting.lines),
+        include=(),
+    )
+
+
+def _line(line: PostingLine, tax_code: str) -> qbxml.LineAdd:
+    return qbxml.LineAdd(
+        item_list_id=line.item.list_id,
+        desc=qbxml_text.to_quickbooks(line.description),
+        quantity=line.quantity,
+        rate=None if line.send_amount else line.rate,
+        amount=line.amount if line.send_amount else None,
+        class_list_id=line.class_.list_id if line.class_ else "",
+        service_date=line.service_date,
+        sales_tax_code=qbxml.Ref(full_name=tax_code) if tax_code else None,
+    )
+
+
+# ------------------------------------------------------------------ answers
+
+
+def read_probe(answer: bytes, expected: Expected) -> Reading:
+    """Judge the answer to a probe; raises MalformedResponse when it cannot be read."""
+    response = _only(qbxml.parse_response(answer), 0)
+    if response is None or _failed(response):
+        return _inconclusive(response)
+    return _judged(_sales(response.rets), expected) or Reading(event=Event.PROBE_CLEAN)
+
+
+def read_write(answer: bytes, expected: Expected) -> Reading:
+    """Judge the answer to a write, or the stored answer that a status check brought back."""
+    parsed = qbxml.parse_response(answer)
+    response = _only(parsed, 0)
+    if parsed.set_status_code in {9001, 9002, 9004} or response is None:
+        return Reading(event=Event.SILENCE, code=parsed.set_status_code or 0)
+    if response.request_id and response.request_id != expected.request_id:
+        return Reading(event=Event.SILENCE, message="QuickBooks answered another request.")
+    sales = _sales(response.rets)
+    code = response.status.code
+    if 0 <= code < 1000:
+        return _accepted(sales, response)
+    rule = codes.lookup(code)
+    if rule.blame is codes.Blame.UNKNOWN and rule.retry is codes.Retry.VERIFY:
+        return Reading(event=Event.SILENCE, code=code, message=response.status.message)
+    return Reading(
+        event=Event.REFUSED,
+        code=code,
+        message=f"{response.status.message} (QuickBooks status {code})",
+        remedy=rule.remedy,
+        try_again=rule.retry is codes.Retry.AUTOMATIC
+        or codes.is_lock(code, response.status.message),
+    )
+
+
+def read_status_check(answer: bytes, expected: Expected) -> Reading:
+    """The stored answer when there is one; `event` None when QuickBooks has none for that id."""
+    parsed = qbxml.parse_response(answer)
+    if parsed.set_status_code not in {0, None} or not parsed.responses:
+        return Reading(event=None, code=parsed.set_status_code or 0)
+    reading = read_write(answer, expected)
+    return Reading(event=None) if reading.event is Event.SILENCE else reading
+
+
+def read_search(answer: bytes, expected: Expected, *, fenced: bool) -> Reading:
+    """Judge a search. Absence counts for sending again only when `fenced`."""
+    responses = {r.request_id: r for r in qbxml.parse_response(answer).responses}
+    for name in ("number", "customer", "deleted"):
+        if name not in responses or _failed(responses[name]):
+            return Reading(event=Event.SILENCE, message=f"The search by {name} did not answer.")
+    of_customer = [
+        sale for sale in _sales(responses["customer"].rets) if _carries_our_mark(sale, expected)
+    ]
+    judged = _judged([*of_customer, *_sales(responses["number"].rets)], expected)
+    if judged is not None:
+        return judged
+    deleted = [
+        ret
+        for ret in responses["deleted"].rets
+        if isinstance(ret, qbxml.TxnDeletedRet) and ret.ref_number == expected.number
+    ]
+    if deleted:
+        return Reading(
+            event=Event.FOUND_DELETED,
+            message=f"An invoice with the number {expected.number} was created and deleted.",
+        )
+    return Reading(event=Event.ABSENT_FENCED if fenced else Event.ABSENT_OPEN)
+
+
+def their_invoice(sale: SaleRet) -> TheirInvoice | None:
+    """An invoice or credit memo for the tie-out; None when the answer leaves out what it needs."""
+    if sale.txn_date is None or not sale.txn_id:
+        return None
+    total = sale.total if sale.total is not None else Decimal("0.00")
+    return TheirInvoice(
+        txn_id=sale.txn_id,
+        number=sale.ref_number,
+        customer_list_id=sale.customer.list_id,
+        txn_date=sale.txn_date,
+        total=-total if isinstance(sale, qbxml.CreditMemoRet) else total,
+        marker_key=keys.read_marker(sale.memo),
+        voided=sale.memo.upper().startswith("VOID:") and total == 0,
+    )
+
+
+def _only(parsed: qbxml.ResponseSet, position: int) -> qbxml.Response | None:
+    return parsed.responses[position] if len(parsed.responses) > position else None
+
+
+def _failed(response: qbxml.Response) -> bool:
+    """Whether a query brought no result to rely on. 1 and 500 say "nothing found": a result."""
+    return response.status.code not in {0, 1, 500}
+
+
+def _inconclusive(response: qbxml.Response | None) -> Reading:
+    if response is None:
+        return Reading(event=None, message="QuickBooks' answer holds no result.")
+    rule = codes.lookup(response.status.code, write=False)
+    return Reading(
+        event=None,
+        code=response.status.code,
+        message=response.status.message,
+        remedy=rule.remedy,
+    )
+
+
+def _sales(rets: Iterable[object]) -> list[SaleRet]:
+    return [r for r in rets if isinstance(r, qbxml.InvoiceRet | qbxml.CreditMemoRet)]
+
+
+def _accepted(sales: list[SaleRet], response: qbxml.Response) -> Reading:
+    if sales:
+        return Reading(event=Event.ACCEPTED, found=_found(sales[0]), code=response.status.code)
+    recovery = response.error_recovery
+    if recovery is not None and recovery.txn_id:
+        # saved, but the object itself could not be returned: the tie-out reads it back
+        found = Found(
+            txn_id=recovery.txn_id,
+            number="",
+            customer="",
+            customer_list_id="",
+            txn_date=None,
+            total=None,
+            edit_sequence=recovery.edit_sequence,
+        )
+        return Reading(event=Event.ACCEPTED, found=found, code=response.status.code)
+    return Reading(event=Event.SILENCE, code=response.status.code)
+
+
+def _carries_our_mark(sale: SaleRet, expected: Expected) -> bool:
+    return (
+        sale.external_guid.upper() == expected.guid.upper()
+        or keys.read_marker(sale.memo) == expected.key
+    )
+
+
+def _judged(sales: list[SaleRet], expected: Expected) -> Reading | None:
+    """The strongest evidence among these: ours, then a look-alike, then a foreign one."""
+    verdicts = [(_verdict(sale, expected), sale) for sale in sales]
+    for event in (Event.FOUND_OURS, Event.FOUND_ALIKE, Event.FOUND_FOREIGN):
+        for verdict, sale in verdicts:
+            if verdict is event:
+                return Reading(event=event, found=_found(sale))
+    return None
+
+
+def _verdict(sale: SaleRet, expected: Expected) -> Event:
+    if sale.external_guid and sale.external_guid.upper() == expected.guid.upper():
+        return Event.FOUND_OURS
+    same_books = (
+        sale.customer.list_id == expected.customer_list_id and sale.total == expected.total
+    )
+    if keys.read_marker(sale.memo) == expected.key:
+        return Event.FOUND_OURS if same_books else Event.FOUND_ALIKE
+    alike = same_books and sale.txn_date == expected.txn_date
+    return Event.FOUND_ALIKE if alike else Event.FOUND_FOREIGN
+
+
+def _found(sale: SaleRet) -> Found:
+    return Found(
+        txn_id=sale.txn_id,
+        number=sale.ref_number,
+        customer=sale.customer.full_name,
+        customer_list_id=sale.customer.list_id,
+        txn_date=sale.txn_date,
+        total=sale.total,
+        edit_sequence=sale.edit_sequence,
+    )
