@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
 # one line a page, in the order of the menu: path("c/<int:company_id>/…", include("tieout.web.pages.….urls"))
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("tieout.web.pages.company_choice.urls")),
+    path("", include("tieout.web.pages.sign_in.urls")),
+    path("c/<int:company_id>/", include("tieout.web.pages.home.urls")),
+    path("c/<int:company_id>/tasks/", include("tieout.web.pages.task.urls")),
+    path(
+        "c/<int:company_id>/settings/integrations/",
+        include("tieout.web.pages.connection.urls"),
+    ),
+]

@@ -16,6 +16,11 @@ class Access:
     role: str
 
     @property
+    def role_name(self) -> str:
+        """The role's name on the screens."""
+        return str(people.Role(self.role).label)
+
+    @property
     def can_configure(self) -> bool:
         """Change settings, people and connections."""
         return self.role == people.Role.SUPER_USER

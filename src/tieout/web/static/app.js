@@ -1,0 +1,97 @@
+// What every page shares: theme, menu on a phone, the one dialog, and failures of a request.
+(() => {
+  const root = document.documentElement;
+  const byId = (id) => document.getElementById(id);
+  const darkSystem = window.matchMedia("(prefers-color-scheme: dark)");
+
+  const dark = () => (root.dataset.theme ? root.dataset.theme === "dark" : darkSystem.matches);
+  const nameTheme = (button) => button.setAttribute("aria-pressed", String(dark()));
+
+  document.querySelectorAll("[data-theme-toggle]").forEach((button) => {
+    nameTheme(button);
+    button.addEventListener("click", () => {
+      root.dataset.theme = dark() ? "light" : "dark";
+      localStorage.setItem("tieout-theme", root.dataset.theme);
+      nameTheme(button);
+    });
+  });
+
+  document.querySelectorAll("[data-menu-toggle]").forEach((button) => {
+    button.addEventListener("click", () => {
+      const open = button.getAttribute("aria-expanded") !== "true";
+      button.setAttribute("aria-expanded", String(open));
+      byId(button.getAttribute("aria-controls")).classList.toggle("open", open);
+    });
+  });
+
+  const dialog = byId("dialog");
+  let opener = null;
+
+  document.addEventListener("click", (event) => {
+    const close = event.target.closest("[data-close]");
+    if (close) close.closest("dialog")?.close();
+    const dismiss = event.target.closest("[data-dismiss]");
+    if (dismiss) dismiss.closest(".message").remove();
+  });
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (dialog && event.detail.target?.id === "dialog-body" && !dialog.open) {
+      opener = document.activeElement;
+    }
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (!dialog || event.detail.target?.id !== "dialog-body") return;
+    if (!dialog.open && byId("dialog-body").childElementCount) dialog.showModal();
+    dialog.querySelector("[data-autofocus]")?.focus();
+  });
+  // a response says "HX-Trigger: dialog-close" when its work is done
+  document.addEventListener("dialog-close", () => dialog?.close());
+  dialog?.addEventListener("close", () => {
+    byId("dialog-body").replaceChildren();
+    // the row may have been swapped meanwhile: find it again by its id
+    const again = opener?.isConnected ? opener : opener?.id && byId(opener.id);
+    if (again) again.focus();
+    opener = null;
+  });
+  dialog?.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+
+  function say(text) {
+    const box = byId("messages");
+    const template = byId("message-error");
+    if (!box || !template) return;
+    const message = template.content.firstElementChild.cloneNode(true);
+    message.querySelector("[data-text]").textContent = text;
+    box.replaceChildren(message);
+  }
+  document.addEventListener("htmx:responseError", (event) => {
+    const xhr = event.detail.xhr;
+    const id = xhr.getResponseHeader("X-Request-ID");
+    const known = {
+      401: "You are signed out. Sign in again; nothing was changed.",
+      403: "Your role does not allow this, or the page is too old. Reload the page; nothing was changed.",
+      404: "This is no longer here. Reload the page; nothing was changed.",
+      409: "Somebody else changed this meanwhile. Reload the page; nothing was changed.",
+    };
+    const text = known[xhr.status] ?? "Tieout could not do this. Nothing was changed; try again.";
+    say(id && xhr.status >= 500 ? `${text} (request ${id})` : text);
+  });
+  document.addEventListener("htmx:sendError", (event) => {
+    // polling goes on by itself; only what a person asked for is worth a sentence
+    if (event.detail.requestConfig?.triggeringEvent) {
+      say("Tieout does not answer. Is it still running? Nothing is lost; try again.");
+    }
+  });
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.hasAttribute("data-once")) {
+      // after the event: a disabled button would not be sent along
+      setTimeout(() => form.querySelectorAll("button").forEach((b) => (b.disabled = true)), 0);
+    }
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) document.querySelectorAll("form[data-once] button").forEach((b) => (b.disabled = false));
+  });
+})();

@@ -1,0 +1,69 @@
+"""Words of the screens that more than one page uses: states, the menu, the paths to pages."""
+
+from __future__ import annotations
+
+# label and page (name of its address), in the order of the menu
+MENU = (
+    ("Home", "company_home"),
+    ("Invoices", "invoices"),
+    ("Map Jobs", "map_jobs"),
+    ("Client Mapping", "client_mapping"),
+    ("Invoice Mapping", "item_mapping"),
+    ("Class Mapping", "class_mapping"),
+    ("Import", "imports"),
+    ("Settings", "integrations"),
+)
+
+# where a label of a breadcrumb leads: page and anchor
+ROADS = {
+    "Home": ("company_home", ""),
+    "Settings": ("integrations", ""),
+    "Integrations": ("integrations", ""),
+    "QuickBooks Configure": ("integrations", "#quickbooks-configure"),
+    "Invoices": ("invoices", ""),
+    "Import": ("imports", ""),
+    "Map Jobs": ("map_jobs", ""),
+}
+
+# state -> its word and its tone: ok, go, busy, warn, bad, off (each has its own shape)
+STATES = {
+    "to_plan": ("Being checked", "busy"),
+    "ready": ("Ready", "go"),
+    "blocked": ("Blocked", "bad"),
+    "queued": ("Queued", "busy"),
+    "under_way": ("Under way", "busy"),
+    "claimed": ("Sending", "busy"),
+    "probed": ("Sending", "busy"),
+    "sending": ("Sending", "busy"),
+    "unconfirmed": ("Unconfirmed", "warn"),
+    "resendable": ("Unconfirmed", "warn"),
+    "needs_a_person": ("Needs a person", "warn"),
+    "set_aside": ("Set aside", "off"),
+    "exported": ("Exported", "ok"),
+    "refused": ("Refused", "bad"),
+    "skipped": ("Skipped", "off"),
+    "voided": ("Voided", "off"),
+    "deleted": ("Deleted in QuickBooks", "bad"),
+    "changed": ("Changed in the back office", "warn"),
+    "changed_in_source": ("Changed in the back office", "warn"),
+    "changed_in_quickbooks": ("Changed in QuickBooks", "warn"),
+    "mapped": ("Mapped", "ok"),
+    "not_mapped": ("Not Mapped", "off"),
+    "suggested": ("Suggested", "go"),
+    "attention": ("Needs attention", "warn"),
+    "active": ("Active", "ok"),
+    "inactive": ("Inactive", "off"),
+    "gone": ("Gone from QuickBooks", "bad"),
+    "unverified": ("Not verified", "off"),
+    "broken": ("Broken", "bad"),
+    "ok": ("OK", "ok"),
+    "waiting": ("Waiting", "busy"),
+    "running": ("Running", "busy"),
+    "done": ("Done", "ok"),
+    "failed": ("Failed", "bad"),
+    "preview": ("Preview", "go"),
+    "tied": ("Tied", "ok"),
+    "differs": ("Differs", "bad"),
+    "missing": ("Missing", "bad"),
+    "open": ("Open", "warn"),
+}
