@@ -76,3 +76,13 @@ def release(*, company_id: int, epoch: int, wake_at: datetime | None) -> None:
 def clear_wish(*, company_id: int, epoch: int) -> None:
     """Forget the wake-up that led here; a later one is a new wish."""
     Lane.objects.filter(company_id=company_id, epoch=epoch).update(wake_at=None)
+
+
+def hold(*, company_id: int, reason: str) -> None:
+    """Let nothing be written to this company's QuickBooks until a Super User verified it again."""
+    Lane.objects.filter(company_id=company_id).update(held_reason=reason[:300])
+
+
+def unhold(*, company_id: int) -> None:
+    """The company file is the right one, a person says so: writing may go on."""
+    Lane.objects.filter(company_id=company_id).update(held_reason="")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tieout.store.models.books import Book, Listing, QbCustomer, QbEntry
-from tieout.store.models.connections import Connection, Lane, Task
+from tieout.store.models.connections import Connection, Installation, Lane, Task
 from tieout.store.models.events import Event, EventHead
 from tieout.store.models.exports import (
     Batch,
@@ -37,6 +37,7 @@ __all__ = [
     "Exchange",
     "Import",
     "ImportProblem",
+    "Installation",
     "InvoiceBlock",
     "ItemMapping",
     "JobMapping",

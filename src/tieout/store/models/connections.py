@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 
 from tieout.store.fields import SecretField
@@ -35,6 +37,15 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.company}: {self.url or 'no connection'}"
+
+
+class Installation(models.Model):
+    """Which Tieout this is, for the connector: one row, made with the first lane."""
+
+    guid = models.UUIDField(default=uuid.uuid4, unique=True)
+
+    def __str__(self) -> str:
+        return str(self.guid)
 
 
 class Lane(models.Model):

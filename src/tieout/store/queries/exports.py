@@ -1,0 +1,163 @@
+"""What waits to be exported, and what the exporter needs to know of a posting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from tieout.core.exporting import HOLDING, State
+from tieout.store.models import (
+    Batch,
+    Book,
+    Exchange,
+    JobMapping,
+    Lane,
+    Posting,
+    SourceInvoice,
+    Task,
+)
+
+
+def held_reason(*, company_id: int) -> str:
+    """Why nothing is sent to this company's QuickBooks, "" when nothing holds it."""
+    return Lane.objects.values_list("held_reason", flat=True).get(company_id=company_id)
+
+
+def unsettled(*, company_id: int) -> Posting | None:
+    """The posting that holds the company's queue: sent, and its outcome not known yet."""
+    return (
+        Posting.objects.filter(company_id=company_id, state__in=[s.value for s in HOLDING])
+        .order_by("due_at", "id")
+        .first()
+    )
+
+
+def next_queued(*, company_id: int, now: datetime) -> Posting | None:
+    """The next posting whose turn it is: one that a dead worker left behind, then the oldest."""
+    return _queued(company_id).filter(Q(due_at__isnull=True) | Q(due_at__lte=now)).first()
+
+
+def next_queued_due(*, company_id: int) -> datetime | None:
+    """When the next postponed posting is due, None when none waits."""
+    return _queued(company_id).values_list("due_at", flat=True).first()
+
+
+def _queued(company_id: int) -> QuerySet[Posting]:
+    left_behind = [State.CLAIMED.value, State.PROBED.value]
+    return (
+        Posting.objects.filter(company_id=company_id)
+        .filter(Q(state__in=left_behind) | Q(state=State.READY.value, queued_at__isnull=False))
+        .order_by("due_at", "queued_at", "id")
+    )
+
+
+def posting(*, company_id: int, posting_id: int) -> Posting | None:
+    """The posting with its invoice, if it is this company's."""
+    return (
+        Posting.objects.select_related("invoice", "customer", "batch")
+        .filter(company_id=company_id, pk=posting_id)
+        .first()
+    )
+
+
+def last_write(*, posting_id: int) -> Exchange | None:
+    """The latest write that was handed over for the posting."""
+    return (
+        Exchange.objects.filter(posting_id=posting_id, purpose=Exchange.Purpose.WRITE)
+        .order_by("-id")
+        .first()
+    )
+
+
+def mapping_version(*, company_id: int, job_key: str) -> int:
+    """The job's mapping version now; 0 when it has no mapping."""
+    found = JobMapping.objects.filter(
+        company_id=company_id, job__key=job_key, target__isnull=False
+    ).values_list("version", flat=True)
+    return found.first() or 0
+
+
+def book(*, company_id: int) -> Book:
+    """The company file as last verified."""
+    return Book.objects.get(company_id=company_id)
+
+
+def ready_postings(*, company_id: int, invoice_ids: Sequence[int]) -> list[Posting]:
+    """Postings of these invoices that may be queued now."""
+    return list(
+        Posting.objects.filter(
+            company_id=company_id,
+            invoice_id__in=invoice_ids,
+            invoice__standing=SourceInvoice.Standing.READY,
+            state=State.READY.value,
+            queued_at__isnull=True,
+        ).order_by("invoice__invoice_date", "number", "id")
+    )
+
+
+def batch_of(*, task_id: int) -> Batch | None:
+    """The batch that a task exports."""
+    return Batch.objects.filter(task_id=task_id).first()
+
+
+def batch_left(*, batch_id: int) -> int:
+    """How many of the batch's postings still go on by themselves."""
+    going_on = [State.CLAIMED, State.PROBED, *HOLDING]
+    return (
+        Posting.objects.filter(batch_id=batch_id)
+        .filter(
+            Q(state__in=[s.value for s in going_on])
+            | Q(state=State.READY.value, queued_at__isnull=False)
+        )
+        .count()
+    )
+
+
+def batch_counts(*, batch_id: int) -> dict[str, int]:
+    """State -> how many postings of the batch are in it."""
+    counts: dict[str, int] = {}
+    for state in Posting.objects.filter(batch_id=batch_id).values_list("state", flat=True):
+        counts[state] = counts.get(state, 0) + 1
+    return counts
+
+
+def open_export_tasks(*, company_id: int) -> list[Task]:
+    """The export tasks that are not over, oldest first."""
+    return list(
+        Task.objects.filter(
+            company_id=company_id,
+            kind=Task.Kind.EXPORT,
+            state__in=[Task.State.WAITING, Task.State.RUNNING],
+        ).order_by("id")
+    )
+
+
+def next_lane_task(*, company_id: int, now: datetime) -> Task | None:
+    """The lane's next due task that is not an export (exports are driven by their postings)."""
+    return (
+        Task.objects.filter(
+            company_id=company_id,
+            on_lane=True,
+            due_at__lte=now,
+            state__in=[Task.State.WAITING, Task.State.RUNNING],
+        )
+        .exclude(kind=Task.Kind.EXPORT)
+        .order_by("id")
+        .first()
+    )
+
+
+def next_task_due(*, company_id: int) -> datetime | None:
+    """When the lane's next postponed task is due."""
+    return (
+        Task.objects.filter(
+            company_id=company_id,
+            on_lane=True,
+            state__in=[Task.State.WAITING, Task.State.RUNNING],
+        )
+        .order_by("due_at")
+        .values_list("due_at", flat=True)
+        .first()
+    )
