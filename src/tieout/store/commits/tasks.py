@@ -50,6 +50,15 @@ def open_task(*, company_id: int, kind: Task.Kind) -> Task | None:
     )
 
 
+def waiting_task(*, company_id: int, kind: Task.Kind) -> Task | None:
+    """The task of this kind that nobody has begun yet, if any."""
+    return (
+        Task.objects.filter(company_id=company_id, kind=kind, state=Task.State.WAITING)
+        .order_by("id")
+        .first()
+    )
+
+
 def claim_beside_lane(*, now: datetime, lease_s: int = LEASE_S) -> Task | None:
     """Take the oldest due task that needs no lane; a dead worker's task is taken again."""
     due = (

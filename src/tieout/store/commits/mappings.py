@@ -1,0 +1,264 @@
+"""Write mappings and what depends on them: the state of a job, its search text, waiting plans.
+
+The decisions are made in `core.mapping`; every function here runs in the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from tieout.core.drifting import Drift, drift
+from tieout.core.facts import QbJob
+from tieout.core.mapping import WarningKind
+from tieout.store.models import (
+    ClassMapping,
+    ClientMapping,
+    ItemMapping,
+    JobMapping,
+    Posting,
+    QbCustomer,
+    QbEntry,
+    SourceClient,
+    SourceInvoice,
+    SourceItem,
+    SourceJob,
+    SourceLine,
+    User,
+)
+from tieout.store.queries.mappings import COMMITTED_STATES, links_to_look_at
+from tieout.store.queries.planning import qb_job_fact
+
+SisterMapping = ClientMapping | ItemMapping | ClassMapping
+Standing = SourceInvoice.Standing
+CHUNK = 1000
+
+
+# ------------------------------------------------------------------ one job's mapping
+
+
+def lock_job(*, company_id: int, key: str) -> SourceJob | None:
+    """The job, locked until the transaction ends: two saves of one job follow each other."""
+    return (
+        SourceJob.objects.select_for_update(of=("self",))
+        .select_related("client__mapping__target", "mapping__target", "mapping__changed_by")
+        .filter(company_id=company_id, key=key)
+        .first()
+    )
+
+
+def write_job_mapping(
+    *,
+    job: SourceJob,
+    target: QbCustomer | None,
+    version: int,
+    confirmed: Iterable[WarningKind],
+    user: User,
+    now: datetime,
+) -> JobMapping:
+    """Link the locked job to `target`, or remove its association (None), and restate the job.
+
+    What the QuickBooks job is like now is remembered, so that a later change is noticed.
+    """
+    odd = frozenset(confirmed)
+    row, _ = JobMapping.objects.update_or_create(
+        company_id=job.company_id,
+        job=job,
+        defaults={
+            "target": target,
+            "version": version,
+            "changed_by": user,
+            "changed_at": now,
+            "other_customer_confirmed": WarningKind.OTHER_CUSTOMER in odd,
+            "shared_confirmed": WarningKind.SHARED in odd,
+            "remembered_full_name": target.full_name if target else "",
+            "remembered_parent": target.parent_list_id if target else "",
+            "remembered_active": target.active if target else True,
+        },
+    )
+    customer = _customer_of(job.client)
+    job.map_state = map_state(mapping=row, target=target, customer=customer)
+    job.search_text = search_text(job=job, client_name=job.client.name, target=target)
+    job.save(update_fields=["map_state", "search_text"])
+    return row
+
+
+def search_text(*, job: SourceJob, client_name: str, target: QbCustomer | None) -> str:
+    """What Search on Map Jobs looks through: both sides, in lower case, the contractor first."""
+    parts = [job.contractor, client_name, job.title, job.key, target.full_name if target else ""]
+    return " ".join(part for part in parts if part).lower()
+
+
+def map_state(
+    *, mapping: JobMapping | None, target: QbCustomer | None, customer: QbCustomer | None
+) -> str:
+    """Where a job stands on Map Jobs: *Needs attention* is whatever would hold up its invoices."""
+    if mapping is None or target is None:
+        return SourceJob.MapState.NOT_MAPPED
+    odd = target.gone_at is not None or not target.active
+    elsewhere = (
+        customer is not None
+        and bool(target.top_list_id)
+        and customer.top_list_id != target.top_list_id
+        and not mapping.other_customer_confirmed
+    )
+    if odd or elsewhere or drifts(mapping=mapping, target=target):
+        return SourceJob.MapState.ATTENTION
+    return SourceJob.MapState.MAPPED
+
+
+def drifts(*, mapping: JobMapping, target: QbCustomer) -> tuple[Drift, ...]:
+    """What changed in QuickBooks since the job was linked, or since somebody said it is right."""
+    if not mapping.remembered_full_name:
+        return ()
+    present = qb_job_fact(target)
+    same_place = mapping.remembered_parent == target.parent_list_id
+    remembered = QbJob(
+        list_id=target.list_id,
+        full_name=mapping.remembered_full_name,
+        parent_list_id=mapping.remembered_parent,
+        # only the parent is remembered: in the same place the customer at the top is the same
+        top_list_id=target.top_list_id if same_place else mapping.remembered_parent,
+        active=mapping.remembered_active,
+    )
+    return drift(remembered, present)
+
+
+def restate(*, company_id: int, target_ids: list[int] | None = None) -> int:
+    """Look again at mapped jobs after QuickBooks or the back office changed; returns how many.
+
+    For the end of a refresh (with the ids of the changed QuickBooks jobs, None for all) and of an
+    import. Invoices of a job whose state changed are planned again.
+    """
+    changed = 0
+    batch: list[SourceJob] = []
+    keys: list[str] = []
+    for row in links_to_look_at(company_id=company_id, target_ids=target_ids):
+        job, target = row.job, row.target
+        state = map_state(mapping=row, target=target, customer=_customer_of(job.client))
+        text = search_text(job=job, client_name=job.client.name, target=target)
+        if (state, text) == (job.map_state, job.search_text):
+            continue
+        if state != job.map_state:
+            keys.append(job.key)
+        job.map_state, job.search_text = state, text
+        batch.append(job)
+        changed += 1
+        if len(batch) >= CHUNK:
+            _flush(company_id, batch, keys)
+    _flush(company_id, batch, keys)
+    return changed
+
+
+def _flush(company_id: int, batch: list[SourceJob], keys: list[str]) -> None:
+    SourceJob.objects.bulk_update(batch, ["map_state", "search_text"], batch_size=CHUNK)
+    if keys:
+        plan_again(company_id=company_id, concerned=concerned_by_jobs(keys))
+    batch.clear()
+    keys.clear()
+
+
+def _customer_of(client: SourceClient) -> QbCustomer | None:
+    mapping: ClientMapping | None = getattr(client, "mapping", None)
+    return mapping.target if mapping else None
+
+
+# ------------------------------------------------------------------ the sisters
+
+
+def lock_client_mapping(*, company_id: int, client_id: int) -> ClientMapping:
+    """The client's mapping, made empty when it never had one, locked."""
+    ClientMapping.objects.get_or_create(company_id=company_id, client_id=client_id)
+    rows = ClientMapping.objects.select_for_update(of=("self",))
+    return rows.select_related("target", "changed_by", "client").get(client_id=client_id)
+
+
+def lock_item_mapping(*, company_id: int, item_id: int) -> ItemMapping:
+    """The item's mapping, made empty when it never had one, locked."""
+    ItemMapping.objects.get_or_create(company_id=company_id, item_id=item_id)
+    rows = ItemMapping.objects.select_for_update(of=("self",))
+    return rows.select_related("target", "changed_by", "item").get(item_id=item_id)
+
+
+def lock_class_mapping(*, company_id: int, pk: int) -> ClassMapping:
+    """The custom field value's mapping, locked. Values are noted when they are imported."""
+    rows = ClassMapping.objects.select_for_update(of=("self",))
+    return rows.select_related("target", "changed_by").get(company_id=company_id, pk=pk)
+
+
+def write_sister(
+    *,
+    row: SisterMapping,
+    target: QbCustomer | QbEntry | None,
+    user: User,
+    now: datetime,
+) -> None:
+    """Link a locked client, item or class value to `target`, or to nothing, as the next version."""
+    row.target = target
+    row.version += 1
+    row.changed_by = user
+    row.changed_at = now
+    row.save()
+
+
+def restate_client(*, company_id: int, client_id: int, target: QbCustomer | None) -> None:
+    """Look again at the client's mapped jobs after its customer changed."""
+    rows = JobMapping.objects.filter(
+        company_id=company_id, job__client_id=client_id, target__isnull=False
+    )
+    batch = []
+    for row in rows.select_related("job", "target").order_by("id"):
+        state = map_state(mapping=row, target=row.target, customer=target)
+        if state != row.job.map_state:
+            row.job.map_state = state
+            batch.append(row.job)
+    SourceJob.objects.bulk_update(batch, ["map_state"], batch_size=CHUNK)
+
+
+# ------------------------------------------------------------------ the invoices concerned
+
+
+def concerned_by_jobs(job_keys: Sequence[str]) -> Q:
+    """Invoices with a line of one of these contractor jobs."""
+    lines = SourceLine.objects.filter(invoice_id=OuterRef("pk"), job_key__in=job_keys)
+    return Q(Exists(lines))
+
+
+def concerned_by_client(client: SourceClient) -> Q:
+    """The client's invoices, and those with a line of one of its jobs."""
+    jobs = SourceJob.objects.filter(company_id=client.company_id, client_id=client.pk)
+    lines = SourceLine.objects.filter(
+        invoice_id=OuterRef("pk"), job_key__in=jobs.order_by().values("key")
+    )
+    return Q(client_id=client.pk) | Q(Exists(lines))
+
+
+def concerned_by_item(item: SourceItem) -> Q:
+    """Invoices of its kind with a line of the pay/bill item."""
+    lines = SourceLine.objects.filter(invoice_id=OuterRef("pk"), item_key=item.key)
+    return Q(kind=item.kind) & Q(Exists(lines))
+
+
+def concerned_by_class(row: ClassMapping) -> Q:
+    """Invoices of its kind with a line that has the value itself or through its job."""
+    jobs = SourceJob.objects.filter(company_id=row.company_id, class_value=row.value)
+    said = Q(class_value=row.value) | Q(class_value="", job_key__in=jobs.order_by().values("key"))
+    lines = SourceLine.objects.filter(said, invoice_id=OuterRef("pk"))
+    return Q(kind=row.kind) & Q(Exists(lines))
+
+
+def plan_again(*, company_id: int, concerned: Q) -> int:
+    """Let the concerned invoices that are ready or blocked be planned again; returns how many.
+
+    An invoice of which something was sent keeps its plan: it is on its job for good.
+    """
+    sent = Posting.objects.filter(invoice_id=OuterRef("pk"), state__in=COMMITTED_STATES)
+    waiting: QuerySet[SourceInvoice] = SourceInvoice.objects.filter(
+        concerned,
+        ~Exists(sent),
+        company_id=company_id,
+        standing__in=[Standing.READY, Standing.BLOCKED],
+    )
+    return waiting.update(standing=Standing.TO_PLAN)

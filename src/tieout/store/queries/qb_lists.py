@@ -1,0 +1,149 @@
+"""The mirrored QuickBooks lists as choices: jobs, customers, items and classes, and their age."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from tieout.store.models import Book, JobMapping, QbCustomer, QbEntry, SourceJob, Task
+from tieout.store.queries import searching
+
+CHOICES_MAX = 20
+LOOKED_AT = 400  # matches that are put in order before the first CHOICES_MAX are shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What a search offers; `more` says that it found more than is shown."""
+
+    rows: list[QbCustomer]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListState:
+    """How old the lists are, what the company file uses, and the latest refresh."""
+
+    refreshed_at: datetime | None
+    uses_classes: bool
+    task: Task | None
+
+    @property
+    def refreshing(self) -> bool:
+        return self.task is not None and not self.task.over
+
+
+def list_state(*, company_id: int) -> ListState:
+    """The age of the lists and the latest Refresh QuickBooks list; two queries."""
+    book = Book.objects.filter(company_id=company_id).first()
+    task = Task.objects.filter(company_id=company_id, kind=Task.Kind.REFRESH).first()
+    return ListState(
+        refreshed_at=book.lists_refreshed_at if book else None,
+        uses_classes=bool(book and book.uses_classes),
+        task=task,
+    )
+
+
+def choose_jobs(*, company_id: int, search: str, customer_list_id: str) -> Choices:
+    """Jobs for the dropdown, those under the client's customer first; two queries.
+
+    `customer_list_id` is the ListID of that customer, "" when the client is not mapped.
+    """
+    words = searching.words(search)
+    there = _present(company_id)
+    own: list[QbCustomer] = []
+    if customer_list_id:
+        family = there.filter(top_list_id=customer_list_id)
+        if words:
+            family = family.filter(_read(words))
+        own = list(family.order_by("full_name", "id")[: CHOICES_MAX + 1])
+        # the customer itself is the last choice among its jobs, never the first
+        own.sort(key=lambda row: not row.parent_list_id)
+    if len(own) > CHOICES_MAX:
+        return Choices(rows=own[:CHOICES_MAX], more=True)
+    wanted = CHOICES_MAX - len(own)
+    others = _matching(there, words, besides=customer_list_id)
+    return Choices(rows=own + others[:wanted], more=len(others) > wanted)
+
+
+def choose_customers(*, company_id: int, search: str) -> Choices:
+    """Customers (no jobs) for Client Mapping; one query."""
+    there = _present(company_id).filter(parent_list_id="")
+    rows = _matching(there, searching.words(search), besides="")
+    return Choices(rows=rows[:CHOICES_MAX], more=len(rows) > CHOICES_MAX)
+
+
+def choose_entries(*, company_id: int, kind: str, search: str) -> tuple[list[QbEntry], bool]:
+    """Items or classes for a dropdown, active ones first, and whether there are more; one query."""
+    rows = QbEntry.objects.filter(company_id=company_id, kind=kind, gone_at__isnull=True)
+    words = searching.words(search)
+    for word in (*words.long, *words.short):
+        rows = rows.filter(full_name__icontains=word)
+    found = list(rows.order_by("-active", "full_name", "id")[: CHOICES_MAX + 1])
+    return found[:CHOICES_MAX], len(found) > CHOICES_MAX
+
+
+def get_customer(*, company_id: int, list_id: str) -> QbCustomer | None:
+    """The customer or job of this company with the ListID; another company's is not found."""
+    return QbCustomer.objects.filter(company_id=company_id, list_id=list_id).first()
+
+
+def get_entry(*, company_id: int, kind: str, list_id: str) -> QbEntry | None:
+    """The list entry of this company with the ListID; another company's is not found."""
+    return QbEntry.objects.filter(company_id=company_id, kind=kind, list_id=list_id).first()
+
+
+def customer_names(*, company_id: int) -> Iterator[tuple[str, str, str]]:
+    """(full name, ListID, ListID of its parent) of every customer and job that still exists."""
+    rows = _present(company_id).order_by().values_list("full_name", "list_id", "parent_list_id")
+    return rows.iterator(chunk_size=5000)
+
+
+def entry_names(*, company_id: int, kind: str) -> list[tuple[str, str]]:
+    """(full name, ListID) of every entry of a list that still exists."""
+    rows = QbEntry.objects.filter(company_id=company_id, kind=kind, gone_at__isnull=True)
+    return list(rows.order_by("id").values_list("full_name", "list_id"))
+
+
+def served_by(*, company_id: int, target_ids: Collection[int]) -> dict[int, list[SourceJob]]:
+    """The contractor jobs that are mapped to each of these QuickBooks jobs; one query."""
+    served: dict[int, list[SourceJob]] = {}
+    rows = (
+        JobMapping.objects.filter(company_id=company_id, target_id__in=target_ids)
+        .select_related("job__client")
+        .order_by("job__contractor", "job_id")
+    )
+    for row in rows:
+        if row.target_id is not None:
+            served.setdefault(row.target_id, []).append(row.job)
+    return served
+
+
+def _present(company_id: int) -> QuerySet[QbCustomer]:
+    return QbCustomer.objects.filter(company_id=company_id, gone_at__isnull=True)
+
+
+def _read(words: searching.Words) -> Q:
+    condition = searching.contained(words)
+    for word in words.short:
+        condition &= Q(search_text__contains=word)
+    return condition
+
+
+def _matching(
+    there: QuerySet[QbCustomer], words: searching.Words, *, besides: str
+) -> list[QbCustomer]:
+    """Matches outside one customer's family, by path; of very many only some are put in order."""
+    if besides:
+        there = there.exclude(top_list_id=besides)
+    if not words:
+        return list(there.order_by("full_name", "id")[: CHOICES_MAX + 1])
+    if words.long:
+        there = there.filter(searching.indexed(words, index="qb_customer_search"))
+    if words.short:
+        there = there.filter(searching.leading(words, name="full_name"))
+    found = there.order_by()[:LOOKED_AT]
+    return sorted(found, key=lambda row: (not row.active, row.full_name, row.pk))
