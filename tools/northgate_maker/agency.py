@@ -1,4 +1,4 @@
-"""The agency's back office: clients, contractor jobs, pay/bill items and eight weeks of invoices."""
+"""The agency's back office: clients, contractor jobs, pay/bill items, weeks of invoices."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def _clients() -> list[Client]:
 
 
 def _jobs(dice: Dice, clients: list[Client]) -> list[Job]:
-    people = [(first, last.replace("~", " ")) for first in FIRST_NAMES for last in LAST_NAMES]
+    people = [(first, last) for first in FIRST_NAMES for last in LAST_NAMES]
     jobs: list[Job] = []
     for number in range(10401, 10661):
         client = clients[(number - 10401) % len(clients)]

@@ -1,7 +1,7 @@
 """The same agency's QuickBooks company, as a bookkeeper has kept it over the years.
 
-`make_books` answers the company file's description, the truth (contractor job → Customer:Job) and
-what the bookkeeper does later, when asked for what is missing.
+`make_books` answers the customers and jobs, the truth (contractor job → Customer:Job) and what
+the bookkeeper does later, when asked for what is missing.
 """
 
 from __future__ import annotations

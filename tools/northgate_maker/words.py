@@ -1,4 +1,4 @@
-"""The names of Northgate's world: clients, people, trades. All invented; any likeness is chance."""
+"""The names of Northgate's world: clients, people, trades. All are invented."""
 
 from __future__ import annotations
 
@@ -101,19 +101,25 @@ DIVISIONS = {
     "desk": "Office & Administrative",
 }
 
-FIRST_NAMES = """
-Elena Marcus Priya DeShawn Katherine Luis Hannah Tyrone Mei Patrick Aisha Gregory Rosa Brandon
-Olivia Samuel Denise Viktor Angela Curtis Fatima Jonathan Monica Trevor Sofia Raymond Leticia
-Andrew Keisha Nathan Carmen Douglas Yolanda Kevin Nadia Walter Brenda Omar Stephanie Henry
-Guadalupe Christopher Tamika Joel Ingrid Maurice Alexandria Dmitri Bernadette Francisco
-""".split()
-LAST_NAMES = (
+FIRST_NAMES = tuple(
     """
-Ortiz Bennett Raman Jackson O'Connor Fernandez Kowalski Washington Chen Gallagher Hassan Lindgren
-Delgado Whitaker Novak Abernathy Pruitt Sokolov Castellano McAllister Nguyen Vandenberg Robinson
-Iyer Mbeki Thornton Escobar Fitzgerald Banks Dubois Marchetti Okafor Peterson Schwartz Yamamoto
-Quintero Haverford Underwood Zielinski Montgomery-Price St. Clair Da Silva
-""".replace("St. Clair", "St.~Clair")
-    .replace("Da Silva", "Da~Silva")
-    .split()
+Elena, Marcus, Priya, DeShawn, Katherine, Luis, Hannah, Tyrone, Mei, Patrick, Aisha,
+Gregory, Rosa, Brandon, Olivia, Samuel, Denise, Viktor, Angela, Curtis, Fatima, Jonathan,
+Monica, Trevor, Sofia, Raymond, Leticia, Andrew, Keisha, Nathan, Carmen, Douglas, Yolanda,
+Kevin, Nadia, Walter, Brenda, Omar, Stephanie, Henry, Guadalupe, Christopher, Tamika, Joel,
+Ingrid, Maurice, Alexandria, Dmitri, Bernadette, Francisco
+""".replace(",\n", ", ")
+    .strip()
+    .split(", ")
+)
+LAST_NAMES = tuple(
+    """
+Ortiz, Bennett, Raman, Jackson, O'Connor, Fernandez, Kowalski, Washington, Chen, Gallagher,
+Hassan, Lindgren, Delgado, Whitaker, Novak, Abernathy, Pruitt, Sokolov, Castellano,
+McAllister, Nguyen, Vandenberg, Robinson, Iyer, Mbeki, Thornton, Escobar, Fitzgerald,
+Banks, Dubois, Marchetti, Okafor, Peterson, Schwartz, Yamamoto, Quintero, Haverford,
+Underwood, Zielinski, Montgomery-Price, St. Clair, Da Silva
+""".replace(",\n", ", ")
+    .strip()
+    .split(", ")
 )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from tieout.core.facts import InvoiceKind, WorkerType
 from tieout.sources.sheets.shapes import TEXT_CHARS_MAX, Cell
@@ -20,6 +21,7 @@ EXCEL_ERRORS = frozenset(
 UNCALCULATED = "#FORMULA!"  # our own mark for a formula that was saved without its result
 DAY_FIRST, DAY_LAST = date(1970, 1, 1), date(2100, 12, 31)
 SERIAL_FIRST, SERIAL_LAST = 25_569, 73_415  # the same two days as Excel counts them
+REMEMBERED = 4_096  # different cells whose reading is kept: columns repeat themselves
 _EXCEL_EPOCH = date(1899, 12, 30)
 _CENTURY_TURN = 69  # two-digit years: 68 is 2068, 69 is 1969, as POSIX has it
 _MONTH_NAMES = (
@@ -121,6 +123,8 @@ def show(cell: Cell) -> str:
         case None:
             return ""
         case str():
+            if cell.isascii():
+                return cell.strip()
             return cell.translate(_INVISIBLE).replace("\u00a0", " ").strip()
         case bool():
             return "TRUE" if cell else "FALSE"
@@ -146,7 +150,7 @@ def parse_text(cell: Cell) -> str:
             msg,
             "Copy the column and paste it as values, then import again.",
         )
-    if _CONTROL.search(text):
+    if not text.isprintable() and _CONTROL.search(text):
         msg = "The text holds characters that cannot be printed."
         raise BadCell(
             msg,
@@ -161,11 +165,13 @@ def parse_text(cell: Cell) -> str:
     return text
 
 
+@lru_cache(maxsize=REMEMBERED, typed=True)
 def parse_key(cell: Cell) -> str:
     """Text on one line, with single blanks: names, numbers and ids."""
     return " ".join(parse_text(cell).split())
 
 
+@lru_cache(maxsize=REMEMBERED, typed=True)
 def parse_day(cell: Cell) -> date:
     """A day: month first, with the month's name, year first, or as Excel counts days."""
     match cell:
@@ -234,6 +240,7 @@ def _no_day() -> BadCell:
     )
 
 
+@lru_cache(maxsize=REMEMBERED, typed=True)
 def parse_decimal(cell: Cell, *, places: int, limit: Decimal) -> Decimal:
     """A number with at most `places` decimals, smaller than `limit` either side of zero.
 
@@ -302,6 +309,7 @@ def _sign(text: str) -> tuple[str, bool]:
     return body.removeprefix("$").strip(), negative
 
 
+@lru_cache(maxsize=REMEMBERED, typed=True)
 def parse_flag(cell: Cell) -> bool:
     """Yes or no: Active / Inactive, Y / N, True / False, 1 / 0, Open / Closed, Approved …"""
     word = " ".join(show(cell).lower().split())
@@ -325,6 +333,7 @@ def parse_worker_type(cell: Cell) -> WorkerType:
     raise BadCell(msg, "Write W2 or 1099 (or 1 or 2).")
 
 
+@lru_cache(maxsize=REMEMBERED, typed=True)
 def parse_invoice_kind(cell: Cell) -> InvoiceKind:
     """Contractor or direct hire."""
     word = " ".join(show(cell).lower().replace("-", " ").split())

@@ -56,7 +56,7 @@ class Cells:
     def get(self, name: str, parse: Callable[[Cell], T], default: T) -> T:
         """The field's value; `default` when it is empty, has no column, or is bad (reported)."""
         cell = self.values.get(name)
-        if show(cell) == "":
+        if _empty(cell):
             return default
         try:
             return parse(cell)
@@ -66,7 +66,7 @@ class Cells:
 
     def need(self, name: str, parse: Callable[[Cell], T], default: T) -> T:
         """As `get`, but an empty cell is a problem."""
-        if show(self.values.get(name)) == "":
+        if _empty(self.values.get(name)):
             self.report(name, "The cell is empty, but needed.", "Fill it in the back office.")
             return default
         return self.get(name, parse, default)
@@ -81,6 +81,13 @@ class Cells:
                 remedy=remedy,
             )
         )
+
+
+def _empty(cell: Cell) -> bool:
+    """Whether nothing can be seen in the cell. Most cells are decided by their first character."""
+    if not isinstance(cell, str):
+        return cell is None
+    return not cell or (not "!" <= cell[0] <= "~" and not show(cell))
 
 
 def build(kind: Kind, cells: Cells) -> Fact:

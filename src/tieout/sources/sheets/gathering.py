@@ -77,6 +77,8 @@ def _add(sheaf: _Sheaf, row: Row) -> None:
 def _merge(sheaf: _Sheaf, header: InvoiceHeader, line: int) -> InvoiceHeader:
     """Fill what earlier lines left empty; report what contradicts them."""
     known = sheaf.header or header
+    if sheaf.header == header:
+        return known
     fill: dict[str, Any] = {}
     for item in fields(InvoiceHeader):
         said, ours = getattr(header, item.name), getattr(known, item.name)

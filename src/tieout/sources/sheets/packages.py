@@ -27,9 +27,15 @@ from tieout.sources.sheets.shapes import (
 )
 
 CHUNK_BYTES = 1 << 20
+CARRIED_BYTES_MAX = 1 << 16  # a cell cut in two by the end of a chunk
+CELLS_MAX = 15_000_000  # rows × columns: a reader reserves the rectangle, about 32 bytes a cell
 DIRECTORY_BYTES_MAX = 1 << 20  # workbook.xml and its relations, each
 MARKED_CELLS_MAX = 100_000
 _PREFIX = rb"(?:[A-Za-z0-9]+:)?"
+_FAR = re.compile(
+    rb"\sr\s*=\s*[\"']([A-Za-z]{0,9})(0*[0-9]{6,12})?"
+)  # letters; digits if 6 or more
+_NEAR_ROWS = 99_999  # rows of at most five digits, which need no closer look
 _PLACE = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{0,9})([0-9]{1,12})[\"']")
 _ERROR = re.compile(
     rb"<" + _PREFIX + rb"c(?=\s)([^>]*\st\s*=\s*[\"']e[\"'][^>]*)>"
@@ -42,7 +48,8 @@ _UNCALCULATED = re.compile(
     rb"(?:<" + _PREFIX + rb"v\s*/>|<" + _PREFIX + rb"v>\s*</" + _PREFIX + rb"v>)?"
     rb"\s*</" + _PREFIX + rb"c>"
 )
-_TAG_OPEN = re.compile(rb"<(?:[A-Za-z0-9]+:)?(?:row|c)[\s>]")
+_MARKS = (b"<f>", b"<f ", b"<f/", b":f", b't="e"', b"t='e'")
+_TAGS = (b"<c ", b"<row", b":c ", b":row")
 
 
 @dataclass(slots=True)
@@ -125,16 +132,16 @@ def _measure(chunks: Iterator[bytes]) -> _Extent:
     extent, carried, rows = _Extent(), b"", 0
     for chunk in chunks:
         text = carried + chunk
-        cut = max((m.start() for m in _TAG_OPEN.finditer(text, len(carried))), default=0)
-        carried = text[cut:]
-        if len(carried) > 4 * CHUNK_BYTES:
-            raise _damaged()
+        cut = max(text.rfind(tag) for tag in _TAGS)
+        cut = cut if cut > len(text) - CARRIED_BYTES_MAX else len(text) - CARRIED_BYTES_MAX
+        cut, carried = max(cut, 0), text[max(cut, 0) :]
         rows += _measure_text(text[:cut], extent)
     rows += _measure_text(carried, extent)
-    if max(extent.row, rows) > ROWS_MAX or extent.column > COLUMNS_MAX:
+    row = max(extent.row, rows)
+    if row > ROWS_MAX or extent.column > COLUMNS_MAX or row * extent.column > CELLS_MAX:
         msg = (
-            f"A sheet reaches to row {max(extent.row, rows):,} and column "
-            f"{extent.column:,}; {ROWS_MAX:,} rows and {COLUMNS_MAX} columns are the most."
+            f"A sheet reaches to row {row:,} and column {extent.column:,}; {ROWS_MAX:,} rows, "
+            f"{COLUMNS_MAX} columns and {CELLS_MAX:,} cells are the most."
         )
         raise SheetRefused(
             msg,
@@ -144,17 +151,17 @@ def _measure(chunks: Iterator[bytes]) -> _Extent:
 
 
 def _measure_text(text: bytes, extent: _Extent) -> int:
-    columns = set()
-    rows = set()
-    for letters, digits in _PLACE.findall(text):
-        columns.add(letters)
-        rows.add(digits)
-    extent.row = max(extent.row, max((int(r) for r in rows), default=0))
-    extent.column = max(extent.column, max((_column(c) for c in columns), default=0))
-    for pattern in (_ERROR, _UNCALCULATED):
-        if b"<f" in text or b":f" in text or b'"e"' in text or b"'e'" in text:
-            _mark(pattern, text, extent)
-    return 0 if rows else len(re.findall(rb"<(?:[A-Za-z0-9]+:)?row[\s>/]", text))
+    """Widen the extent by this piece of a sheet; answer how many rows it opens."""
+    far = set(_FAR.findall(text))
+    extent.column = max(extent.column, *(_column(letters) for letters, _ in far), 0, 0)
+    extent.row = max(extent.row, *(int(digits or 0) for _, digits in far), 0, 0)
+    if extent.column * _NEAR_ROWS > CELLS_MAX:
+        places = _PLACE.findall(text)
+        extent.row = max(extent.row, *(int(digits) for _, digits in places), 0, 0)
+    if any(mark in text for mark in _MARKS):
+        _mark(_ERROR, text, extent)
+        _mark(_UNCALCULATED, text, extent)
+    return text.count(b"<row") + text.count(b":row")
 
 
 def _mark(pattern: re.Pattern[bytes], text: bytes, extent: _Extent) -> None:

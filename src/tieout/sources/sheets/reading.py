@@ -151,18 +151,16 @@ def _passed_over(
 ) -> str:
     if all(show(values.get(f)) == h for f, h in columns.items() if h):
         return "the column names again"
-    filled = [text for c in cells if (text := show(c))]
+    first = next(text for c in cells if (text := show(c)))
+    if first[0].isdigit() and not _FOOTER.match(first):
+        return ""
     key = show(values.get("number" if kind is Kind.INVOICES else "key"))
-    if _TOTALS.match(filled[0]) and key in ("", filled[0]):
-        required = [f.name for f in FIELDS[kind] if f.required]
-        if any(not show(values.get(f)) for f in required):
-            return "a totals row"
-    if (
-        len(filled) == 1
-        and len(columns) > 1
-        and key in ("", filled[0])
-        and _FOOTER.match(key or filled[0])
-    ):
+    if key not in ("", first):
+        return ""
+    needed = (f.name for f in FIELDS[kind] if f.required)
+    if _TOTALS.match(first) and any(not show(values.get(f)) for f in needed):
+        return "a totals row"
+    if len(columns) > 1 and _FOOTER.match(first) and sum(1 for c in cells if show(c)) == 1:
         return "a note below the list"
     return ""
 

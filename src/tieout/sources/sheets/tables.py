@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from tieout.sources.sheets.packages import check_package
 from tieout.sources.sheets.shapes import (
@@ -125,7 +125,19 @@ def _open_excel(path: Path) -> Opened:
 def _excel_rows(
     workbook: CalamineWorkbook, name: str, marked: dict[tuple[int, int], str]
 ) -> Callable[[], Iterator[RawRow]]:
+    kept: list[CalamineSheet] = []  # loaded once, however often its rows are walked
+
     def rows() -> Iterator[RawRow]:
+        sheet = kept[0] if kept else load()
+        left = sheet.start[1] if sheet.start else 0
+        flawed = {row for row, _ in marked}
+        for index, cells in enumerate(sheet.iter_rows()):
+            if index in flawed:
+                for column in range(len(cells)):
+                    cells[column] = marked.get((index, column + left), cells[column])
+            yield index + 1, list(cells)
+
+    def load() -> CalamineSheet:
         try:
             sheet = workbook.get_sheet_by_name(name)
         except (CalamineError, ValueError) as error:
@@ -134,13 +146,8 @@ def _excel_rows(
                 msg,
                 "Open the file in Excel, save it again, and import that.",
             ) from error
-        left = sheet.start[1] if sheet.start else 0
-        flawed = {row for row, _ in marked}
-        for index, cells in enumerate(sheet.iter_rows()):
-            if index in flawed:
-                for column in range(len(cells)):
-                    cells[column] = marked.get((index, column + left), cells[column])
-            yield index + 1, list(cells)
+        kept.append(sheet)
+        return sheet
 
     return rows
 
