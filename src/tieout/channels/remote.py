@@ -22,6 +22,7 @@ from tieout.channels.base import Answer, ChannelStatus, Delivery, Outcome, Rung
 from tieout.channels.rungs import REMEDIES, rung_of
 from tieout.channels.trust import CertificateError, pinned_context, system_context
 from tieout.quickbooks import wire
+from tieout.quickbooks.qbxml import hresult
 
 T = TypeVar("T")
 
@@ -310,8 +311,9 @@ def _meaning(reply: wire.ProcessReply) -> tuple[Outcome, Rung | None, str, str]:
         case "response":
             return Outcome.RESPONSE, None, "", ""
         case "hresult":
-            rung = rung_of(reply.hresult or 0)
-            return Outcome.HRESULT, rung, reply.message, REMEDIES[rung]
+            rule = hresult.lookup(reply.hresult or 0)
+            rung = rung_of(rule.code)
+            return Outcome.HRESULT, rung, reply.message or rule.meaning, rule.remedy
         case "abandoned":
             text = reply.message or "The call ended without a result that anybody kept."
             return Outcome.ABANDONED, None, text, "Tieout looks in QuickBooks what came of it."

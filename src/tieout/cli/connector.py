@@ -7,6 +7,7 @@ import getpass
 import importlib
 import json
 import os
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -133,11 +134,21 @@ def _link(options: argparse.Namespace) -> Link:
 
 def _sandbox_link(path: Path) -> Link:
     if not path.is_file():
-        msg = f"There is no rehearsal company at {path}: make one with `tieout sandbox`."
+        msg = (
+            f"There is no rehearsal company at {path}: make one with `tieout sandbox FILE create`."
+        )
         raise program.StartError(msg)
+    # Imported here: beside a real QuickBooks nothing of the rehearsal is loaded.
     from tieout.connector.sandbox_link import SandboxLink
+    from tieout.sandbox import BookError
 
-    return SandboxLink(path)
+    try:
+        return SandboxLink(path)
+    except BookError as error:
+        raise program.StartError(str(error)) from error
+    except sqlite3.DatabaseError as error:
+        msg = f"{path} is not a rehearsal company file: make one with `tieout sandbox`."
+        raise program.StartError(msg) from error
 
 
 def _keep_users(options: argparse.Namespace) -> None:

@@ -276,9 +276,9 @@ class Calls:
             try:
                 self._journal.record_handed_over(live.call, reply=handed, now=now)
             except Refused as refused:
-                self._not_sent(live, refused.code, refused.message, session.company_file)
-                live.reply = replace(live.reply, highest_epoch=refused.highest_epoch)
                 live.refused = refused
+                live.reply = replace(live.reply, highest_epoch=refused.highest_epoch)
+                self._not_sent(live, refused.code, refused.message, session.company_file)
                 return False
         live.reply = handed
         return True

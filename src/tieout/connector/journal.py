@@ -212,7 +212,8 @@ class Journal:
             disk.execute("DELETE FROM queries WHERE at < ?", (horizon,))
             gone = disk.execute(
                 "DELETE FROM calls WHERE received_at < ?"
-                " AND state IN ('finished', 'not sent', 'abandoned')",
+                " AND (state IN ('not sent', 'abandoned') OR"
+                " (state = 'finished' AND json_extract(reply, '$.executed') IS NOT NULL))",
                 (horizon,),
             )
         return gone.rowcount

@@ -7,30 +7,25 @@ from __future__ import annotations
 
 from typing import Literal, Protocol
 
+from tieout.quickbooks.qbxml import hresult
+
 Stage = Literal["open", "begin", "process", "end"]
 Mode = Literal["single", "multi", "either"]
-
-# By the order of its calls these prove that ProcessRequest ran nothing (Intuit's documentation).
-_PROCESS_RAN_NOTHING = frozenset(
-    0x80040000 + code for code in (0x400, 0x40C, 0x40D, 0x40F, 0x423, 0x428, 0x429, 0x42E)
-)
 
 
 class LinkError(Exception):
     """A call to QuickBooks failed: where, with which HRESULT (unsigned 32 bit), in which words."""
 
-    def __init__(self, stage: Stage, hresult: int, message: str) -> None:
-        super().__init__(f"{stage} failed with 0x{hresult & 0xFFFFFFFF:08X}: {message}")
+    def __init__(self, stage: Stage, code: int, message: str) -> None:
+        super().__init__(f"{stage} failed with 0x{code & 0xFFFFFFFF:08X}: {message}")
         self.stage: Stage = stage
-        self.hresult = hresult & 0xFFFFFFFF
+        self.hresult = code & 0xFFFFFFFF
         self.message = message
 
     @property
     def executed(self) -> bool | None:
         """False = proved that no request of the set ran; None = nobody knows."""
-        if self.stage in {"open", "begin"} or self.hresult in _PROCESS_RAN_NOTHING:
-            return False
-        return None
+        return False if hresult.proves_not_executed(self.stage, self.hresult) else None
 
 
 class LinkSession(Protocol):

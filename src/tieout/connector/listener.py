@@ -260,6 +260,7 @@ class Handler(BaseHTTPRequestHandler):
     ) -> None:
         """What http.server itself refuses (a broken request line, too many headers …)."""
         self.close_connection = True
+        self.request_version = self.protocol_version  # else a broken line gets no head at all
         text = message or "This is not a request that the connector understands."
         self._send(int(code), problem(int(code), "http", text, "Use the documented calls.").reply)
 

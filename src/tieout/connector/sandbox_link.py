@@ -13,6 +13,11 @@ _STAGES: dict[str, Stage] = {
     "process": "process",
     "end": "end",
 }
+_MODES: dict[Mode, str] = {
+    "single": "single_user",
+    "multi": "multi_user",
+    "either": "do_not_care",
+}
 
 
 class SandboxLink:
@@ -24,7 +29,7 @@ class SandboxLink:
     def open_session(self, app_name: str, company_file: str, mode: Mode) -> SandboxSession:
         try:
             session = self._company.open_session(
-                app_name=app_name, company_file=company_file, mode=mode
+                app_name=app_name, company_file=company_file, mode=_MODES[mode]
             )
         except HResult as error:
             raise _translated(error) from error

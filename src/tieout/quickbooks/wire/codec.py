@@ -36,7 +36,7 @@ def _text(limit: int, *, blank: bool = True, pattern: str = "") -> Check:
         if shape is not None and not shape.fullmatch(value):
             msg = f"must match {pattern}"
             raise WireError(msg)
-        if any("\ud800" <= mark <= "\udfff" for mark in value[:limit]) and not value.isascii():
+        if not value.isascii() and any("\ud800" <= mark <= "\udfff" for mark in value):
             msg = "must not hold half of a surrogate pair"
             raise WireError(msg)
         return value
