@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tieout.sandbox import desk_lists, faults, items, plain_lists, schema
+from tieout.sandbox import faults, items, plain_lists, schema
 from tieout.sandbox.books import Books, Clock, utc_now
-from tieout.sandbox.errors import HResult
+from tieout.sandbox.desk_company import CompanyDesk
+from tieout.sandbox.desk_lists import ListDesk
+from tieout.sandbox.desk_txns import TxnDesk
+from tieout.sandbox.errors import BEGIN, OPEN, HResult
 from tieout.sandbox.session import MODES, Session
 
 ACCOUNTS = (
@@ -24,7 +27,7 @@ TEMPLATES = (
 SHOWN_FOLDER = "C:\\Books\\"
 
 
-class CompanyFile(desk_lists.ListDesk):
+class CompanyFile(ListDesk, TxnDesk, CompanyDesk):
     """A rehearsal company. Several processes may have the same file open at once."""
 
     @classmethod
@@ -66,7 +69,7 @@ class CompanyFile(desk_lists.ListDesk):
         "single_user", "multi_user" or "do_not_care". Raises HResult at stage "open" or "begin".
         """
         if not app_name.strip():
-            raise HResult("open", 0x80040415)
+            raise HResult(OPEN, 0x80040415)
         books = Books(schema.connect(self.path), self._clock)
         try:
             _begin(books, company_file, mode)
@@ -78,13 +81,13 @@ class CompanyFile(desk_lists.ListDesk):
 
 def _begin(books: Books, company_file: str, mode: str) -> None:
     for fault in faults.take(books, faults.AT_BEGIN):
-        raise HResult("begin", fault.code, fault.message)
+        raise HResult(BEGIN, fault.code, fault.message)
     with books.reading():
         shown, user_mode = books.setting("company_file"), books.setting("user_mode")
     if company_file and company_file.casefold() != shown.casefold():
-        raise HResult("begin", 0x8004040A)
+        raise HResult(BEGIN, 0x8004040A)
     if MODES.get(mode, user_mode) not in ("", user_mode):
-        raise HResult("begin", 0x80040410)
+        raise HResult(BEGIN, 0x80040410)
 
 
 def _furnish(books: Books) -> None:

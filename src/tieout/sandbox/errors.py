@@ -5,6 +5,7 @@ The texts of HRESULTs follow the request processor's string table (Intuit's docu
 
 from __future__ import annotations
 
+OPEN, BEGIN, PROCESS = "open", "begin", "process"
 HRESULT_TEXTS: dict[int, str] = {
     0x80040400: "QuickBooks found an error when parsing the provided XML text stream.",
     0x80040401: "Could not access QuickBooks.",

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from tieout.sandbox import grammar, structure_lists
-from tieout.sandbox.errors import HResult
+from tieout.sandbox.errors import PROCESS, HResult
 from tieout.sandbox.xmltree import Node, parse
 
 _SET_ATTRIBUTES = {
@@ -43,14 +43,14 @@ def read(qbxml: str, *, versions: tuple[str, ...]) -> MessageSet:
     """Parse a set or raise HResult: 0x80040400 structure, 0x80040423 version, 0x80040413 rollback."""
     root, version = parse(qbxml)
     if version is None or version not in versions:
-        raise HResult("process", 0x80040423)
+        raise HResult(PROCESS, 0x80040423)
     try:
         body = _body(root)
         requests = tuple(_request(node) for node in body.children)
     except grammar.StructureError as error:
-        raise HResult("process", 0x80040400) from error
+        raise HResult(PROCESS, 0x80040400) from error
     if body.attrs["onError"] == "rollbackOnError":
-        raise HResult("process", 0x80040413)
+        raise HResult(PROCESS, 0x80040413)
     return MessageSet(
         on_error=body.attrs["onError"],
         old_id=body.attrs.get("oldMessageSetID"),

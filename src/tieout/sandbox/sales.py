@@ -52,6 +52,14 @@ def read_header(books: Books, node: Node, kind: str, detail: dict[str, Any]) -> 
     """Change `detail` by the header elements of an Add or Mod; empty ones clear what is clearable."""
     for tag in _REFS:
         _read_ref(books, node.child(tag), kind, detail)
+    _read_plain(node, detail)
+    for tag in _ADDRESSES:
+        address = node.child(tag)
+        if address is not None:
+            detail[tag] = customers.read_address(address)
+
+
+def _read_plain(node: Node, detail: dict[str, Any]) -> None:
     for tag in _TEXTS:
         text = node.get(tag)
         if text is not None:
@@ -65,10 +73,6 @@ def read_header(books: Books, node: Node, kind: str, detail: dict[str, Any]) -> 
     for tag in _FLAGS:
         if node.get(tag):
             detail[tag] = to_bool(node.get(tag))
-    for tag in _ADDRESSES:
-        address = node.child(tag)
-        if address is not None:
-            detail[tag] = customers.read_address(address)
 
 
 def _read_ref(books: Books, ref: Node | None, kind: str, detail: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from tieout.sandbox import faults, message, recovery
 from tieout.sandbox.books import Books
 from tieout.sandbox.context import Context
-from tieout.sandbox.errors import HResult, RequestError
+from tieout.sandbox.errors import PROCESS, HResult, RequestError
 from tieout.sandbox.faults import Fault
 from tieout.sandbox.handlers import HANDLERS, is_write
 from tieout.sandbox.locks import check_locks
@@ -71,19 +71,19 @@ class Session:
 
     def _check_alive(self) -> None:
         if not self._open:
-            raise HResult("process", TICKET_INVALID)
+            raise HResult(PROCESS, TICKET_INVALID)
         with self._books.reading():
             same = self._books.setting("generation") == self._generation
         if not same:
             self.close()
-            raise HResult("process", TICKET_INVALID)
+            raise HResult(PROCESS, TICKET_INVALID)
 
     def _strike_call(self) -> None:
         for fault in faults.take(self._books, faults.AT_CALL):
             if fault.kind in ("closed", "rpc"):
                 self.close()
             code = RPC_UNAVAILABLE if fault.kind == "closed" else fault.code
-            raise HResult("process", code, fault.message)
+            raise HResult(PROCESS, code, fault.message)
 
     def _delay(self, *, writes: bool) -> None:
         targets = ("write", "any") if writes else ("any",)
@@ -169,14 +169,14 @@ class Session:
                 os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
             if fault.kind == f"crash_{point}":
                 self._died = True
-                raise HResult("process", fault.code, fault.message)
+                raise HResult(PROCESS, fault.code, fault.message)
 
     def _deliver(self, reply: str, *, writes: bool) -> str:
         targets = ("write",) if writes else ()
         for fault in faults.take(self._books, faults.AT_REPLY, targets=targets):
             if fault.kind == "drop_reply":
                 self.close()
-                raise HResult("process", fault.code, fault.message)
+                raise HResult(PROCESS, fault.code, fault.message)
             reply = reply[: len(reply) // 2]
             if fault.kind == "broken_reply":
                 reply += "<<"

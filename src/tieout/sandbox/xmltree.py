@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.parsers import expat
 
-from tieout.sandbox.errors import HResult
+from tieout.sandbox.errors import PROCESS, HResult
 
 LATIN_1_LAST = 0xFF
 
@@ -77,7 +77,7 @@ class _Builder:
             self.version = rest.strip(" =\t\r\n").strip("\"'")
 
     def doctype(self, *_: object) -> None:
-        raise HResult("process", 0x80040400)
+        raise HResult(PROCESS, 0x80040400)
 
 
 def storable(text: str) -> str:
@@ -102,9 +102,10 @@ def parse(document: str) -> tuple[Node, str | None]:
     parser.ProcessingInstructionHandler = builder.instruction
     parser.StartDoctypeDeclHandler = builder.doctype
     try:
-        parser.Parse(document.encode("latin-1").decode("latin-1").encode(), True)
+        document.encode("latin-1")
+        parser.Parse(document.encode(), 1)
     except (expat.ExpatError, UnicodeEncodeError) as error:
-        raise HResult("process", 0x80040400) from error
+        raise HResult(PROCESS, 0x80040400) from error
     if builder.root is None:
-        raise HResult("process", 0x80040400)
+        raise HResult(PROCESS, 0x80040400)
     return builder.root, builder.version
