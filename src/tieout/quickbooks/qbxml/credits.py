@@ -7,8 +7,15 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from tieout.quickbooks.qbxml.invoices import LineAdd, check_header, check_ranges
-from tieout.quickbooks.qbxml.requests import Address, Iterate, Ref, Request, check_paging
-from tieout.quickbooks.qbxml.schema import el
+from tieout.quickbooks.qbxml.requests import (
+    OUR_FAULT,
+    Address,
+    Iterate,
+    Ref,
+    Request,
+    check_paging,
+)
+from tieout.quickbooks.qbxml.schema import RefusedByUs, el
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +52,15 @@ class CreditMemoAdd(Request):
     macro: str = ""
 
     def check(self) -> None:
-        """Refuse a credit memo without customer or lines."""
+        """Refuse a credit memo without customer or lines, or with an invoice's price rule."""
         check_header(self.customer_list_id, len(self.lines), kind=self.KIND)
+        if any(line.price_rule for line in self.lines):
+            raise RefusedByUs(
+                element="OptionForPriceRuleConflict",
+                value=self.ref_number,
+                limit="does not exist on the lines of a credit memo",
+                remedy=OUR_FAULT,
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
