@@ -1,0 +1,225 @@
+"""Bring what rows call clients, jobs and items to the records that are meant.
+
+An ID counts first, then a name (capitals do not matter). What cannot be found is a problem of the
+row, with one exception: a contractor jobs sheet that knows its clients by name only brings its
+clients along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+
+from tieout.core.facts import InvoiceKind, SourceClient, SourceItem, SourceJob, SourceLine
+from tieout.sources.sheets import InvoiceHeader, InvoiceLineRow, Kind, Problem, Row, labels
+from tieout.sources.sheets.columns import normalise
+from tieout.store.queries import source
+
+_ID_WORDS = {"id", "key", "number", "code"}
+# characters that a field holds; longer ones are named instead of being cut
+BOUNDS: Mapping[Kind, Mapping[str, int]] = {
+    Kind.CLIENTS: {"key": 80, "name": 200},
+    Kind.JOBS: {
+        "key": 80,
+        "client_key": 80,
+        "contractor": 200,
+        "title": 200,
+        "class_value": 120,
+        "po_number": 40,
+    },
+    Kind.ITEMS: {"key": 80, "name": 200},
+    Kind.INVOICES: {
+        "key": 80,
+        "number": 40,
+        "terms": 60,
+        "po_number": 60,
+        "job_key": 80,
+        "item_key": 80,
+        "class_value": 120,
+    },
+}
+
+
+@dataclass(slots=True)
+class References:
+    """The records of one company by ID and by name, and the clients that a sheet brings along."""
+
+    company_id: int
+    clients: dict[str, str] = field(default_factory=dict)  # key or folded name -> key
+    jobs: set[str] = field(default_factory=set)
+    items: dict[tuple[str, str], str] = field(default_factory=dict)  # kind, key or name -> key
+
+    @classmethod
+    def load(cls, company_id: int) -> References:
+        """As the tables are now."""
+        found = cls(company_id, jobs=source.job_keys(company_id=company_id))
+        clients = source.client_names(company_id=company_id)
+        found.clients = _by_name([(key, name) for key, name in clients])
+        items = source.item_names(company_id=company_id)
+        for kind in {kind for kind, _, _ in items}:
+            named = _by_name([(key, name) for of, key, name in items if of == kind])
+            found.items.update({(kind, name): key for name, key in named.items()})
+        return found
+
+    def client(self, said: str) -> str | None:
+        return self.clients.get(said) or self.clients.get(_folded(said))
+
+    def item(self, kind: InvoiceKind | None, said: str) -> str | None:
+        for each in [kind] if kind else list(InvoiceKind):
+            key = self.items.get((each.value, said)) or self.items.get((each.value, _folded(said)))
+            if key:
+                return key
+        return None
+
+    def bring(self, client: SourceClient) -> None:
+        """From now on this client is known."""
+        self.clients[client.key] = client.key
+        self.clients.setdefault(_folded(client.name), client.key)
+
+
+@dataclass(slots=True)
+class Resolver:
+    """Resolves the rows of one sheet; `columns` tells whether clients are given by name."""
+
+    kind: Kind
+    columns: Mapping[str, str]
+    references: References
+    brought: list[SourceClient] = field(default_factory=list)  # clients to insert before the rows
+
+    def resolve(self, row: Row) -> Row:
+        """The row with its references as keys, or with the problems that keep it out."""
+        if row.fact is None:
+            return row
+        problems = self._too_long(row)
+        match row.fact:
+            case SourceJob():
+                fact: SourceJob | InvoiceLineRow = self._job(row.fact, row, problems)
+            case InvoiceLineRow():
+                fact = self._line(row.fact, row, problems)
+            case _:
+                return replace(row, fact=None, problems=tuple(problems)) if problems else row
+        if problems:
+            return replace(row, fact=None, problems=tuple(problems))
+        return replace(row, fact=fact)
+
+    def _job(self, fact: SourceJob, row: Row, problems: list[Problem]) -> SourceJob:
+        key = self.references.client(fact.client_key)
+        if key is None and not problems and self._by_name_only:
+            client = SourceClient(key=fact.client_key, name=fact.client_key)
+            self.references.bring(client)
+            self.brought.append(client)
+            key = client.key
+        if key is None:
+            problems.append(self._no_client(row, fact.client_key))
+            return fact
+        return replace(fact, client_key=key)
+
+    @property
+    def _by_name_only(self) -> bool:
+        header = normalise(self.columns.get("client_key", ""))
+        return not _ID_WORDS & set(header.split())
+
+    def _line(self, fact: InvoiceLineRow, row: Row, problems: list[Problem]) -> InvoiceLineRow:
+        header, line = fact.header, fact.line
+        client = self.references.client(header.client_key)
+        if client is None:
+            problems.append(self._no_client(row, header.client_key))
+        item = self.references.item(header.kind, line.item_key)
+        if item is None:
+            problems.append(
+                self._problem(
+                    row,
+                    "item_key",
+                    line.item_key,
+                    "There is no such pay/bill item.",
+                    "Import it with the pay/bill items first, or correct it; then import "
+                    "this file again.",
+                )
+            )
+        if line.job_key and line.job_key not in self.references.jobs:
+            problems.append(
+                self._problem(
+                    row,
+                    "job_key",
+                    line.job_key,
+                    "There is no such contractor job.",
+                    "Import it with the contractor jobs first, or correct it; then import "
+                    "this file again.",
+                )
+            )
+        return InvoiceLineRow(
+            header=replace(header, client_key=client or header.client_key),
+            line=replace(line, item_key=item or line.item_key),
+        )
+
+    def _too_long(self, row: Row) -> list[Problem]:
+        fact = row.fact
+        said: dict[str, object] = {}
+        if isinstance(fact, InvoiceLineRow):
+            said = {**_values(fact.line), **_values(fact.header)}
+        elif fact is not None:
+            said = _values(fact)
+        return [
+            self._problem(
+                row,
+                name,
+                str(said[name]),
+                f"The text has {len(str(said[name]))} characters; {most} is the most.",
+                "Shorten it in the back office.",
+            )
+            for name, most in BOUNDS[self.kind].items()
+            if len(str(said.get(name) or "")) > most
+        ]
+
+    def _no_client(self, row: Row, said: str) -> Problem:
+        return self._problem(
+            row,
+            "client_key",
+            said,
+            "There is no such client.",
+            "Import it with the clients first, or correct it; then import this file again.",
+        )
+
+    def _problem(self, row: Row, name: str, value: str, message: str, remedy: str) -> Problem:
+        return Problem(
+            line=row.line,
+            field=labels(self.kind)[name],
+            value=value,
+            message=message,
+            remedy=remedy,
+        )
+
+
+def learn(references: References, fact: SourceClient | SourceJob | SourceItem) -> None:
+    """Know a record that was just written."""
+    match fact:
+        case SourceClient():
+            references.bring(fact)
+        case SourceJob():
+            references.jobs.add(fact.key)
+        case SourceItem():
+            references.items[fact.kind.value, fact.key] = fact.key
+
+
+def _values(
+    fact: SourceClient | SourceJob | SourceItem | SourceLine | InvoiceHeader,
+) -> dict[str, object]:
+    return {item.name: getattr(fact, item.name) for item in fields(fact)}
+
+
+def _folded(name: str) -> str:
+    return f"\0{name.casefold()}"
+
+
+def _by_name(records: list[tuple[str, str]]) -> dict[str, str]:
+    """Keys by themselves and by their names, where a name means one record only."""
+    found: dict[str, str] = {}
+    double = set()
+    for key, name in records:
+        folded = _folded(name)
+        if found.setdefault(folded, key) != key:
+            double.add(folded)
+    for folded in double:
+        del found[folded]
+    found.update({key: key for key, _ in records})
+    return found

@@ -1,0 +1,170 @@
+"""Write source invoices with their lines, and notice those that changed after export."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tieout.core import exporting, facts, fingerprints
+from tieout.core.money import add_up
+from tieout.store.commits.source import BATCH, Tally, note_class_values
+from tieout.store.models import Posting, SourceClient, SourceInvoice, SourceJob, SourceLine
+
+Standing = SourceInvoice.Standing
+HEADER = [
+    "client", "number", "kind", "invoice_date", "due_date", "terms", "po_number", "memo",
+    "approved", "printed_total", "total", "content_hash", "exported_hash", "standing",
+]  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Work:
+    new: list[SourceInvoice] = field(default_factory=list)
+    changed: list[SourceInvoice] = field(default_factory=list)
+    lines: list[SourceLine] = field(default_factory=list)
+    rewritten: list[int] = field(default_factory=list)  # invoices whose lines are replaced
+
+
+def upsert_invoices(*, company_id: int, invoices: Sequence[facts.SourceInvoice]) -> Tally:
+    """Insert or update invoices whole; their client, jobs and items must be there.
+
+    A new or changed invoice waits for a plan. One of which bytes may have left for QuickBooks is
+    updated too but stands as *changed*, until somebody decides or the back office changes it
+    back. A queued posting of a changed invoice leaves the queue: nobody has seen its new content.
+    Runs inside the caller's transaction.
+    """
+    by_key = {fact.key: fact for fact in invoices}
+    clients = dict(
+        SourceClient.objects.filter(
+            company_id=company_id, key__in={fact.client_key for fact in invoices}
+        ).values_list("key", "id")
+    )
+    present = {
+        row.key: row
+        for row in SourceInvoice.objects.select_for_update().filter(
+            company_id=company_id, key__in=by_key
+        )
+    }
+    postings: dict[int, list[Posting]] = defaultdict(list)
+    ids = [row.pk for row in present.values()]
+    for posting in Posting.objects.filter(invoice_id__in=ids).only(
+        "invoice_id", "state", "writes", "queued_at"
+    ):
+        postings[posting.invoice_id].append(posting)
+    work = _Work()
+    for key, fact in by_key.items():
+        row = present.get(key)
+        if row is None:
+            _add(work, company_id, fact, clients[fact.client_key])
+        else:
+            _compare(work, row, fact, clients[fact.client_key], postings[row.pk])
+    _write(work)
+    _note_classes(company_id, invoices)
+    added, changed = len(work.new), len(work.changed)
+    return Tally(added, changed, len(invoices) - added - changed)
+
+
+def _add(work: _Work, company_id: int, fact: facts.SourceInvoice, client_id: int) -> None:
+    row = SourceInvoice(company_id=company_id, key=fact.key, standing=Standing.TO_PLAN)
+    _fill(row, fact, client_id)
+    work.new.append(row)
+    work.lines += [_line(row, line) for line in fact.lines]
+
+
+def _compare(
+    work: _Work,
+    row: SourceInvoice,
+    fact: facts.SourceInvoice,
+    client_id: int,
+    postings: Sequence[Posting],
+) -> None:
+    was = row.content_hash
+    now = fingerprints.of_source(fact)
+    if was == now and row.approved == fact.approved and row.client_id == client_id:
+        return
+    work.changed.append(row)
+    _fill(row, fact, client_id)
+    if was != now:
+        work.rewritten.append(row.pk)
+        work.lines += [_line(row, line) for line in fact.lines]
+    if all(exporting.replannable(exporting.State(p.state), writes=p.writes) for p in postings):
+        row.standing = Standing.TO_PLAN
+        return
+    # what left, or may have left, said this
+    row.exported_hash = row.exported_hash or was
+    if now != row.exported_hash:
+        row.standing = Standing.CHANGED
+    elif row.standing == Standing.CHANGED:
+        row.standing = _standing(postings)
+
+
+def _standing(postings: Sequence[Posting]) -> str:
+    """Where an invoice stands that says again what was exported."""
+    there = all(exporting.State(p.state) in exporting.IN_QUICKBOOKS for p in postings)
+    return Standing.EXPORTED if there else Standing.UNDER_WAY
+
+
+def _fill(row: SourceInvoice, fact: facts.SourceInvoice, client_id: int) -> None:
+    values: dict[str, Any] = {
+        "client_id": client_id,
+        "number": fact.number,
+        "kind": fact.kind.value,
+        "invoice_date": fact.invoice_date,
+        "due_date": fact.due_date,
+        "terms": fact.terms,
+        "po_number": fact.po_number,
+        "memo": fact.memo,
+        "approved": fact.approved,
+        "printed_total": fact.total,
+        "total": add_up(line.amount for line in fact.lines),
+        "content_hash": fingerprints.of_source(fact),
+    }
+    for name, value in values.items():
+        setattr(row, name, value)
+
+
+def _line(row: SourceInvoice, line: facts.SourceLine) -> SourceLine:
+    return SourceLine(
+        invoice=row,
+        number=line.number,
+        item_key=line.item_key,
+        job_key=line.job_key,
+        description=line.description,
+        quantity=line.quantity,
+        rate=line.rate,
+        amount=line.amount,
+        service_date=line.service_date,
+        class_value=line.class_value,
+    )
+
+
+def _write(work: _Work) -> None:
+    SourceInvoice.objects.bulk_create(work.new, batch_size=BATCH)
+    SourceInvoice.objects.bulk_update(work.changed, HEADER, batch_size=200)
+    SourceLine.objects.filter(invoice_id__in=work.rewritten).delete()
+    SourceLine.objects.bulk_create(work.lines, batch_size=BATCH)
+    Posting.objects.filter(
+        invoice_id__in=[row.pk for row in work.changed],
+        state=exporting.State.READY.value,
+        queued_at__isnull=False,
+    ).update(queued_at=None, due_at=None)
+
+
+def _note_classes(company_id: int, invoices: Sequence[facts.SourceInvoice]) -> None:
+    """The values that these invoices' lines need: their own, or their job's."""
+    keys = {line.job_key for fact in invoices for line in fact.lines if not line.class_value}
+    of_jobs = dict(
+        SourceJob.objects.filter(company_id=company_id, key__in=keys - {""}).values_list(
+            "key", "class_value"
+        )
+    )
+    note_class_values(
+        company_id=company_id,
+        values=(
+            (fact.kind, line.class_value or of_jobs.get(line.job_key, ""))
+            for fact in invoices
+            for line in fact.lines
+        ),
+    )
