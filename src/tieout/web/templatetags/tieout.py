@@ -15,6 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from tieout.service import moments
+from tieout.store.queries.tasks import Task
 from tieout.web.wording import MENU, ROADS, STATES
 
 register = template.Library()
@@ -50,7 +51,7 @@ def grouped(number: int | None) -> str:
 
 
 @register.filter
-def percent(task: Any) -> int | None:
+def percent(task: Task) -> int | None:
     """How much of a task is done, 0 to 100, or None while its size is not known."""
     if not task.total:
         return None
@@ -208,7 +209,9 @@ def _crumb(label: str, company_id: int) -> str | SafeString:
 @register.inclusion_tag("_field.html")
 def field(bound: BoundField, **attributes: str) -> dict[str, Any]:
     """A form field with its label, hint and errors, tied together for screen readers."""
-    said = {name.replace("_", "-"): value for name, value in attributes.items()}
+    said: dict[str, str | bool] = {
+        name.replace("_", "-"): value for name, value in attributes.items()
+    }
     described = []
     if bound.help_text:
         described.append(f"{bound.auto_id}_helptext")

@@ -1,0 +1,147 @@
+"""Save the settings of the way to QuickBooks and the company's export rules."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from tieout.channels.address import AddressError, parse_address
+from tieout.core.facts import ExportRules
+from tieout.service.access import Access
+from tieout.service.plan_wish import want_planning
+from tieout.store.commits import connection as commits
+from tieout.store.commits import events
+from tieout.store.queries import connections
+from tieout.store.queries.planning import rules_of
+
+NEVER_LOGGED = ("password", "certificate")
+
+
+class SettingRefused(Exception):
+    """A setting that cannot be meant. `field` names it, the text is one sentence with the remedy."""
+
+    def __init__(self, message: str, *, field: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionSettings:
+    """As a person enters them. An empty password keeps the saved one."""
+
+    url: str
+    username: str
+    password: str
+    company_file: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """What saving came to. `planned_again`: invoices that wait for a new plan because of it."""
+
+    changed: tuple[str, ...]
+    planned_again: int
+
+
+def save(
+    *, access: Access, settings: ConnectionSettings, rules: ExportRules, now: datetime
+) -> Saved:
+    """Save both; what did not change is left alone. Raises SettingRefused; then nothing is saved."""
+    with transaction.atomic():
+        changed = _save_settings(access, settings, now)
+        planned_again = _save_rules(access, rules, now)
+    if planned_again is None:
+        return Saved(changed=changed, planned_again=0)
+    return Saved(changed=(*changed, "rules"), planned_again=planned_again)
+
+
+def confirm_certificate(*, access: Access, fingerprint: str, now: datetime) -> None:
+    """Pin the certificate that a Super User has compared; only the one that Verify showed.
+
+    Raises SettingRefused when the page showed another one than the last Verify did.
+    """
+    company_id = access.company.pk
+    with transaction.atomic():
+        connections.lock(company_id=company_id)
+        row = connections.shown(company_id=company_id)
+        offered = [rung.get("offer", {}).get("fingerprint") for rung in row.ladder]
+        if not fingerprint or fingerprint not in offered:
+            message = "This certificate is not the one that Verify saw. Verify again."
+            raise SettingRefused(message, field="fingerprint")
+        plain = fingerprint.replace(":", "")
+        _commit(
+            access, before={"fingerprint": row.fingerprint}, after={"fingerprint": plain}, now=now
+        )
+
+
+def _save_settings(access: Access, settings: ConnectionSettings, now: datetime) -> tuple[str, ...]:
+    company_id = access.company.pk
+    connections.lock(company_id=company_id)
+    row = connections.shown(company_id=company_id)
+    wanted: dict[str, Any] = {
+        "url": settings.url.strip(),
+        "username": settings.username.strip(),
+        "company_file": settings.company_file.strip(),
+    }
+    after = {name: value for name, value in wanted.items() if getattr(row, name) != value}
+    if "url" in after and _machine(wanted["url"]) != _machine(row.url, check=False):
+        if not settings.password and row.url:
+            message = "The address is another machine: enter the password for it, too."
+            raise SettingRefused(message, field="password")
+        if row.fingerprint:
+            after["fingerprint"] = ""  # it was confirmed for the former machine
+    before = {name: getattr(row, name) for name in after}
+    if settings.password:
+        before["password"], after["password"] = "", settings.password
+    if after:
+        _commit(access, before=before, after=after, now=now)
+    return tuple(after)
+
+
+def _commit(
+    access: Access, *, before: dict[str, Any], after: dict[str, Any], now: datetime
+) -> None:
+    commits.save_settings(company_id=access.company.pk, changes=after, now=now)
+    said = events.Entry(
+        verb="changed",
+        subject="connection",
+        before={name: "…" if name in NEVER_LOGGED else value for name, value in before.items()},
+        after={name: "…" if name in NEVER_LOGGED else value for name, value in after.items()},
+    )
+    events.append(company_id=access.company.pk, at=now, actor=access.user, entries=[said])
+
+
+def _machine(url: str, *, check: bool = True) -> tuple[str, str, int] | None:
+    """Scheme, machine and port of an address. Raises SettingRefused for one that cannot be meant."""
+    try:
+        address = parse_address(url)
+    except AddressError as error:
+        if check:
+            raise SettingRefused(str(error), field="url") from error
+        return None
+    return address.scheme, address.host, address.port
+
+
+def _save_rules(access: Access, rules: ExportRules, now: datetime) -> int | None:
+    """None when nothing changed, else how many invoices are planned again."""
+    company_id = access.company.pk
+    was = rules_of(connections.company(company_id=company_id))
+    if was == rules:
+        return None
+    before, after = asdict(was), asdict(rules)
+    differs = [name for name in after if before[name] != after[name]]
+    commits.save_rules(company_id=company_id, rules=rules)
+    said = events.Entry(
+        verb="changed",
+        subject="export_rules",
+        before={name: before[name] for name in differs},
+        after={name: after[name] for name in differs},
+    )
+    events.append(company_id=company_id, at=now, actor=access.user, entries=[said])
+    planned_again = commits.plan_all_again(company_id=company_id)
+    if planned_again:
+        want_planning(company_id, now, access.user)
+    return planned_again

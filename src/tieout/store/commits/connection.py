@@ -1,0 +1,114 @@
+"""Write the connection's settings and what Verify found; and the company's export rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from tieout.core import facts
+from tieout.store.models import Book, Company, Connection, Posting, SourceInvoice
+from tieout.store.queries.mappings import COMMITTED_STATES
+
+Status = Connection.Status
+Standing = SourceInvoice.Standing
+_PLANNED = (Standing.READY, Standing.BLOCKED, Standing.SKIPPED)
+
+
+def save_settings(*, company_id: int, changes: Mapping[str, Any], now: datetime) -> None:
+    """Save changed columns of the connection; what was verified before counts no more."""
+    Connection.objects.filter(company_id=company_id).update(
+        **changes,
+        status=Status.UNVERIFIED,
+        ladder=[],
+        problem="",
+        remedy="",
+        updated_at=now,
+    )
+
+
+def save_ladder(
+    *, company_id: int, settings_at: datetime | None, ladder: Sequence[Mapping[str, Any]]
+) -> None:
+    """The rungs as far as they are climbed, unless the settings changed meanwhile."""
+    _of(company_id, settings_at).update(ladder=list(ladder))
+
+
+def record_broken(
+    *,
+    company_id: int,
+    settings_at: datetime | None,
+    ladder: Sequence[Mapping[str, Any]],
+    problem: str,
+    remedy: str,
+    contact: bool,
+    now: datetime,
+) -> bool:
+    """A rung broke. `contact`: QuickBooks itself answered before that.
+
+    False when the settings were changed after `settings_at`: then nothing is written.
+    """
+    changes: dict[str, Any] = {"last_contact_at": now} if contact else {}
+    written = _of(company_id, settings_at).update(
+        **changes,
+        status=Status.BROKEN,
+        ladder=list(ladder),
+        problem=problem[:500],
+        remedy=remedy[:500],
+    )
+    return bool(written)
+
+
+def record_verified(
+    *,
+    company_id: int,
+    settings_at: datetime | None,
+    ladder: Sequence[Mapping[str, Any]],
+    book: Mapping[str, Any],
+    now: datetime,
+) -> bool:
+    """Every rung holds: the connection is active and the company file is as `book` says.
+
+    False when the settings were changed after `settings_at`: then nothing is written.
+    """
+    written = _of(company_id, settings_at).update(
+        status=Status.ACTIVE,
+        ladder=list(ladder),
+        problem="",
+        remedy="",
+        last_contact_at=now,
+        verified_at=now,
+    )
+    if written:
+        Book.objects.filter(company_id=company_id).update(**book, read_at=now)
+    return bool(written)
+
+
+def _of(company_id: int, settings_at: datetime | None) -> QuerySet[Connection]:
+    return Connection.objects.filter(company_id=company_id, updated_at=settings_at)
+
+
+def save_rules(*, company_id: int, rules: facts.ExportRules) -> None:
+    """The company's own choices, whole."""
+    Company.objects.filter(pk=company_id).update(
+        syncing=rules.syncing.value,
+        jobless_lines=rules.jobless_lines.value,
+        zero_totals=rules.zero_totals.value,
+        require_approval=rules.require_approval,
+        split_suffix=rules.split_suffix,
+        number_prefix_strip=rules.number_prefix_strip,
+        template_name=rules.template_name,
+    )
+
+
+def plan_all_again(*, company_id: int) -> int:
+    """Let every planned invoice be planned anew; returns how many.
+
+    An invoice of which something was sent keeps its plan and its mode for good.
+    """
+    sent = Posting.objects.filter(invoice_id=OuterRef("pk"), state__in=COMMITTED_STATES)
+    return SourceInvoice.objects.filter(
+        ~Exists(sent), company_id=company_id, standing__in=_PLANNED
+    ).update(standing=Standing.TO_PLAN)

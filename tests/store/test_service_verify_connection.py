@@ -1,0 +1,172 @@
+"""Verify: which rung breaks, what is written down, and what stays as it was."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.factories import NOW, World
+from tests.quickbooks_channel import SandboxChannel, rehearsal
+
+from tieout.channels.base import Answer, Outcome, Rung
+from tieout.service import connect, verify_connection
+from tieout.service.access import Access, find_access
+from tieout.store.models import Book, Connection, Event, Task
+
+NO_ROWS = b'<?xml version="1.0"?><QBXML><QBXMLMsgsRs></QBXMLMsgsRs></QBXML>'
+
+
+@pytest.fixture
+def sam(world: World) -> Access:
+    Connection.objects.filter(company=world.northgate).update(
+        url="http://127.0.0.1:8166", username="tieout", password="a long enough password"
+    )
+    access = find_access(user=world.sam, company_id=world.northgate.pk)
+    assert access is not None
+    return access
+
+
+@pytest.fixture
+def channel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SandboxChannel:
+    made = rehearsal(tmp_path)
+    line = connect.Line(
+        channel=made, company_file="", expected_company="", app_name="Tieout", installation_id="i"
+    )
+    monkeypatch.setattr(connect, "line_to", lambda *, company_id: line)
+    return made
+
+
+def verify(sam: Access, **more: dict[str, str]) -> Task:
+    task = verify_connection.start(access=sam, now=NOW, **more)
+    verify_connection.run(task.pk)
+    task.refresh_from_db()
+    return task
+
+
+def ladder(sam: Access) -> dict[str, str]:
+    row = Connection.objects.get(company=sam.company)
+    return {rung["rung"]: rung["state"] for rung in row.ladder}
+
+
+def test_all_rungs_hold_and_the_book_is_written(sam: Access, channel: SandboxChannel) -> None:
+    task = verify(sam)
+    row = Connection.objects.get(company=sam.company)
+    book = Book.objects.get(company=sam.company)
+    assert (task.state, task.problem) == ("done", "")
+    assert row.status == "active"
+    assert set(ladder(sam).values()) == {"ok"}
+    assert list(ladder(sam)) == [rung.value for rung in Rung]
+    assert book.company_name == "Northgate Staffing LLC"
+    assert book.company_file
+    assert book.qbxml_version == "13.0"
+    assert row.last_contact_at is not None
+    assert Event.objects.filter(company=sam.company, verb="verified").count() == 1
+
+
+def test_nothing_that_verify_sends_writes(sam: Access, channel: SandboxChannel) -> None:
+    verify(sam)
+    assert [delivery.writes for delivery in channel.delivered] == [False, False]
+
+
+def test_a_wrong_password_breaks_the_login_rung(sam: Access, channel: SandboxChannel) -> None:
+    channel.answering(rung=Rung.LOGIN, message="The password is wrong.", remedy="Enter it again.")
+    task = verify(sam)
+    assert (task.state, task.problem, task.remedy) == (
+        "failed",
+        "The password is wrong.",
+        "Enter it again.",
+    )
+    assert ladder(sam)["reachable"] == ladder(sam)["trust"] == "ok"
+    assert ladder(sam)["login"] == "broken"
+    assert ladder(sam)["quickbooks"] == "skipped"
+    assert not channel.delivered
+    row = Connection.objects.get(company=sam.company)
+    assert (row.status, row.last_contact_at) == ("broken", None)
+
+
+@pytest.mark.parametrize("rung", [Rung.QUICKBOOKS, Rung.DIALOG, Rung.PERMISSION])
+def test_a_failing_quickbooks_breaks_the_rung_it_names(
+    sam: Access, channel: SandboxChannel, rung: Rung
+) -> None:
+    channel.instead[1] = Answer(
+        outcome=Outcome.HRESULT, rung=rung, message="No.", remedy="Do this.", hresult=0x80040414
+    )
+    assert verify(sam).problem == "No."
+    assert ladder(sam)[rung.value] == "broken"
+    assert ladder(sam)["login"] == "ok"
+    assert ladder(sam)["test read"] == "skipped"
+
+
+def test_a_read_only_user_breaks_the_permission_rung(sam: Access, channel: SandboxChannel) -> None:
+    channel.answering(read_only=True)
+    assert "may only read" in verify(sam).problem
+    assert ladder(sam)["permission"] == "broken"
+
+
+def test_another_company_file_changes_nothing(sam: Access, channel: SandboxChannel) -> None:
+    verify(sam)
+    before = Book.objects.values().get(company=sam.company)
+    channel.open_file = "C:\\Books\\Harbor.QBW"
+    task = verify(sam)
+    assert "Another company file is open" in task.problem
+    assert ladder(sam)["company file"] == "broken"
+    assert Book.objects.values().get(company=sam.company) == before
+
+
+def test_another_company_file_can_be_confirmed_on_purpose(
+    sam: Access, channel: SandboxChannel
+) -> None:
+    verify(sam)
+    channel.open_file = "D:\\New\\Northgate.QBW"
+    verify(sam)
+    row = Connection.objects.get(company=sam.company)
+    offer = next(rung["offer"] for rung in row.ladder if rung["state"] == "broken")
+    channel.open_file = "D:\\New\\Harbor.QBW"  # not the one that was confirmed
+    assert verify(sam, accept=offer).state == "failed"
+    channel.open_file = offer["company_file"]
+    assert verify(sam, accept=offer).state == "done"
+    assert Book.objects.get(company=sam.company).company_file == "D:\\New\\Northgate.QBW"
+
+
+def test_slashes_and_case_make_no_other_file(sam: Access, channel: SandboxChannel) -> None:
+    channel.open_file = "C:\\Books\\Northgate.QBW"
+    verify(sam)
+    channel.open_file = "c:/books/NORTHGATE.qbw"
+    assert verify(sam).state == "done"
+
+
+@pytest.mark.parametrize("raw", [b"<html>", NO_ROWS, b""])
+def test_an_answer_that_cannot_be_used_is_no_success(
+    sam: Access, channel: SandboxChannel, raw: bytes
+) -> None:
+    channel.instead[1] = Answer(outcome=Outcome.RESPONSE, qbxml=raw, company_file="x")
+    assert verify(sam).state == "failed"
+    assert Connection.objects.get(company=sam.company).status == "broken"
+    assert Book.objects.get(company=sam.company).read_at is None
+
+
+def test_a_test_read_that_is_refused_names_its_rung(sam: Access, channel: SandboxChannel) -> None:
+    channel.instead[2] = Answer(outcome=Outcome.RESPONSE, qbxml=b"<html>")
+    verify(sam)
+    assert ladder(sam)["version"] == "ok"
+    assert ladder(sam)["test read"] == "broken"
+
+
+def test_settings_changed_meanwhile_win(
+    sam: Access, channel: SandboxChannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def change_then_answer() -> object:
+        Connection.objects.filter(company=sam.company).update(updated_at=NOW)
+        return replace(channel.state)
+
+    monkeypatch.setattr(channel, "status", change_then_answer)
+    task = verify(sam)
+    assert "changed while" in task.problem
+    assert Connection.objects.get(company=sam.company).status == "unverified"
+
+
+def test_two_clicks_make_one_task(sam: Access) -> None:
+    first = verify_connection.start(access=sam, now=NOW)
+    assert verify_connection.start(access=sam, now=NOW).pk == first.pk
+    assert first.on_lane is False
