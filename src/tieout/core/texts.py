@@ -76,4 +76,4 @@ def _plain_letter(letter: str) -> str:
         return " "
     parts = unicodedata.normalize("NFKD", letter)
     kept = "".join(_PLAIN.get(part, part) for part in parts if not unicodedata.combining(part))
-    return kept if kept.isascii() and kept.isprintable() else "?"
+    return kept if kept and all(part <= "\xff" and part.isprintable() for part in kept) else "?"

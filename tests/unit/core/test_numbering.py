@@ -108,6 +108,7 @@ def test_a_given_number_stays_when_the_parts_change():
 def test_the_number_of_a_vanished_part_is_not_given_to_another():
     assert given_out("1042", ["B"], kept={"A": "1042"}) == {"B": "1042-1"}
     assert given_out("1042", ["A", "B"], kept={"A": "1042"}) == {"A": "1042", "B": "1042-2"}
+    assert given_out("1042", ["B", "C"], kept={"A": "1042-1"}) == {"B": "1042-2", "C": "1042-3"}
     assert given_out("123456789012", ["B", "C"], kept={}) == {
         "B": Reason.NUMBER_TOO_LONG,
         "C": Reason.NUMBER_TOO_LONG,

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieout.core.texts import storable
+from tieout.quickbooks.qbxml.text import to_quickbooks
 
 
 def stored(text, *, limit=40, one_line=False):
@@ -28,6 +29,7 @@ def test_plain_text_is_left_alone_but_for_white_space_around_it():
         ("10\u2009%", "10 %"),
         ("№ 5", "No 5"),
         ("½–⅓", "½-1/3"),
+        ("Ǽ Ŀ", "Æ L·"),
         ("日本", "??"),
         ("a\u200bb\x07c", "abc"),
         ("ậ", "a"),
@@ -53,6 +55,7 @@ def test_line_ends_become_one_kind_and_vanish_where_only_one_line_fits():
 
 def test_a_cut_is_said_with_both_lengths():
     assert stored("x" * 41) == ("x" * 40, ("Memo: cut to 40 of its 41 characters.",))
+    assert stored("x" * 39 + " yz")[0] == "x" * 39
     assert stored("…" * 14)[1][1] == "Memo: cut to 40 of its 42 characters."
 
 
@@ -64,3 +67,10 @@ def test_the_result_is_storable_and_stays_as_it_is(text, one_line):
     assert all(letter == "\n" or letter.isprintable() for letter in once)
     assert once.encode("latin-1") is not None  # it raises where Latin-1 ends
     assert stored(once, one_line=one_line) == (once, ())
+
+
+def test_the_codec_leaves_alone_what_the_clerk_was_shown():
+    """What planning promises is what goes out, for every letter and sign of the Western scripts."""
+    for code in range(0x3000):
+        text, _ = stored(f"a{chr(code)}b")
+        assert to_quickbooks(text) == text
