@@ -28,6 +28,7 @@ class Books:
         self.connection = connection
         self.clock = clock
         self._settings: dict[str, Any] | None = None
+        self._wall: LocalClock | None = None
         self.names: dict[tuple[str, str], str] = {}
 
     @contextmanager
@@ -65,11 +66,13 @@ class Books:
     @property
     def wall(self) -> LocalClock:
         """The clock on the wall beside QuickBooks."""
-        return LocalClock(
-            offset_minutes=self.setting("utc_offset_minutes"),
-            daylight_saving=self.setting("daylight_saving"),
-            standard_offset_always=self.setting("standard_offset_always"),
-        )
+        if self._wall is None or self._settings is None:
+            self._wall = LocalClock(
+                offset_minutes=self.setting("utc_offset_minutes"),
+                daylight_saving=self.setting("daylight_saving"),
+                standard_offset_always=self.setting("standard_offset_always"),
+            )
+        return self._wall
 
     def today(self) -> str:
         """Return the local day as YYYY-MM-DD."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 HOUR_S = 3600
 _MOMENT = re.compile(
@@ -26,6 +27,7 @@ class LocalClock:
     daylight_saving: bool = True
     standard_offset_always: bool = True
 
+    @lru_cache(maxsize=4096)  # noqa: B019 few clocks, and moments repeat in a list
     def render(self, moment: int) -> str:
         """Render seconds since 1970 as `2025-02-10T08:00:44-06:00`."""
         shift = self._shift(moment)

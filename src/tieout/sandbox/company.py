@@ -98,8 +98,8 @@ def _furnish(books: Books) -> None:
         detail = {"StdDueDays": str(days)}
         plain_lists.create(books, "Terms", kind="StandardTerms", name=name, detail=detail)
     for name, taxed, text in (("Tax", True, "Taxable Sales"), ("Non", False, "Non-Taxable Sales")):
-        detail = {"IsTaxable": taxed, "Desc": text}
-        plain_lists.create(books, "SalesTaxCode", kind="SalesTaxCode", name=name, detail=detail)
+        tax: dict[str, object] = {"IsTaxable": taxed, "Desc": text}
+        plain_lists.create(books, "SalesTaxCode", kind="SalesTaxCode", name=name, detail=tax)
     for name, kind in TEMPLATES:
         plain_lists.create(
             books, "Template", kind="Template", name=name, detail={"TemplateType": kind}

@@ -48,7 +48,8 @@ class ListDesk(Desk):
     def list_customers(self, *, below: str = "", active: bool | None = None) -> list[Customer]:
         """Return customers and jobs in the order of the tree, all or those below one."""
         with self._reading() as books:
-            where, given = "family = 'Entity' AND kind = 'Customer'", []
+            where = "family = 'Entity' AND kind = 'Customer'"
+            given: list[Any] = []
             if below:
                 parent = need(books, "customer", below)
                 where += " AND path_key >= ? AND path_key < ?"

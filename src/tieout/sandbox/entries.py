@@ -38,7 +38,9 @@ class Entry:
 
 def from_row(row: tuple[Any, ...]) -> Entry:
     """Build an element from the columns in `COLUMNS`."""
-    return Entry(*row[:6], bool(row[6]), *row[7:12], json.loads(row[12]))
+    *head, active, created, modified, sequence, balance, total, detail = row
+    numbers = (created, modified, sequence, balance, total)
+    return Entry(*(*head, bool(active), *numbers, json.loads(detail)))
 
 
 def get(books: Books, family: str, list_id: str) -> Entry | None:

@@ -21,6 +21,10 @@ from tieout.sandbox.xmltree import Node
 
 _FAMILIES = {"Customer": "Entity", "Vendor": "Entity", "Employee": "Entity", "OtherName": "Entity"}
 COMPANY = "Company"
+_VALUES = (
+    "SELECT e.owner, d.name, d.kind, e.value FROM extension e JOIN extension_definition d"
+    " ON d.owner = e.owner AND d.name_key = e.name_key WHERE e.scope = ? AND e.object_id = ?"
+)
 VALUE_LENGTHS = {"STR255TYPE": 255, "STR1024TYPE": 1024}
 
 
@@ -32,12 +36,7 @@ def fields_for(
         return {}
     found: dict[str, list[Field]] = {}
     marks = ", ".join("?" * len(owners))
-    sql = (
-        "SELECT e.owner, d.name, d.kind, e.value FROM extension e JOIN extension_definition d"
-        " ON d.owner = e.owner AND d.name_key = e.name_key"
-        f" WHERE e.scope = ? AND e.object_id = ? AND e.owner IN ({marks})"
-        " ORDER BY e.owner, d.name_key"
-    )
+    sql = f"{_VALUES} AND e.owner IN ({marks}) ORDER BY e.owner, d.name_key"
     wanted = [owner.upper() for owner in owners]
     for object_id in object_ids:
         rows = books.connection.execute(sql, (scope, object_id, *wanted)).fetchall()

@@ -20,6 +20,7 @@ from tieout.sandbox.txns import Txn
 from tieout.sandbox.xmltree import Node
 
 WINDOW_S = 90 * 24 * 3600
+_DELETED = "SELECT kind, object_id, name, created, deleted FROM deleted"
 VOID_PREFIX = "VOID:"
 FAMILIES = {"Customer": "Entity", "StandardTerms": "Terms", "DateDrivenTerms": "Terms"}
 _REF_TAGS = {"Class": "ClassRef", "Terms": "TermsRef", "Account": "AccountRef"}
@@ -219,10 +220,7 @@ def _query_deleted(context: Context, node: Node, family: str) -> Answer:
         found.add("deleted <= ?", high)
 
     def fetch(_after: object, _limit: int | None) -> list[tuple[str, str, str | None, int, int]]:
-        sql = (
-            "SELECT kind, object_id, name, created, deleted FROM deleted"
-            f" WHERE {found.sql} ORDER BY deleted, id"
-        )
+        sql = f"{_DELETED} WHERE {found.sql} ORDER BY deleted, id"
         return books.connection.execute(sql, found.values).fetchall()
 
     def write(rows: list[tuple[str, str, str | None, int, int]]) -> list[Field]:

@@ -107,13 +107,14 @@ def connect(path: Path) -> sqlite3.Connection:
     if not path.is_file():
         message = f"There is no company file at {path}."
         raise BookError(0, message, "Create one with `tieout sandbox FILE create`.")
-    connection = _open(path)
     try:
+        connection = _open(path)
         found = connection.execute("PRAGMA application_id").fetchone()[0]
     except sqlite3.DatabaseError:
-        found = None
-    if found != APPLICATION_ID:
-        connection.close()
+        connection, found = None, None
+    if connection is None or found != APPLICATION_ID:
+        if connection is not None:
+            connection.close()
         message = f"{path} is not a rehearsal company file."
         raise BookError(
             0, message, "Give the path of a file made by `tieout sandbox FILE create`."

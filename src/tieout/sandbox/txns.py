@@ -72,7 +72,8 @@ class Line:
 
 def from_row(row: tuple[Any, ...]) -> Txn:
     """Build a transaction from the columns in `COLUMNS`."""
-    return Txn(*row[:12], bool(row[12]), bool(row[13]), row[14], json.loads(row[15]))
+    *plain, pending, void, guid, detail = row
+    return Txn(*(*plain, bool(pending), bool(void), guid, json.loads(detail)))
 
 
 def find(books: Books, txn_id: str, *, kind: str = "") -> Txn:
@@ -103,7 +104,7 @@ def lines(books: Books, txn: Txn) -> list[Line]:
         " ORDER BY position",
         (txn.txn_number,),
     )
-    return [Line(*row[:4], json.loads(row[4])) for row in rows]
+    return [Line(a, b, c, d, json.loads(e)) for a, b, c, d, e in rows]
 
 
 def insert(books: Books, txn: Txn, its_lines: list[Line]) -> None:

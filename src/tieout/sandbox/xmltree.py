@@ -103,7 +103,7 @@ def parse(document: str) -> tuple[Node, str | None]:
     parser.StartDoctypeDeclHandler = builder.doctype
     try:
         document.encode("latin-1")
-        parser.Parse(document.encode(), 1)
+        parser.Parse(document.encode(), True)  # noqa: FBT003 expat takes no name
     except (expat.ExpatError, UnicodeEncodeError) as error:
         raise HResult(PROCESS, 0x80040400) from error
     if builder.root is None:
