@@ -6,10 +6,12 @@ Run as a program it serves `ScriptedLink`; imported it offers `start_connector` 
 from __future__ import annotations
 
 import base64
+import contextlib
 import http.client
 import json
 import os
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -139,6 +141,33 @@ def start_connector(data: Path, *arguments: str) -> Running:
     assert process.stdout is not None
     ready = json.loads(process.stdout.readline() or '{"url": "dead:0", "fingerprint": ""}')
     return Running(process=process, data=data, **ready)
+
+
+def raw(running: Running, head: str, body: bytes = b"", *, login: bool = True) -> tuple[int, Any]:
+    """Send bytes as they are; the status and body of the first answer, (0, None) for none."""
+    token = running.client().headers["Authorization"]
+    lines = f"{head}Host: x\r\n" + (f"Authorization: {token}\r\n" if login else "") + "\r\n"
+    with socket.create_connection(("127.0.0.1", running.port), 30) as connection:
+        with contextlib.suppress(ConnectionError):
+            connection.sendall(lines.encode("latin-1") + body)
+        answer = b""
+        with contextlib.suppress(ConnectionError):
+            while piece := connection.recv(65536):
+                answer += piece
+                if b"\r\n\r\n" in answer and complete(answer):
+                    break
+    if not answer:
+        return 0, None
+    front, _, rest = answer.partition(b"\r\n\r\n")
+    return int(front.split()[1]), json.loads(rest)
+
+
+def complete(answer: bytes) -> bool:
+    front, _, rest = answer.partition(b"\r\n\r\n")
+    for line in front.split(b"\r\n"):
+        if line.lower().startswith(b"content-length:"):
+            return len(rest) >= int(line.split(b":")[1])
+    return False
 
 
 # ---------------------------------------------------------------- the program itself

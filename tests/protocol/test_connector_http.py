@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.protocol.connector_process import (
@@ -20,6 +19,7 @@ from tests.protocol.connector_process import (
     READER_PASSWORD,
     Running,
     call,
+    raw,
     write,
 )
 
@@ -28,33 +28,6 @@ from tieout.sandbox import CompanyFile
 
 Start = Callable[..., Running]
 JSON = "Content-Type: application/json\r\n"
-
-
-def raw(running: Running, head: str, body: bytes = b"", *, login: bool = True) -> tuple[int, Any]:
-    """Send bytes as they are; the status and body of the first answer, (0, None) for none."""
-    token = running.client().headers["Authorization"]
-    lines = f"{head}Host: x\r\n" + (f"Authorization: {token}\r\n" if login else "") + "\r\n"
-    with socket.create_connection(("127.0.0.1", running.port), 30) as connection:
-        with contextlib.suppress(ConnectionError):
-            connection.sendall(lines.encode("latin-1") + body)
-        answer = b""
-        with contextlib.suppress(ConnectionError):
-            while piece := connection.recv(65536):
-                answer += piece
-                if b"\r\n\r\n" in answer and complete(answer):
-                    break
-    if not answer:
-        return 0, None
-    front, _, rest = answer.partition(b"\r\n\r\n")
-    return int(front.split()[1]), json.loads(rest)
-
-
-def complete(answer: bytes) -> bool:
-    front, _, rest = answer.partition(b"\r\n\r\n")
-    for line in front.split(b"\r\n"):
-        if line.lower().startswith(b"content-length:"):
-            return len(rest) >= int(line.split(b":")[1])
-    return False
 
 
 def still_serves(running: Running) -> None:
@@ -377,6 +350,8 @@ def test_what_cannot_start_says_why_in_one_sentence(connector: Running, tmp_path
         (*data, *ann, *box, "--tls", "off", "--host", "0.0.0.0"): "127.0.0.1 only",
         (*data, *ann, *box, "--tls", "maybe"): "--tls",
         (*data, *ann, *box, "--tls", str(book), str(book)): "certificate",
+        (*data, *ann, *box, "--port", "99999"): "--port",
+        (*data, *ann, *box, "--idle", "0"): "--idle",
         ("--data", str(tmp_path / "empty"), *box): "add a user",
         (*data, *box, "--user", "eve"): "--password-file",
         (*data, *box, "--user", "eve", "--password-env", "NO_SUCH"): "NO_SUCH",

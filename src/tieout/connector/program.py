@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import logging.handlers
 import signal
+import sqlite3
 import ssl
 import sys
 import threading
@@ -32,6 +33,7 @@ PORT_DEFAULT = 8166
 PRUNE_EVERY_S = 6 * 3600.0
 LOG_BYTES_MAX = 5 * 1024 * 1024
 LOG_FILES_MAX = 5
+IDLE_S_MIN = 0.1  # less would only keep the thread busy
 
 
 class StartError(Exception):
@@ -85,11 +87,12 @@ class Program:
                 status=self._status,
                 tls=tls,
             )
-        except OSError as error:
+        except (OSError, OverflowError) as error:
             self._journal.close()
             self._lock.release()
+            why = getattr(error, "strerror", None) or error
             msg = (
-                f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}): "
+                f"Port {settings.port} on {settings.host} cannot be used ({why}): "
                 "stop the other program or choose another --port."
             )
             raise StartError(msg) from error
@@ -106,12 +109,9 @@ class Program:
         self._worker.start()
         serving = threading.Thread(target=self._listener.serve_forever, args=(0.2,), daemon=True)
         serving.start()
-        while True:
-            pruned = self._journal.prune(now=self._clock(), keep_days=self._settings.keep_days)
-            if pruned:
-                log.info("%d old calls left the journal", pruned)
-            if self._stop.wait(PRUNE_EVERY_S):
-                break
+        self._prune()
+        while not self._stop.wait(PRUNE_EVERY_S):
+            self._prune()
         self._listener.shutdown()
         self._listener.socket.close()
         ended = self._calls.stop(grace_s=self._settings.grace_s)
@@ -121,6 +121,14 @@ class Program:
         self._lock.release()
         log.info("stopped%s", "" if ended else " while QuickBooks was still working")
         return ended
+
+    def _prune(self) -> None:
+        try:
+            gone = self._journal.prune(now=self._clock(), keep_days=self._settings.keep_days)
+        except sqlite3.Error:
+            log.exception("old calls could not be taken out of the journal")
+        else:
+            log.info("%d old calls left the journal", gone)
 
     def stop(self) -> None:
         """Finish the running call, then stop."""
@@ -208,6 +216,9 @@ def _check(settings: Settings, users: dict[str, User]) -> None:
             "Without TLS the connector listens on 127.0.0.1 only: use --tls self, "
             "or --host 127.0.0.1."
         )
+        raise StartError(msg)
+    if settings.idle_s < IDLE_S_MIN or settings.queue_max < 0:
+        msg = f"--idle is at least {IDLE_S_MIN} seconds, --queue at least 0."
         raise StartError(msg)
     if not users:
         msg = "Nobody could log in: add a user with --user NAME or `tieout connector add-user`."
