@@ -7,10 +7,13 @@ sorted, what is wider is walked in the order of an index and filtered on the way
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Literal
 
-from django.db.models import Count, Q, QuerySet
+from django.db import connection
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
 from tieout.store.models import SourceClient, SourceJob
@@ -26,7 +29,8 @@ SORTS: dict[str, tuple[str, ...]] = {
     "start": ("start_date", "id"),
     "state": ("map_state", "contractor", "id"),
 }
-NARROW = 3000  # rows that may be sorted for one page
+NARROW = 2000  # rows that may be sorted for one page
+BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,75 +52,61 @@ class JobPage:
 
     rows: list[SourceJob]
     has_next: bool
-    found: int | None
+    found: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counters:
-    """How many jobs of one tab stand where, and how many the other tab holds."""
+    """How many jobs of each tab stand where: `active["mapped"]`; "" counts them all."""
 
-    all: int
-    not_mapped: int
-    mapped: int
-    attention: int
-    other_tab: int
+    active: dict[str, int]
+    inactive: dict[str, int]
 
-    def of(self, state: str) -> int:
-        """The counter of a map state, or of all when it is ""."""
-        return int(getattr(self, state or "all"))
+    def of(self, wanted: JobFilter) -> int:
+        """How many rows the filter shows without its search."""
+        return (self.active if wanted.active else self.inactive)[wanted.state]
 
 
-def count_jobs(*, company_id: int, active: bool) -> Counters:
-    """The counters of a tab; one query that reads an index alone."""
-    counted: dict[tuple[bool, str], int] = {
-        (row["active"], row["map_state"]): row["n"]
-        for row in SourceJob.objects.filter(company_id=company_id)
-        .order_by()
-        .values("active", "map_state")
-        .annotate(n=Count("id"))
-    }
-    states = {state.value: counted.get((active, state.value), 0) for state in MapState}
-    return Counters(
-        all=sum(states.values()),
-        other_tab=sum(n for (tab, _), n in counted.items() if tab != active),
-        **states,
-    )
+def count_jobs(*, company_id: int) -> Counters:
+    """The counters of both tabs: one query, six counts along an index.
+
+    Six ranges are counted in half the time of one GROUP BY over all of them.
+    """
+    table = SourceJob._meta.db_table
+    one = f"(SELECT count(*) FROM {table} WHERE company_id=%s AND active=%s AND map_state=%s)"  # noqa: S608
+    cells = [(tab, state.value) for tab in (True, False) for state in MapState]
+    with connection.cursor() as cursor:
+        asked = [value for tab, state in cells for value in (company_id, tab, state)]
+        cursor.execute("SELECT " + ", ".join([one] * len(cells)), asked)
+        counted = dict(zip(cells, cursor.fetchone(), strict=True))
+    tabs = [{state: counted[tab, state] for _, state in cells[:3]} for tab in (True, False)]
+    active, inactive = ({"": sum(states.values()), **states} for states in tabs)
+    return Counters(active=active, inactive=inactive)
 
 
-def list_jobs(*, company_id: int, wanted: JobFilter, counters: Counters) -> JobPage:
-    """One page of the filtered jobs, two or three queries. `counters` is of the same tab."""
-    offset = (max(wanted.page, 1) - 1) * wanted.rows
+def list_jobs(*, company_id: int, wanted: JobFilter) -> JobPage:
+    """One page of the filtered jobs; at most four queries, whatever the number of jobs."""
+    start = (max(wanted.page, 1) - 1) * wanted.rows
+    stop = start + wanted.rows
     words = searching.words(wanted.search)
-    tab = SourceJob.objects.filter(company_id=company_id, active=wanted.active)
-    narrow: list[int] | None = None
-    found: int | None = counters.of(wanted.state)
-    if words:
-        narrow = _searched(tab, wanted, words)
-        found = None if narrow is None else len(narrow)
-    ordered: QuerySet[Any, int]
+    narrow = _narrow(company_id, wanted, words)
     if narrow is not None:
-        ordered = _ordered(SourceJob.objects.filter(id__in=narrow), wanted)
-    elif wanted.sort == "client" and counters.of(wanted.state) > NARROW:
-        ordered = _by_client(company_id, wanted, words)
+        ids = list(_ordered(SourceJob.objects.filter(id__in=narrow), wanted))
+        found, has_next, ids = len(ids), len(ids) > stop, ids[start:stop]
     else:
-        ordered = _ordered(_walked(tab, wanted, words, counters), wanted)
-    ids = list(ordered[offset : offset + wanted.rows + 1])
-    return JobPage(
-        rows=rows_of(company_id=company_id, ids=ids[: wanted.rows]),
-        has_next=len(ids) > wanted.rows,
-        found=found,
-    )
+        wide = _by_client if wanted.sort == "client" else _walked
+        ids = list(wide(company_id, wanted, words)[start : stop + 1])
+        found, has_next, ids = None, len(ids) > wanted.rows, ids[: wanted.rows]
+    return JobPage(rows=rows_of(company_id=company_id, ids=ids), has_next=has_next, found=found)
 
 
 def rows_of(*, company_id: int, ids: list[int]) -> list[SourceJob]:
     """These jobs in this order, with client, mapping and QuickBooks job; one query."""
     rows = {
         row.pk: row
-        for row in SourceJob.objects.filter(company_id=company_id, id__in=ids).select_related(
-            "client", "mapping__target"
-        )
+        for row in SourceJob.objects.filter(id__in=ids).select_related("client", "mapping__target")
     }
-    return [rows[pk] for pk in ids if pk in rows]
+    return [rows[pk] for pk in ids if pk in rows and rows[pk].company_id == company_id]
 
 
 def get_job(*, company_id: int, job_id: int) -> SourceJob | None:
@@ -140,7 +130,7 @@ def find_job(*, company_id: int, key: str) -> SourceJob | None:
 def next_unmapped(*, company_id: int, after: SourceJob | None) -> SourceJob | None:
     """The next active job without a mapping, by contractor; after the last comes the first."""
     waiting = SourceJob.objects.filter(
-        company_id=company_id, active=True, map_state=MapState.NOT_MAPPED
+        company_id=company_id, active__in=[True], map_state=MapState.NOT_MAPPED
     ).order_by("contractor", "id")
     if after is None:
         return waiting.first()
@@ -150,57 +140,61 @@ def next_unmapped(*, company_id: int, after: SourceJob | None) -> SourceJob | No
     return later.first() or waiting.exclude(pk=after.pk).first()
 
 
-def each_job(*, company_id: int, wanted: JobFilter) -> QuerySet[SourceJob]:
+def each_job(*, company_id: int, wanted: JobFilter) -> Iterator[SourceJob]:
     """Everything that the filter finds, by contractor, whatever the page: for a download."""
-    words = searching.words(wanted.search)
-    tab = SourceJob.objects.filter(company_id=company_id, active=wanted.active)
-    if wanted.state:
-        tab = tab.filter(map_state=wanted.state)
-    if words.long:
-        tab = tab.filter(searching.indexed(words, index="job_search"))
-    if words.short:
-        tab = tab.filter(searching.leading(words, name="contractor"))
-    return tab.select_related("client", "mapping__target").order_by("contractor", "id")
+    jobs = _walked(company_id, replace(wanted, sort="contractor"), searching.words(wanted.search))
+    for ids in batched(jobs.iterator(chunk_size=BATCH), BATCH):
+        yield from rows_of(company_id=company_id, ids=ids)
 
 
-def _searched(
-    tab: QuerySet[SourceJob], wanted: JobFilter, words: searching.Words
-) -> list[int] | None:
-    """Ids of all matches, or None when they are more than may be sorted."""
-    matches = tab
-    if wanted.state:
-        matches = matches.filter(map_state=wanted.state)
+def _narrow(company_id: int, wanted: JobFilter, words: searching.Words) -> list[int] | None:
+    """Ids of all that the filter finds when they are few enough to be sorted, else None."""
+    tab = _tab(company_id, wanted)
+    if wanted.state and (words or wanted.sort not in {"contractor", "state"}):
+        ids = _few(tab.filter(map_state=wanted.state))
+        if len(ids) <= NARROW:
+            rare = SourceJob.objects.filter(searching.contained(words), id__in=ids)
+            return _few(rare) if words else ids
     if words.long:
-        matches = matches.filter(searching.indexed(words, index="job_search"))
-    if words.short:
-        matches = matches.filter(searching.leading(words, name="contractor"))
-    ids = list(matches.order_by().values_list("id", flat=True)[: NARROW + 1])
+        also: dict[str, searching.Plain] = {"company_id": company_id, "active": wanted.active}
+        if wanted.state:
+            also["map_state"] = wanted.state
+        jobs = SourceJob.objects.all()
+        ids = searching.matching(jobs, words, index="job_search", limit=NARROW + 1, also=also)
+    elif words:
+        led = tab.filter(searching.leading(words, name="contractor"))
+        ids = _few(led.filter(map_state=wanted.state) if wanted.state else led)
+    else:
+        return None
     return ids if len(ids) <= NARROW else None
 
 
+def _few(jobs: QuerySet[SourceJob]) -> list[int]:
+    return list(jobs.order_by().values_list("id", flat=True)[: NARROW + 1])
+
+
+def _tab(company_id: int, wanted: JobFilter) -> QuerySet[SourceJob]:
+    """The jobs of the tab. `active = true` is written by Django as a bare column, which SQLite
+    answers from no index; a list of one value is an equality to it."""
+    return SourceJob.objects.filter(company_id=company_id, active__in=[wanted.active])
+
+
 def _walked(
-    tab: QuerySet[SourceJob], wanted: JobFilter, words: searching.Words, counters: Counters
-) -> QuerySet[SourceJob]:
-    if wanted.state and (wanted.sort in {"contractor", "state"} or not _wide(wanted, counters)):
-        tab = tab.filter(map_state=wanted.state)
+    company_id: int, wanted: JobFilter, words: searching.Words
+) -> QuerySet[SourceJob, int]:
+    """Ids in the order of an index, filtered on the way: a wide filter finds a page at once."""
+    jobs = _tab(company_id, wanted)
+    if wanted.state and wanted.sort in {"contractor", "state"}:
+        jobs = jobs.filter(map_state=wanted.state)
     elif wanted.state:
-        tab = _off_index(tab, wanted.state)
-    if words:
-        tab = tab.filter(searching.contained(words), searching.leading(words, name="contractor"))
-    return tab
-
-
-def _wide(wanted: JobFilter, counters: Counters) -> bool:
-    return counters.of(wanted.state) > NARROW
-
-
-def _off_index(jobs: QuerySet[SourceJob], state: str) -> QuerySet[SourceJob]:
-    """The state as a condition that no index answers.
-
-    Without it the database takes the index that begins with the state and sorts all that it
-    finds; most rows have the state, so walking in the wanted order finds a page at once.
-    """
-    return jobs.alias(plain_state=Lower("map_state")).filter(plain_state=state)
+        # written so that no index answers it: the database would take the one that begins with
+        # the state, and sort all that it finds
+        jobs = jobs.alias(plain_state=Lower("map_state")).filter(plain_state=wanted.state)
+    if words.long:
+        jobs = jobs.filter(searching.contained(words))
+    elif words:
+        jobs = jobs.filter(searching.leading(words, name="contractor"))
+    return _ordered(jobs, wanted)
 
 
 def _ordered(jobs: QuerySet[SourceJob], wanted: JobFilter) -> QuerySet[SourceJob, int]:
@@ -214,10 +208,17 @@ def _by_client(
 ) -> QuerySet[SourceClient, int]:
     """Ids by client: the clients in order of their index, and each one's jobs in order of theirs."""
     sign = "-" if wanted.descending else ""
-    clients = SourceClient.objects.filter(company_id=company_id, jobs__active=wanted.active)
+    clients = SourceClient.objects.filter(company_id=company_id, jobs__active__in=[wanted.active])
     if wanted.state:
         clients = clients.filter(jobs__map_state=wanted.state)
     for word in (*words.long, *words.short):
-        clients = clients.filter(Q(jobs__search_text__contains=word))
+        clients = clients.filter(jobs__search_text__contains=word)
     fields = ("name", "id", "jobs__contractor", "jobs__id")
     return clients.order_by(*(sign + field for field in fields)).values_list("jobs__id", flat=True)
+
+
+def batched(ids: Iterable[int], size: int) -> Iterator[list[int]]:
+    """The ids in lists of at most `size`."""
+    rest = iter(ids)
+    while batch := list(islice(rest, size)):
+        yield batch

@@ -65,14 +65,14 @@ def choose_jobs(*, company_id: int, search: str, customer_list_id: str) -> Choic
     if len(own) > CHOICES_MAX:
         return Choices(rows=own[:CHOICES_MAX], more=True)
     wanted = CHOICES_MAX - len(own)
-    others = _matching(there, words, besides=customer_list_id)
+    others = _matching(company_id, there, words, besides=customer_list_id)
     return Choices(rows=own + others[:wanted], more=len(others) > wanted)
 
 
 def choose_customers(*, company_id: int, search: str) -> Choices:
     """Customers (no jobs) for Client Mapping; one query."""
     there = _present(company_id).filter(parent_list_id="")
-    rows = _matching(there, searching.words(search), besides="")
+    rows = _matching(company_id, there, searching.words(search), besides="")
     return Choices(rows=rows[:CHOICES_MAX], more=len(rows) > CHOICES_MAX)
 
 
@@ -127,14 +127,14 @@ def _present(company_id: int) -> QuerySet[QbCustomer]:
 
 
 def _read(words: searching.Words) -> Q:
-    condition = searching.contained(words)
+    condition = searching.contained(searching.Words(long=words.long))
     for word in words.short:
         condition &= Q(search_text__contains=word)
     return condition
 
 
 def _matching(
-    there: QuerySet[QbCustomer], words: searching.Words, *, besides: str
+    company_id: int, there: QuerySet[QbCustomer], words: searching.Words, *, besides: str
 ) -> list[QbCustomer]:
     """Matches outside one customer's family, by path; of very many only some are put in order."""
     if besides:
@@ -142,8 +142,13 @@ def _matching(
     if not words:
         return list(there.order_by("full_name", "id")[: CHOICES_MAX + 1])
     if words.long:
-        there = there.filter(searching.indexed(words, index="qb_customer_search"))
-    if words.short:
+        every = QbCustomer.objects.all()
+        also: dict[str, searching.Plain] = {"company_id": company_id}
+        ids = searching.matching(
+            every, words, index="qb_customer_search", limit=LOOKED_AT, also=also
+        )
+        there = there.filter(id__in=ids)
+    else:
         there = there.filter(searching.leading(words, name="full_name"))
     found = there.order_by()[:LOOKED_AT]
     return sorted(found, key=lambda row: (not row.active, row.full_name, row.pk))

@@ -6,12 +6,17 @@ need three characters; a shorter word is looked for at the beginning of a name o
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import TypeVar
 
 from django.db import connection
-from django.db.models import Q
-from django.db.models.expressions import RawSQL
+from django.db.models import Model, Q, QuerySet
+
+Row = TypeVar("Row", bound=Model)
+Plain = str | int | bool
 
 WORDS_MAX = 8
 CHARACTERS_MAX = 120
@@ -38,35 +43,51 @@ def words(text: str) -> Words:
     )
 
 
-def indexed(found: Words, *, index: str) -> Q:
-    """The rows that hold every long word, found through the index. `index` is the FTS table."""
+def matching(
+    rows: QuerySet[Row], found: Words, *, index: str, limit: int, also: Mapping[str, Plain]
+) -> list[int]:
+    """Ids of at most `limit` rows that have all the words and equal `also` (column to value).
+
+    `rows` is the plain manager's queryset of the table behind the index; there must be a long
+    word. On SQLite the index leads and the rows are looked up one by one until there are enough;
+    left to itself, the planner would read all matches first.
+    """
     if connection.vendor != "sqlite":
-        return contained(found)
+        matches = rows.filter(contained(found), **also).order_by()
+        return list(matches.values_list("id", flat=True)[:limit])
+    conditions = [f"t.{column} = %s" for column in also]
+    values: list[Plain] = [*also.values()]
+    for word in found.short:
+        conditions.append("(' ' || replace(t.search_text, ':', ' ')) LIKE %s ESCAPE '!'")
+        values.append("% " + re.sub("([%_!])", r"!\1", word) + "%")
+    # `index`, the table and the columns are constants of this package, never input
+    sql = (
+        f"SELECT t.id FROM {index} CROSS JOIN {rows.model._meta.db_table} t "  # noqa: S608
+        f"ON t.id = {index}.rowid WHERE {' AND '.join([f'{index} MATCH %s', *conditions])} "
+        "LIMIT %s"
+    )
     match = " ".join('"' + word.replace('"', '""') + '"' for word in found.long)
-    # `index` is a constant of this package, never input
-    sql = f"SELECT rowid FROM {index} WHERE {index} MATCH %s"  # noqa: S608
-    return Q(id__in=RawSQL(sql, [match]))  # noqa: S611
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [match, *values, limit])
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def contained(found: Words) -> Q:
-    """The rows that hold every long word, by reading them."""
+    """The rows that hold every long word and in which each short one begins a word."""
     condition = Q()
     for word in found.long:
         condition &= Q(search_text__contains=word)
-    return condition
+    return condition & _begun(found.short)
 
 
 def leading(found: Words, *, name: str) -> Q:
-    """The rows in which the short words begin a word.
+    """For short words alone: the first begins `name`, found through the index of that column."""
+    return prefix(found.short[0], name=name) & _begun(found.short[1:])
 
-    Without a long word the first one must begin `name`, found through the index of that column;
-    what the others leave is few enough to be read.
-    """
+
+def _begun(short: Sequence[str]) -> Q:
     condition = Q()
-    rest = found.short
-    if rest and not found.long:
-        condition, rest = prefix(rest[0], name=name), rest[1:]
-    for word in rest:
+    for word in short:
         anywhere = Q(search_text__contains=" " + word) | Q(search_text__contains=":" + word)
         condition &= Q(search_text__startswith=word) | anywhere
     return condition
