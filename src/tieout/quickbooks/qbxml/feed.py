@@ -95,9 +95,9 @@ def _decoder(head: bytes) -> codecs.IncrementalDecoder:
     """
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         name = "utf-16"
-    elif b"<\x00" in head[:8]:
+    elif head[1:2] == b"\x00":
         name = "utf-16-le"
-    elif b"\x00<" in head[:8]:
+    elif head[:1] == b"\x00":
         name = "utf-16-be"
     else:
         name = _declared(head)
