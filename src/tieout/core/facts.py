@@ -119,8 +119,7 @@ class QbJob:
         return not self.parent_list_id
 
     @property
-    def root(self) -> str:
-        """ListID of the customer at the top of the path, "" when it is not known."""
+    def root(self) -> str:  # ListID of the customer at the top, "" when it is not known
         return self.top_list_id or ("" if self.parent_list_id else self.list_id)
 
 
@@ -146,7 +145,7 @@ class BookFacts:
     multi_currency: bool = False
 
 
-# ------------------------------------------------------------------ the company's own choices
+# --------------------------------------------------------- the company's own choices and mappings
 
 
 class Syncing(StrEnum):
@@ -177,9 +176,6 @@ class ExportRules:
     split_suffix: str = "-{n}"  # appended to the number when one invoice becomes several
     number_prefix_strip: str = ""  # removed from the front of a number, e.g. "INV-"
     template_name: str = ""  # the QuickBooks invoice template, "" = QuickBooks' default
-
-
-# ------------------------------------------------------------------ mappings, as planning sees them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,11 +233,8 @@ class Reason(StrEnum):
     TOTAL_DIFFERS = "total_differs"
     NO_LINES = "no_lines"
     ZERO_TOTAL = "zero_total"
-    NEGATIVE_LINES = "negative_lines"
     PERIOD_CLOSED = "period_closed"
-    TEXT_TOO_LONG = "text_too_long"
     APPROVAL_MISSING = "approval_missing"
-    CURRENCY = "currency"
     REFUSED = "refused"  # QuickBooks refused it: found when sending, not when planning
 
 
@@ -270,10 +263,9 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostingLine:
-    """One line as QuickBooks will hold it.
+    """One line as QuickBooks will hold it; `amount` is what must come back, to the cent.
 
-    Either `quantity` and `rate` are sent (and QuickBooks computes `amount`), or `quantity` (when
-    known) and `amount`: see `send_amount`. `amount` is what must come back, to the cent.
+    Sent are `quantity` and `rate`, or with `send_amount` the amount and `quantity` if known.
     """
 
     item: QbEntry
@@ -289,11 +281,7 @@ class PostingLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posting:
-    """One invoice or credit memo, ready to be sent: the whole content, nothing looked up later.
-
-    `fingerprint` is the SHA-256 of all that it was planned from and says, so that two plans that
-    would write the same invoice are equal and a changed source is noticed.
-    """
+    """One invoice or credit memo, ready to be sent: the whole content, nothing looked up later."""
 
     source_key: str
     job_key: str  # "" when the posting is not for one job
@@ -310,7 +298,7 @@ class Posting:
     memo: str = ""
     template_name: str = ""
     tax_code: str = ""
-    fingerprint: str = ""
+    fingerprint: str = ""  # fingerprints.of_posting: equal when the same would be written
     notes: tuple[str, ...] = ()  # what was cut, fitted or transliterated, shown before export
 
 
