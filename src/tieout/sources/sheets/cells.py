@@ -42,18 +42,18 @@ _MONTHS = {name: at for at, names in enumerate(_MONTH_NAMES, start=1) for name i
 _WEEKDAY = re.compile(r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+", re.IGNORECASE)
 _TIME = re.compile(r"[T\s]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?Z?$")
 _WEEK_ENDING = re.compile(r"^(?:w/e|we|week ending)[:\s]+", re.IGNORECASE)
-_NUMERIC_DAY = re.compile(r"^(\d{1,2})[/\-.](\d{1,2})[/\-.](\d{2}|\d{4})$")
-_ISO_DAY = re.compile(r"^(\d{4})[/\-.]?(\d{2})[/\-.]?(\d{2})$")
+_NUMERIC_DAY = re.compile(r"^([0-9]{1,2})[/\-.]([0-9]{1,2})[/\-.]([0-9]{2}|[0-9]{4})$")
+_ISO_DAY = re.compile(r"^([0-9]{4})[/\-.]?([0-9]{2})[/\-.]?([0-9]{2})$")
 _MONTH_DAY = re.compile(
-    r"^([A-Za-z]{3,9})\.?[\s\-]+(\d{1,2})(?:st|nd|rd|th)?[,\s\-]+(\d{4}|\d{2})$"
+    r"^([A-Za-z]{3,9})\.?[\s\-]+([0-9]{1,2})(?:st|nd|rd|th)?[,\s\-]+([0-9]{4}|[0-9]{2})$"
 )
 _DAY_MONTH = re.compile(
-    r"^(\d{1,2})(?:st|nd|rd|th)?[\s\-]+([A-Za-z]{3,9})\.?[,\s\-]+(\d{4}|\d{2})$"
+    r"^([0-9]{1,2})(?:st|nd|rd|th)?[\s\-]+([A-Za-z]{3,9})\.?[,\s\-]+([0-9]{4}|[0-9]{2})$"
 )
 _UNIT = re.compile(
     r"\s*(?:hours?|hrs?\.?|h|days?|units?|ea\.?|each|miles?|mi\.?|usd)$", re.IGNORECASE
 )
-_PLAIN = re.compile(r"^(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?$")
+_PLAIN = re.compile(r"^(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?:\.[0-9]*)?$")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]")
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200e\u200f\u2060"))
 _MINUSES = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2014": "-"})
@@ -150,7 +150,7 @@ def parse_text(cell: Cell) -> str:
             msg,
             "Copy the column and paste it as values, then import again.",
         )
-    if not text.isprintable() and _CONTROL.search(text):
+    if not (text.isprintable() and text.isascii()) and _CONTROL.search(text):
         msg = "The text holds characters that cannot be printed."
         raise BadCell(
             msg,
@@ -198,7 +198,7 @@ def _typed_day(text: str) -> date:
         return _day(m[3], str(_MONTHS[m[1].lower()]), m[2])
     if (m := _DAY_MONTH.match(text)) and m[2].lower() in _MONTHS:
         return _day(m[3], str(_MONTHS[m[2].lower()]), m[1])
-    if re.fullmatch(r"\d{5}(?:\.\d+)?", text):
+    if re.fullmatch(r"[0-9]{5}(?:\.[0-9]+)?", text):
         return _serial(Decimal(text))
     raise _no_day()
 
@@ -287,7 +287,7 @@ def _typed_number(text: str) -> Decimal:
             "Copy the column and paste it as values, then import again.",
         )
     body, negative = _sign(text.translate(_MINUSES))
-    if not re.search(r"\d", body) or not _PLAIN.match(body) or len(body) > 30:
+    if not re.search(r"[0-9]", body) or not _PLAIN.match(body) or len(body) > 30:
         raise _no_number()
     number = Decimal(body.replace(",", ""))
     return -number if negative else number
@@ -295,7 +295,7 @@ def _typed_number(text: str) -> Decimal:
 
 def _sign(text: str) -> tuple[str, bool]:
     """The digits of a number without its unit, currency and sign, and whether it is negative."""
-    body = _UNIT.sub("", text).strip()
+    body = _UNIT.sub("", text).strip().removeprefix("$").strip()
     negative = False
     if body.startswith("(") and body.endswith(")"):
         body, negative = body[1:-1].strip(), True

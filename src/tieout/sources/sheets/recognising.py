@@ -91,7 +91,7 @@ def _guess(name: str, headers: tuple[str, ...]) -> tuple[float, Kind, tuple[Matc
         used = sum(found.values()) / width
         known = sum(found.values()) / len(FIELDS[kind])
         hint = 0.15 if _NAME_HINTS[kind].search(name.lower()) else 0.0
-        score = round(min(1.0, 0.45 * need + 0.3 * used + 0.1 * known + hint), 3)
+        score = round(min(1.0, 0.5 * need + 0.35 * used + 0.05 * known + hint), 3)
         guesses.append((score if matches else 0.0, kind, matches))
     return max(guesses, key=lambda g: g[0])
 
