@@ -86,3 +86,9 @@ def hold(*, company_id: int, reason: str) -> None:
 def unhold(*, company_id: int) -> None:
     """The company file is the right one, a person says so: writing may go on."""
     Lane.objects.filter(company_id=company_id).update(held_reason="")
+
+
+def count_failure(*, company_id: int) -> int:
+    """Count a try that did not reach QuickBooks; returns how many there were in a row."""
+    Lane.objects.filter(company_id=company_id).update(failures=F("failures") + 1)
+    return Lane.objects.values_list("failures", flat=True).get(company_id=company_id)

@@ -119,7 +119,11 @@ class _Work:
         each: PlannedInvoice,
         present: Posting | None,
     ) -> None:
-        if present is not None and present.fingerprint == planned.fingerprint:
+        content = each.contents[planned.job_key]
+        if present is not None and _same(present, planned):
+            if present.content != content:  # only names or notes differ: what is sent does not
+                present.content = content
+                self.changed.append(present)
             return
         identity = each.identities[planned.job_key]
         posting = present or Posting(
@@ -129,7 +133,7 @@ class _Work:
             key=identity.key,
             guid=identity.guid,
         )
-        _fill(posting, planned, each.contents[planned.job_key])
+        _fill(posting, planned, content)
         posting.customer_id = self.customers[planned.customer.list_id]
         posting.numbered_from = row.number
         posting.state = State.READY
@@ -158,6 +162,14 @@ FILLED = [
     "fingerprint", "content", "state", "state_at", "queued_at", "due_at", "problem", "remedy",
     "set_id", "found", "recoveries", "tries",
 ]  # fmt: skip
+
+
+def _same(present: Posting, planned: PlannedPosting) -> bool:
+    """Whether QuickBooks would be told the same, under the same mapping."""
+    return (present.fingerprint, present.mapping_version) == (
+        planned.fingerprint,
+        planned.mapping_version,
+    )
 
 
 def _fill(posting: Posting, planned: PlannedPosting, content: dict[str, Any]) -> None:

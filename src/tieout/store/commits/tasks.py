@@ -134,3 +134,36 @@ def postpone(*, task_id: int, until: datetime, problem: str, remedy: str) -> Non
     Task.objects.filter(id=task_id).update(
         state=Task.State.WAITING, due_at=until, problem=problem[:500], remedy=remedy[:500]
     )
+
+
+TRIES_MAX = 5
+RETRY_S = 10
+
+
+def postpone_or_fail(*, task: Task, now: datetime, problem: str, remedy: str) -> None:
+    """A reading task that met trouble: a few tries by itself, then a person looks at it."""
+    tries = Task.objects.filter(id=task.pk).values_list("tries", flat=True).get()
+    if tries >= TRIES_MAX:
+        fail(task_id=task.pk, now=now, problem=problem, remedy=remedy)
+        return
+    Task.objects.filter(id=task.pk).update(tries=tries + 1)
+    postpone(
+        task_id=task.pk,
+        until=now + timedelta(seconds=RETRY_S * tries),
+        problem=problem,
+        remedy=remedy,
+    )
+
+
+def give_up_or_retry(*, task: Task, now: datetime, problem: str) -> None:
+    """A task beside the lane broke off: a few tries by itself, then a person looks at it."""
+    remedy = "Tieout tries again by itself; if it stays, report it with the log."
+    if task.tries >= TRIES_MAX:
+        fail(task_id=task.pk, now=now, problem=problem, remedy="Report it with the log.")
+    else:
+        postpone(
+            task_id=task.pk,
+            until=now + timedelta(seconds=RETRY_S * task.tries),
+            problem=problem,
+            remedy=remedy,
+        )

@@ -112,6 +112,7 @@ class Listing(models.Model):
     seen = models.PositiveIntegerField(default=0)
     remaining = models.PositiveIntegerField(null=True)
     unbroken = models.BooleanField(default=True)  # one uninterrupted pass: may conclude *gone*
+    changed = models.BooleanField(default=False)  # something that plans depend on is different
 
     class Meta:
         ordering = ["task_id", "position"]

@@ -1,0 +1,130 @@
+"""Advance one company: the single entry point of all work on its lane, whoever wakes it.
+
+Takes the lane, does short steps while there is something to do and the burst lasts, and gives the
+lane back with the moment at which to look again. Everything it knows is in rows: killed at any
+line, the next holder goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from tieout.service import lane_tasks, moments, run_export, session_check
+from tieout.service.connect import Line, line_to
+from tieout.service.exporter import Lease, Trouble
+from tieout.store.commits import lanes, tasks
+from tieout.store.queries import exports as queries
+
+log = logging.getLogger("tieout.service")
+
+BURST_S = 30.0  # after this the lane is given back, so that other companies get their turn
+LEASE_S = 180  # longer than the longest single call to QuickBooks
+TROUBLE_DELAYS_S = (5, 15, 30, 60, 120, 300)
+
+
+@dataclass(slots=True, kw_only=True)
+class Turn:
+    """One holding of the lane."""
+
+    lease: Lease
+    line: Line
+    until: datetime
+    troubles: int = 0
+    checked_session: str = ""
+
+
+def advance(*, company_id: int, owner: str) -> bool:
+    """Work on the company; False when somebody else holds its lane."""
+    now = moments.now()
+    epoch = lanes.take(company_id=company_id, owner=owner, now=now, lease_s=LEASE_S)
+    if epoch is None:
+        return False
+    lanes.clear_wish(company_id=company_id, epoch=epoch)
+    turn = Turn(
+        lease=Lease(company_id=company_id, epoch=epoch),
+        line=line_to(company_id=company_id),
+        until=now + timedelta(seconds=BURST_S),
+    )
+    wake_at: datetime | None = now
+    try:
+        wake_at = _burst(turn)
+    except lanes.LaneLost:
+        log.warning("company %s: another worker took over", company_id)
+        return True
+    finally:
+        with transaction.atomic():
+            lanes.release(company_id=company_id, epoch=epoch, wake_at=wake_at)
+    return True
+
+
+def _burst(turn: Turn) -> datetime | None:
+    """Step until nothing is due; returns when to look again, None for "when asked"."""
+    while True:
+        now = moments.now()
+        lanes.renew(
+            company_id=turn.lease.company_id, epoch=turn.lease.epoch, now=now, lease_s=LEASE_S
+        )
+        if now >= turn.until:
+            return now
+        wake_at = _step(turn, now)
+        if wake_at is None or wake_at > moments.now():
+            return wake_at
+
+
+def _step(turn: Turn, now: datetime) -> datetime | None:
+    """One step. Returns the present moment to be called again at once."""
+    company_id = turn.lease.company_id
+    holding = queries.unsettled(company_id=company_id)
+    if holding is not None:
+        if holding.due_at is not None and holding.due_at > now:
+            return _or_task(turn, now, holding.due_at)
+        trouble = run_export.settle_step(posting=holding, lease=turn.lease, line=turn.line)
+        return _after(turn, trouble)
+    posting = queries.next_queued(company_id=company_id, now=now)
+    if posting is not None and not queries.held_reason(company_id=company_id):
+        trouble = _checked(turn)
+        if trouble is None:
+            trouble = run_export.export_step(posting=posting, lease=turn.lease, line=turn.line)
+            lane_tasks.note_exported(company_id=company_id, batch_id=posting.batch_id)
+        return _after(turn, trouble)
+    lane_tasks.note_held(company_id=company_id)
+    return _or_task(turn, now, queries.next_queued_due(company_id=company_id))
+
+
+def _or_task(turn: Turn, now: datetime, otherwise: datetime | None) -> datetime | None:
+    """Refreshes and tie-outs only read: they go on while invoices wait."""
+    company_id = turn.lease.company_id
+    task = queries.next_lane_task(company_id=company_id, now=now)
+    if task is None:
+        due = queries.next_task_due(company_id=company_id)
+        moments_due = [m for m in (otherwise, due) if m is not None and m > now]
+        return min(moments_due) if moments_due else None
+    tasks.start(task=task, now=now)
+    lane_tasks.step(task=task, lease=turn.lease, line=turn.line)
+    return moments.now()
+
+
+def _checked(turn: Turn) -> Trouble | None:
+    """Check the session once a turn, before the first write."""
+    if turn.checked_session:
+        return None
+    checked = session_check.check(company_id=turn.lease.company_id, line=turn.line)
+    turn.checked_session = checked.session_id
+    return checked.trouble
+
+
+def _after(turn: Turn, trouble: Trouble | None) -> datetime:
+    """Go on at once, or, when QuickBooks could not be asked, after a pause that grows."""
+    company_id = turn.lease.company_id
+    if trouble is None:
+        lane_tasks.note_contact(company_id=company_id)
+        return moments.now()
+    turn.checked_session = ""
+    wait_s = lane_tasks.note_trouble(
+        company_id=company_id, trouble=trouble, delays_s=TROUBLE_DELAYS_S
+    )
+    return moments.now() + timedelta(seconds=wait_s)

@@ -1,0 +1,91 @@
+"""The lane's tasks and what people see of them: progress, problems, results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db import transaction
+
+from tieout.core.exporting import State
+from tieout.service import moments, refresh_lists, tie_out
+from tieout.service.connect import Line
+from tieout.service.exporter import Lease, Trouble
+from tieout.store.commits import connections, lanes, tasks
+from tieout.store.queries import exports as queries
+from tieout.store.queries.exports import Task
+
+
+def step(*, task: Task, lease: Lease, line: Line) -> None:
+    """One step of a task that reads from QuickBooks."""
+    runner = refresh_lists if task.kind == Task.Kind.REFRESH else tie_out
+    trouble = runner.step(task=task, lease=lease, line=line)
+    now = moments.now()
+    if trouble is None:
+        note_contact(company_id=task.company_id)
+        return
+    tasks.postpone_or_fail(task=task, now=now, problem=trouble.problem, remedy=trouble.remedy)
+    connections.note_trouble(
+        company_id=task.company_id, problem=trouble.problem, remedy=trouble.remedy
+    )
+
+
+def note_contact(*, company_id: int) -> None:
+    """QuickBooks answered just now."""
+    connections.note_contact(company_id=company_id, now=moments.now())
+
+
+def note_exported(*, company_id: int, batch_id: int | None) -> None:
+    """Bring the export tasks' progress up to date; finish those with nothing left to do."""
+    now = moments.now()
+    for task in queries.open_export_tasks(company_id=company_id):
+        batch = queries.batch_of(task_id=task.pk)
+        if batch is None or (batch_id is not None and batch.pk != batch_id):
+            continue
+        left = queries.batch_left(batch_id=batch.pk)
+        tasks.start(task=task, now=now)
+        if left:
+            tasks.progress(task_id=task.pk, done=max(batch.postings_count - left, 0))
+            continue
+        counts = queries.batch_counts(batch_id=batch.pk)
+        with transaction.atomic():
+            tasks.progress(task_id=task.pk, done=batch.postings_count)
+            tasks.finish(task_id=task.pk, now=now, message=_outcome(counts), result=counts)
+
+
+def note_held(*, company_id: int) -> None:
+    """Nothing is queued, or nothing may be written: say which on the open export tasks."""
+    note_exported(company_id=company_id, batch_id=None)
+    reason = queries.held_reason(company_id=company_id)
+    if not reason:
+        return
+    for task in queries.open_export_tasks(company_id=company_id):
+        tasks.fail(
+            task_id=task.pk,
+            now=moments.now(),
+            problem=reason,
+            remedy="The invoices stay queued. Super User: Verify the connection, then they go on.",
+        )
+
+
+def note_trouble(*, company_id: int, trouble: Trouble, delays_s: Sequence[int]) -> int:
+    """Say why the export waits; returns the seconds until the next try, which grow."""
+    now = moments.now()
+    failures = lanes.count_failure(company_id=company_id)
+    wait_s = delays_s[min(failures, len(delays_s)) - 1]
+    connections.note_trouble(company_id=company_id, problem=trouble.problem, remedy=trouble.remedy)
+    for task in queries.open_export_tasks(company_id=company_id):
+        tasks.postpone(
+            task_id=task.pk,
+            until=now + timedelta(seconds=wait_s),
+            problem=trouble.problem,
+            remedy=trouble.remedy,
+        )
+    return wait_s
+
+
+def _outcome(counts: dict[str, int]) -> str:
+    """The batch's result in one line, exported first."""
+    exported = counts.get(State.EXPORTED, 0)
+    rest = [f"{n} {state}" for state, n in sorted(counts.items()) if state != State.EXPORTED]
+    return ", ".join([f"{exported} exported", *rest])

@@ -1,0 +1,73 @@
+"""What a clerk reads about a posting that is not simply exported: one sentence, one remedy."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from tieout.channels.base import Answer
+from tieout.core.exporting import State
+from tieout.core.money import show
+from tieout.quickbooks.translate import Found, Reading
+from tieout.store.queries.exports import Posting
+
+Words = tuple[str, str]  # what happened and whether money is affected; who fixes it and how
+
+
+def of_state(posting: Posting, reading: Reading, *, answer: Answer | None) -> Words:
+    """Words for the state the posting has just come to."""
+    match State(posting.state):
+        case State.UNCONFIRMED:
+            why = (answer.message if answer else "") or reading.message
+            return (
+                f"Sent, but QuickBooks' answer did not arrive. {why}".strip(),
+                "Nothing to do: Tieout asks QuickBooks whether it holds this invoice. "
+                "It is never sent twice.",
+            )
+        case State.REFUSED:
+            return (
+                f"QuickBooks refused it; nothing was saved there. {reading.message}".strip(),
+                reading.remedy or "Mend what QuickBooks names, then retry.",
+            )
+        case State.NEEDS_PERSON:
+            return _needs_person(posting, reading)
+        case State.SET_ASIDE:
+            return ("A Super User set it aside.", posting.remedy)
+        case _:
+            return (reading.message, reading.remedy)
+
+
+def amount_differs(posting: Posting, theirs: Decimal) -> Words:
+    """QuickBooks computed another total than was sent."""
+    return (
+        f"QuickBooks holds {show(theirs)} for this invoice, we sent {show(posting.total)}.",
+        "Bookkeeper: compare the lines of both; the tie-out shows the difference.",
+    )
+
+
+def _needs_person(posting: Posting, reading: Reading) -> Words:
+    found = reading.found
+    if found is None:
+        return (
+            reading.message or "Tieout could not find out whether QuickBooks holds it.",
+            "Look in QuickBooks for this invoice, then link it or send it again.",
+        )
+    where = _describe(found)
+    if posting.writes == 0:
+        return (
+            f"Number {posting.number} is taken in QuickBooks by {where}. Nothing was sent.",
+            "Give the invoice another number in the back office and import it again; if the one "
+            "in QuickBooks is this very invoice, link it.",
+        )
+    return (
+        f"QuickBooks holds an invoice like this one: {where}. Tieout cannot prove that it is ours.",
+        "Compare both. If it is this invoice, link it; if not, send again.",
+    )
+
+
+def _describe(found: Found) -> str:
+    parts = [f"#{found.number}" if found.number else "", found.customer]
+    if found.txn_date:
+        parts.append(f"{found.txn_date:%m/%d/%Y}")
+    if found.total is not None:
+        parts.append(f"${show(found.total)}")
+    return ", ".join(part for part in parts if part)

@@ -1,0 +1,112 @@
+"""The embedded runner: looks for due lanes and tasks, and works them off, on either database.
+
+It decides only *when* to look, never *whether*: everything that is to be done is in rows, and a
+lane whose wake-up was lost is found by the sweep. Several workers may run side by side; a lane or
+a task is taken by one of them.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import close_old_connections, transaction
+
+from tieout.service import advance, import_source, moments, plan_export, verify_connection
+from tieout.store.commits import tasks
+from tieout.store.queries import due
+from tieout.store.queries.exports import Task
+
+log = logging.getLogger("tieout.worker")
+
+POLL_S = 0.5
+BESIDE_LANE_LEASE_S = 600
+SWEEP_S = 60.0
+
+
+def _plan(task: Task) -> None:
+    def progress(done: int, total: int) -> None:
+        tasks.progress(
+            task_id=task.pk, done=done, total=total, message=f"Checked {done:,} of {total:,}"
+        )
+
+    planned = plan_export.plan_waiting(company_id=task.company_id, progress=progress)
+    tasks.finish(
+        task_id=task.pk,
+        now=moments.now(),
+        message=f"Checked {planned:,} invoices.",
+        result={"planned": planned},
+    )
+
+
+BESIDE_LANE: dict[str, Callable[[Task], None]] = {
+    Task.Kind.PLAN: _plan,
+    Task.Kind.IMPORT: lambda task: import_source.run(task.pk),
+    Task.Kind.VERIFY: lambda task: verify_connection.run(task.pk),
+}
+
+
+class Worker:
+    """One worker process: a thread for the lanes and one for the work beside them."""
+
+    def __init__(self) -> None:
+        self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}"
+        self.stopping = threading.Event()
+
+    def run(self) -> None:
+        """Work until `stop`; what is begun is brought to the end of its step."""
+        beside = threading.Thread(target=self._loop, args=(self.do_task,), name="beside-lanes")
+        beside.start()
+        self._loop(self.do_lane)
+        beside.join()
+
+    def stop(self) -> None:
+        """End after the present step."""
+        self.stopping.set()
+
+    def run_until_idle(self) -> None:
+        """Do everything that is due now, then return: for the command line and tests."""
+        while self.do_task() or self.do_lane():
+            pass
+
+    def _loop(self, do: Callable[[], bool]) -> None:
+        while not self.stopping.is_set():
+            close_old_connections()
+            try:
+                worked = do()
+            except Exception:
+                # whatever it was, the row says that the work is not done: log it and look again
+                log.exception("a step failed; it is tried again")
+                worked = False
+            if not worked:
+                self.stopping.wait(POLL_S)
+        close_old_connections()
+
+    def do_lane(self) -> bool:
+        """Advance the company whose lane is due longest; False when none is."""
+        now = moments.now()
+        company_id = due.next_lane(now=now, sweep_before=now - timedelta(seconds=SWEEP_S))
+        if company_id is None:
+            return False
+        return advance.advance(company_id=company_id, owner=self.owner)
+
+    def do_task(self) -> bool:
+        """Do the oldest due task that needs no lane; False when there is none."""
+        task = tasks.claim_beside_lane(now=moments.now(), lease_s=BESIDE_LANE_LEASE_S)
+        if task is None:
+            return False
+        try:
+            BESIDE_LANE[task.kind](task)
+        except Exception as error:
+            log.exception("task %s (%s) failed", task.pk, task.kind)
+            with transaction.atomic():
+                tasks.give_up_or_retry(task=task, now=moments.now(), problem=_said(error))
+        return True
+
+
+def _said(error: Exception) -> str:
+    return f"This did not work: {type(error).__name__}: {error}"[:500]

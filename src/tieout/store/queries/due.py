@@ -1,0 +1,45 @@
+"""Which company is to be looked at next."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from tieout.core.exporting import UNDER_WAY, State
+from tieout.store.models import Lane, Posting, Task
+
+
+def next_lane(*, now: datetime, sweep_before: datetime) -> int | None:
+    """The company whose lane is due longest and held by nobody.
+
+    A lane that sleeps although something of its company waits (its wake-up was lost) is found
+    too, when that something is older than `sweep_before`.
+    """
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+    found = (
+        Lane.objects.filter(free, wake_at__lte=now)
+        .order_by("wake_at", "company_id")
+        .values_list("company_id", flat=True)
+        .first()
+    )
+    return found if found is not None else _asleep(free, sweep_before)
+
+
+def _asleep(free: Q, sweep_before: datetime) -> int | None:
+    sleeping = Lane.objects.filter(free, wake_at__isnull=True, held_reason="")
+    waiting = Q(state__in=[s.value for s in UNDER_WAY]) | Q(
+        state=State.READY.value, queued_at__lt=sweep_before
+    )
+    left = Posting.objects.filter(waiting, state_at__lt=sweep_before).values("company_id")
+    tasks = Task.objects.filter(
+        on_lane=True,
+        state__in=[Task.State.WAITING, Task.State.RUNNING],
+        due_at__lt=sweep_before,
+    ).values("company_id")
+    return (
+        sleeping.filter(Q(company_id__in=left) | Q(company_id__in=tasks))
+        .order_by("company_id")
+        .values_list("company_id", flat=True)
+        .first()
+    )
