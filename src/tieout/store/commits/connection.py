@@ -6,15 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from tieout.core import facts
-from tieout.store.models import Book, Company, Connection, Posting, SourceInvoice
-from tieout.store.queries.mappings import COMMITTED_STATES
+from tieout.store.models import Book, Company, Connection, SourceInvoice
+from tieout.store.queries import connections
 
 Status = Connection.Status
 Standing = SourceInvoice.Standing
-_PLANNED = (Standing.READY, Standing.BLOCKED, Standing.SKIPPED)
 
 
 def save_settings(*, company_id: int, changes: Mapping[str, Any], now: datetime) -> None:
@@ -104,11 +103,5 @@ def save_rules(*, company_id: int, rules: facts.ExportRules) -> None:
 
 
 def plan_all_again(*, company_id: int) -> int:
-    """Let every planned invoice be planned anew; returns how many.
-
-    An invoice of which something was sent keeps its plan and its mode for good.
-    """
-    sent = Posting.objects.filter(invoice_id=OuterRef("pk"), state__in=COMMITTED_STATES)
-    return SourceInvoice.objects.filter(
-        ~Exists(sent), company_id=company_id, standing__in=_PLANNED
-    ).update(standing=Standing.TO_PLAN)
+    """Let every planned invoice be planned anew; returns how many."""
+    return connections.planned_again(company_id=company_id).update(standing=Standing.TO_PLAN)

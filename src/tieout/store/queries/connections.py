@@ -2,7 +2,28 @@
 
 from __future__ import annotations
 
-from tieout.store.models import Book, Company, Connection
+from django.db.models import Exists, OuterRef, QuerySet
+
+from tieout.store.models import Book, Company, Connection, Posting, SourceInvoice
+from tieout.store.queries.mappings import COMMITTED_STATES
+
+__all__ = [
+    "Book",
+    "Company",
+    "Connection",
+    "book_of",
+    "company",
+    "count_planned",
+    "expected_company",
+    "has_password",
+    "lock",
+    "planned_again",
+    "settings_of",
+    "shown",
+]
+
+Standing = SourceInvoice.Standing
+_PLANNED = (Standing.READY, Standing.BLOCKED, Standing.SKIPPED)
 
 
 def settings_of(*, company_id: int) -> Connection:
@@ -34,3 +55,25 @@ def book_of(*, company_id: int) -> Book:
 def company(*, company_id: int) -> Company:
     """The company as it is now, inside the caller's transaction."""
     return Company.objects.get(pk=company_id)
+
+
+def has_password(*, company_id: int) -> bool:
+    """Whether a password is saved; it is neither decrypted nor read."""
+    saved = Connection.objects.filter(company_id=company_id).exclude(password="")
+    return saved.exists()
+
+
+def planned_again(*, company_id: int) -> QuerySet[SourceInvoice]:
+    """The invoices that a change of the export rules concerns.
+
+    An invoice of which something was sent keeps its plan and its mode for good.
+    """
+    sent = Posting.objects.filter(invoice_id=OuterRef("pk"), state__in=COMMITTED_STATES)
+    return SourceInvoice.objects.filter(
+        ~Exists(sent), company_id=company_id, standing__in=_PLANNED
+    )
+
+
+def count_planned(*, company_id: int) -> int:
+    """How many invoices a change of the export rules would plan again."""
+    return planned_again(company_id=company_id).count()

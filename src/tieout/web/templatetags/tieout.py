@@ -151,6 +151,13 @@ def qb_path(full_name: str) -> SafeString:
     return format_html('<span class="path">{}<span>{}</span></span>', lead, name)
 
 
+@register.filter
+def fingerprint(plain: str) -> str:
+    """A certificate's fingerprint as the connector prints it: "AB:CD:…"."""
+    digits = plain.replace(":", "").upper()
+    return ":".join(digits[at : at + 2] for at in range(0, len(digits), 2))
+
+
 # ------------------------------------------------------------------ the frame
 
 
@@ -204,6 +211,12 @@ def _crumb(label: str, company_id: int) -> str | SafeString:
     name, anchor = ROADS.get(label, ("", ""))
     address = _address(name, company_id) if name else ""
     return format_html('<a href="{}{}">{}</a>', address, anchor, label) if address else label
+
+
+@register.simple_tag(takes_context=True)
+def page_link(context: Context, name: str) -> str:
+    """The address of a page of the company at hand, "" when there is no such page."""
+    return _address(name, context["access"].company.pk)
 
 
 @register.inclusion_tag("_field.html")

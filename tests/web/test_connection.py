@@ -1,0 +1,219 @@
+"""Settings → Integrations → QuickBooks Desktop Accounting Configuration."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from tests.factories import NOW, PASSWORD, World, client, invoice
+
+from tieout.service import verify_connection
+from tieout.service.access import find_access
+from tieout.store.models import Connection, Event, SourceInvoice, Task
+
+SECRET = "hunter2 but longer"
+PAGES = ("", "quickbooks-desktop/", "quickbooks-desktop/status/")
+CHANGES = ("save", "confirm-certificate", "confirm-file")
+
+
+def address(world: World, rest: str = "quickbooks-desktop/") -> str:
+    return f"/c/{world.northgate.pk}/settings/integrations/{rest}"
+
+
+def entered(**changes: str) -> dict[str, str]:
+    return {
+        "url": "http://127.0.0.1:8166",
+        "username": "tieout",
+        "password": SECRET,
+        "company_file": "",
+        "syncing": "per_job",
+        "jobless_lines": "client",
+        "zero_totals": "block",
+        "split_suffix": "-{n}",
+        "number_prefix_strip": "",
+        "invoice_template": "",
+        "then": "",
+    } | changes
+
+
+def saved(world: World) -> Connection:
+    return Connection.objects.get(company=world.northgate)
+
+
+def post(as_person, world: World, **changes: str):
+    return as_person("sam").post(
+        address(world, "quickbooks-desktop/save/"), entered(**changes), follow=True
+    )
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_who_sees_the_pages(as_person, world: World, page: str) -> None:
+    url = address(world, page)
+    assert as_person("sam").get(url).status_code == 200
+    assert as_person("vic").get(url).status_code == 200
+    assert as_person("charlie").get(url).status_code == 404
+    assert Client().get(url)["Location"] == f"/sign-in/?next={url}"
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_only_a_super_user_changes_it(as_person, world: World, change: str) -> None:
+    url = address(world, f"quickbooks-desktop/{change}/")
+    for name in ("vic", "bea", "avery"):
+        assert as_person(name).post(url, entered()).status_code == 403
+    assert as_person("charlie").post(url, entered()).status_code == 404
+    assert Client().post(url, entered()).status_code == 302
+    assert saved(world).url == ""
+    assert not Task.objects.exists()
+
+
+def test_a_biller_may_verify_and_a_viewer_may_not(as_person, world: World) -> None:
+    url = address(world, "quickbooks-desktop/verify/")
+    assert as_person("vic").post(url).status_code == 403
+    assert as_person("bea").post(url).status_code == 302
+    assert Task.objects.get().kind == "verify"
+
+
+def test_the_exact_labels(as_person, world: World) -> None:
+    html = as_person("sam").get(address(world)).content.decode()
+    for words in (
+        "QuickBooks Desktop Accounting Configuration",
+        "Settings",
+        "Integrations",
+        "Verify",
+        "Syncing",
+        "Export per Job",
+        "Export per Client",
+        "Save changes",
+    ):
+        assert words in html
+
+
+def test_saving_keeps_the_password_out_of_the_page(as_person, world: World) -> None:
+    response = post(as_person, world)
+    assert "Saved." in response.content.decode()
+    assert saved(world).password == SECRET
+    assert SECRET not in response.content.decode()
+    assert "Leave empty to keep the saved password" in response.content.decode()
+    assert SECRET not in str(list(Event.objects.values()))
+
+
+def test_an_empty_password_keeps_the_saved_one(as_person, world: World) -> None:
+    post(as_person, world)
+    post(as_person, world, password="", username="other")
+    assert (saved(world).password, saved(world).username) == (SECRET, "other")
+
+
+def test_a_first_password_must_be_given(as_person, world: World) -> None:
+    response = post(as_person, world, password="")
+    assert response.status_code == 422
+    assert "Enter the password" in response.content.decode()
+
+
+def test_another_machine_never_gets_the_former_password(as_person, world: World) -> None:
+    post(as_person, world)
+    response = post(as_person, world, url="https://elsewhere.example:8166", password="")
+    assert response.status_code == 422
+    assert "enter the password for it" in response.content.decode()
+    assert saved(world).url == "http://127.0.0.1:8166"
+
+
+def test_another_machine_loses_the_confirmed_certificate(as_person, world: World) -> None:
+    post(as_person, world, url="https://one.example")
+    Connection.objects.update(fingerprint="AB" * 32)
+    post(as_person, world, url="https://two.example")
+    assert saved(world).fingerprint == ""
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("books-pc", "is not an address"),
+        ("http://books-pc:8166", "Without TLS the password could be read"),
+        ("https://sam:secret@books-pc", "without user, password"),
+        ("javascript:alert(1)", "is not an address"),
+    ],
+)
+def test_a_wrong_url_says_why(as_person, world: World, url: str, said: str) -> None:
+    response = post(as_person, world, url=url)
+    assert response.status_code == 422
+    assert said in response.content.decode()
+    assert saved(world).url == ""
+
+
+def test_verify_saves_first_and_starts_one_task(as_person, world: World) -> None:
+    response = post(as_person, world, then="verify")
+    assert saved(world).username == "tieout"
+    assert Task.objects.get().kind == "verify"
+    assert "Verifying" in response.content.decode()
+
+
+def test_changed_settings_are_not_verified_any_more(as_person, world: World) -> None:
+    post(as_person, world)
+    Connection.objects.update(status="active")
+    post(as_person, world, username="other", password="")
+    assert saved(world).status == "unverified"
+    Connection.objects.update(status="active")
+    post(as_person, world, username="other", password="")
+    assert saved(world).status == "active"
+
+
+def test_changing_syncing_plans_again_and_says_how_many(as_person, world: World) -> None:
+    acme = client(world.northgate)
+    for number, standing in (("1", "ready"), ("2", "blocked"), ("3", "exported")):
+        invoice(acme, number, standing=standing)
+    response = post(as_person, world, syncing="per_client")
+    assert "2 planned invoices are planned again" in response.content.decode()
+    standings = SourceInvoice.objects.order_by("number").values_list("standing", flat=True)
+    assert list(standings) == ["to_plan", "to_plan", "exported"]
+    world.northgate.refresh_from_db()
+    assert world.northgate.syncing == "per_client"
+    assert Event.objects.filter(subject="export_rules").get().after == {"syncing": "per_client"}
+    assert Task.objects.get().kind == "plan"
+
+
+@pytest.mark.parametrize("suffix", ["-", "{n}{n}", "-part{n}x"])
+def test_a_suffix_that_cannot_work_is_refused(as_person, world: World, suffix: str) -> None:
+    assert post(as_person, world, split_suffix=suffix).status_code == 422
+
+
+def test_a_certificate_is_pinned_only_when_verify_saw_it(as_person, world: World) -> None:
+    post(as_person, world)
+    shown = ":".join(["AB"] * 32)
+    offer = {"rung": "trust", "state": "broken", "offer": {"fingerprint": shown}}
+    Connection.objects.update(ladder=[offer])
+    url = address(world, "quickbooks-desktop/confirm-certificate/")
+    as_person("sam").post(url, {"fingerprint": ":".join(["CD"] * 32)})
+    assert saved(world).fingerprint == ""
+    html = as_person("sam").get(address(world)).content.decode()
+    assert shown in html
+    as_person("sam").post(url, {"fingerprint": shown})
+    assert saved(world).fingerprint == "AB" * 32
+    assert Task.objects.get().kind == "verify"
+
+
+def test_confirming_a_file_verifies_with_exactly_that_file(as_person, world: World) -> None:
+    offered = {"company_file": "D:\\New.QBW", "company_name": "Northgate"}
+    as_person("sam").post(address(world, "quickbooks-desktop/confirm-file/"), offered)
+    assert Task.objects.get().params == {"accept": offered}
+
+
+def test_the_status_fragment_polls_only_while_a_verify_is_open(
+    as_person, world: World, django_assert_num_queries
+) -> None:
+    access = find_access(user=world.sam, company_id=world.northgate.pk)
+    assert access is not None
+    task = verify_connection.start(access=access, now=NOW)
+    url = address(world, "quickbooks-desktop/status/")
+    browser = as_person("vic")
+    assert "every 1s" in browser.get(url).content.decode()
+    Task.objects.filter(pk=task.pk).update(state="done")
+    with django_assert_num_queries(8):
+        assert "every 1s" not in browser.get(url).content.decode()
+
+
+def test_html_in_names_is_text(as_person, world: World) -> None:
+    Connection.objects.update(
+        ladder=[{"rung": "login", "state": "broken", "detail": "<script>x</script>"}]
+    )
+    html = as_person("vic").get(address(world)).content.decode()
+    assert "<script>x" not in html
+    assert PASSWORD not in html
