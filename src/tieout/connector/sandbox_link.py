@@ -26,6 +26,10 @@ class SandboxLink:
     def __init__(self, path: Path) -> None:
         self._company = CompanyFile(path)
 
+    def close(self) -> None:
+        """Close the company file; sessions have connections of their own."""
+        self._company.close()
+
     def open_session(self, app_name: str, company_file: str, mode: Mode) -> SandboxSession:
         try:
             session = self._company.open_session(
