@@ -15,6 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from tieout.service import moments
+from tieout.store.queries.home import TieOut
 from tieout.store.queries.tasks import Task
 from tieout.web.wording import MENU, ROADS, STATES
 
@@ -56,6 +57,12 @@ def percent(task: Task) -> int | None:
     if not task.total:
         return None
     return min(100, task.done * 100 // task.total)
+
+
+@register.filter
+def difference(tie_out: TieOut) -> Decimal:
+    """Our total minus QuickBooks' total."""
+    return Decimal(tie_out.ours - tie_out.theirs)
 
 
 # ------------------------------------------------------------------ days and moments

@@ -1,0 +1,212 @@
+"""What waits in a company, counted: a fixed number of queries, each on an index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Count, Sum
+
+from tieout.core.exporting import State
+from tieout.core.facts import Reason
+from tieout.store.models import (
+    Batch,
+    Book,
+    Connection,
+    Lane,
+    Posting,
+    SourceInvoice,
+    SourceJob,
+    Task,
+    TieOut,
+)
+
+__all__ = ["BatchRow", "Figures", "Tally", "Task", "TieOut", "figures"]
+
+Standing = SourceInvoice.Standing
+MapState = SourceJob.MapState
+OPEN_STATES = [Task.State.WAITING, Task.State.RUNNING]
+UNSURE = [State.UNCONFIRMED.value, State.RESENDABLE.value]
+BATCHES_SHOWN = 5
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many invoices, and their dollars."""
+
+    count: int = 0
+    total: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchRow:
+    """One recent batch and where its postings stand (state -> how many)."""
+
+    id: int
+    created_at: datetime
+    by: str
+    postings: int
+    total: Decimal
+    states: dict[str, int]
+
+    @property
+    def exported(self) -> int:
+        return self.states.get(State.EXPORTED.value, 0)
+
+    @property
+    def left(self) -> int:
+        """Those that are not in QuickBooks."""
+        return self.postings - self.exported
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """The first screen's figures of one company."""
+
+    connection: Connection
+    book: Book
+    held_reason: str
+    standings: dict[str, Tally]
+    reasons: dict[str, Tally]  # of blocked invoices, by the first reason of each
+    unconfirmed: Tally
+    needs_person: Tally
+    jobs: dict[str, int]  # active contractor jobs by map state
+    tie_out: TieOut | None
+    batches: list[BatchRow]
+    open_tasks: list[Task] = field(default_factory=list)
+
+    def standing(self, name: str) -> Tally:
+        """The invoices that stand so."""
+        return self.standings.get(name, Tally())
+
+    @property
+    def ready(self) -> Tally:
+        return self.standing(Standing.READY)
+
+    @property
+    def blocked(self) -> Tally:
+        return self.standing(Standing.BLOCKED)
+
+    @property
+    def need_job(self) -> Tally:
+        """Blocked first of all because a job is not mapped."""
+        return self.reasons.get(Reason.JOB_NOT_MAPPED.value, Tally())
+
+    @property
+    def other_blocks(self) -> Tally:
+        blocked, need_job = self.blocked, self.need_job
+        return Tally(blocked.count - need_job.count, blocked.total - need_job.total)
+
+    @property
+    def waiting_total(self) -> Decimal:
+        """Dollars of all that is not in QuickBooks yet."""
+        waits = (Standing.TO_PLAN, Standing.READY, Standing.BLOCKED, Standing.UNDER_WAY)
+        return sum((self.standing(each).total for each in waits), ZERO)
+
+    @property
+    def jobs_count(self) -> int:
+        return sum(self.jobs.values())
+
+    @property
+    def not_mapped(self) -> int:
+        return self.jobs.get(MapState.NOT_MAPPED, 0)
+
+    @property
+    def attention(self) -> int:
+        return self.jobs.get(MapState.ATTENTION, 0)
+
+
+def figures(*, company_id: int) -> Figures:
+    """Count everything the first screen says."""
+    states = _by_state(company_id)
+    lane = Lane.objects.filter(company_id=company_id).first()
+    return Figures(
+        connection=Connection.objects.defer("password").get(company_id=company_id),
+        book=Book.objects.get(company_id=company_id),
+        held_reason=lane.held_reason if lane else "",
+        standings=_by_standing(company_id),
+        reasons=_by_reason(company_id),
+        unconfirmed=_sum(states, UNSURE),
+        needs_person=_sum(states, [State.NEEDS_PERSON.value]),
+        jobs=dict(
+            SourceJob.objects.filter(company_id=company_id, active=True)
+            .order_by()
+            .values_list("map_state")
+            .annotate(Count("id"))
+        ),
+        tie_out=TieOut.objects.filter(company_id=company_id, complete=True)
+        .defer("findings", "totals")
+        .order_by("-id")
+        .first(),
+        batches=_batches(company_id),
+        open_tasks=list(
+            Task.objects.filter(company_id=company_id, state__in=OPEN_STATES).order_by("id")[:5]
+        ),
+    )
+
+
+def _by_standing(company_id: int) -> dict[str, Tally]:
+    rows = (
+        SourceInvoice.objects.filter(company_id=company_id)
+        .order_by()
+        .values_list("standing")
+        .annotate(Count("id"), Sum("total"))
+    )
+    return {name: Tally(count, total or ZERO) for name, count, total in rows}
+
+
+def _by_reason(company_id: int) -> dict[str, Tally]:
+    rows = (
+        SourceInvoice.objects.filter(company_id=company_id, standing=Standing.BLOCKED)
+        .order_by()
+        .values_list("first_reason")
+        .annotate(Count("id"), Sum("total"))
+    )
+    return {name: Tally(count, total or ZERO) for name, count, total in rows}
+
+
+def _by_state(company_id: int) -> dict[str, Tally]:
+    rows = (
+        Posting.objects.filter(
+            company_id=company_id, state__in=[*UNSURE, State.NEEDS_PERSON.value]
+        )
+        .order_by()
+        .values_list("state")
+        .annotate(Count("id"), Sum("total"))
+    )
+    return {name: Tally(count, total or ZERO) for name, count, total in rows}
+
+
+def _sum(states: dict[str, Tally], names: list[str]) -> Tally:
+    found = [states[name] for name in names if name in states]
+    return Tally(sum(each.count for each in found), sum((e.total for e in found), ZERO))
+
+
+def _batches(company_id: int) -> list[BatchRow]:
+    rows = list(
+        Batch.objects.select_related("requested_by")
+        .filter(company_id=company_id)
+        .order_by("-id")[:BATCHES_SHOWN]
+    )
+    states: dict[int, dict[str, int]] = {row.pk: {} for row in rows}
+    counted = (
+        Posting.objects.filter(batch_id__in=list(states))
+        .order_by()
+        .values_list("batch_id", "state")
+        .annotate(Count("id"))
+    )
+    for batch_id, state, count in counted:
+        states[batch_id][state] = count
+    return [
+        BatchRow(
+            id=row.pk,
+            created_at=row.created_at,
+            by=row.requested_by.get_username() if row.requested_by else "",
+            postings=row.postings_count,
+            total=row.total,
+            states=states[row.pk],
+        )
+        for row in rows
+    ]

@@ -1,0 +1,152 @@
+"""The checklist before the first export, and the one next action of whoever looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tieout.service.access import Access
+from tieout.store.queries.home import Figures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One prerequisite: whether it holds, and where it is put right."""
+
+    name: str
+    holds: bool
+    detail: str
+    page: str  # name of the page's address
+    action: str
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """The one thing to do now. `page` is "" when there is nothing to do, or nothing one may do."""
+
+    sentence: str
+    action: str = ""
+    page: str = ""
+    query: str = ""
+
+
+def checklist(figures: Figures, access: Access) -> list[Step]:
+    """What must hold before invoices can be exported per job, in the order of doing it."""
+    connection, book = figures.connection, figures.book
+    active = connection.status == "active"
+    per_job = access.company.syncing == "per_job"
+    return [
+        Step(
+            name="QuickBooks Desktop integration is configured",
+            holds=bool(connection.url and connection.username),
+            detail="URL, username and password of the QuickBooks Remote Connector.",
+            page="connection",
+            action="Configure",
+        ),
+        Step(
+            name="The connection is verified and active",
+            holds=active,
+            detail=(
+                f"Connected to {book.company_name}."
+                if active
+                else connection.problem or "The Remote Connector runs and QuickBooks answers."
+            ),
+            page="connection",
+            action="Verify",
+        ),
+        Step(
+            name="Syncing is set to Export per Job",
+            holds=per_job,
+            detail="" if per_job else "Syncing is Export per Client: jobs need no mapping.",
+            page="connection",
+            action="Change",
+            required=False,
+        ),
+        Step(
+            name="The QuickBooks jobs are read",
+            holds=book.lists_refreshed_at is not None,
+            detail="Refresh QuickBooks list finds the jobs that exist in QuickBooks.",
+            page="map_jobs",
+            action="Refresh QuickBooks list",
+        ),
+        Step(
+            name="The contractor jobs are imported",
+            holds=figures.jobs_count > 0,
+            detail="Clients, contractor jobs, pay/bill items and invoices from the back office.",
+            page="imports",
+            action="Import",
+        ),
+    ]
+
+
+def next_step(figures: Figures, steps: list[Step], access: Access) -> NextStep:
+    """The most urgent thing that waits, in one sentence, and the button that leads to it."""
+    undone = next((step for step in steps if step.required and not step.holds), None)
+    if undone is not None:
+        return NextStep(sentence=f"Next: {undone.action}.", action=undone.action, page=undone.page)
+    found = _urgent(figures)
+    if found is None:
+        return NextStep(sentence=_nothing_waits(figures))
+    if not access.can_work and found.page == "map_jobs":
+        return NextStep(sentence=found.sentence)
+    return found
+
+
+def _urgent(figures: Figures) -> NextStep | None:
+    person, ready, need = figures.needs_person.count, figures.ready.count, figures.need_job.count
+    others, attention = figures.other_blocks.count, figures.attention
+    if figures.held_reason:
+        return NextStep(
+            sentence=f"Exporting stands still: {figures.held_reason}",
+            action="Open the connection",
+            page="connection",
+        )
+    if person:
+        return NextStep(
+            sentence="Next: decide about the invoices that need a person; the others wait.",
+            action=f"Decide about {_count(person, 'invoice')}",
+            page="invoices",
+            query="?standing=under_way",
+        )
+    if ready:
+        return NextStep(
+            sentence="Next: export what is ready.",
+            action=f"Export {_count(ready, 'invoice')}",
+            page="invoices",
+            query="?standing=ready",
+        )
+    if need:
+        return NextStep(
+            sentence="Next: map the jobs that block invoices.",
+            action="Map Jobs",
+            page="map_jobs",
+            query="?show=not_mapped",
+        )
+    if attention:
+        return NextStep(
+            sentence="Next: look at mappings whose QuickBooks job changed.",
+            action=f"Look at {_count(attention, 'job')}",
+            page="map_jobs",
+            query="?show=attention",
+        )
+    if others:
+        return NextStep(
+            sentence="Next: see what blocks the rest; each has its fix beside it.",
+            action=f"Look at {_count(others, 'blocked invoice')}",
+            page="invoices",
+            query="?standing=blocked",
+        )
+    return None
+
+
+def _nothing_waits(figures: Figures) -> str:
+    tie_out = figures.tie_out
+    if figures.unconfirmed.count:
+        return "QuickBooks is being asked about what is unconfirmed; nothing to do."
+    if tie_out is not None and tie_out.ours == tie_out.theirs:
+        return f"Nothing is waiting; both books agree as of {tie_out.at:%m/%d/%Y}."
+    return "Nothing is waiting."
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

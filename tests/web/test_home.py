@@ -1,0 +1,101 @@
+"""The first screen: what waits, and the one next action."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from tests.factories import NOW, World, client, invoice, job
+
+from tieout.store.models import Book, Connection, Lane, Task, TieOut
+
+
+def set_up(world: World) -> None:
+    Connection.objects.filter(company=world.northgate).update(
+        url="http://127.0.0.1:8166", username="t", status="active", last_contact_at=NOW
+    )
+    Book.objects.filter(company=world.northgate).update(
+        company_name="Northgate LLC", lists_refreshed_at=NOW
+    )
+    job(client(world.northgate), map_state="mapped")
+
+
+def page(as_person, world: World, name: str = "bea") -> str:
+    response = as_person(name).get(f"/c/{world.northgate.pk}/")
+    assert response.status_code == 200
+    return " ".join(response.content.decode().split())
+
+
+def test_who_sees_it(as_person, world: World) -> None:
+    for name in ("sam", "bea", "avery", "vic"):
+        page(as_person, world, name)
+    assert as_person("charlie").get(f"/c/{world.northgate.pk}/").status_code == 404
+    assert Client().get(f"/c/{world.northgate.pk}/").status_code == 302
+
+
+def test_a_new_company_is_led_to_its_configuration(as_person, world: World) -> None:
+    html = page(as_person, world)
+    assert "0 invoices ready · 0 need a job · 0 unconfirmed" in html
+    assert "Next: Configure." in html
+    assert f'href="/c/{world.northgate.pk}/settings/integrations/quickbooks-desktop/"' in html
+
+
+def test_the_first_line_counts_what_waits(as_person, world: World) -> None:
+    set_up(world)
+    acme = client(world.northgate, "C-2", "Beta")
+    for number in range(17):
+        invoice(acme, f"R{number}", standing="ready")
+    invoice(acme, "B", standing="blocked", first_reason="job_not_mapped")
+    html = page(as_person, world)
+    assert "17 invoices ready · 1 needs a job · 0 unconfirmed" in html
+    assert "$21,600.00 not in QuickBooks yet" in html
+    assert "Next: export what is ready." in html
+
+
+@pytest.mark.parametrize(
+    ("standing", "reason", "said"),
+    [
+        ("blocked", "job_not_mapped", "Next: map the jobs that block invoices."),
+        ("blocked", "period_closed", "Next: see what blocks the rest"),
+        ("exported", "", "Nothing is waiting."),
+    ],
+)
+def test_the_next_action(as_person, world: World, standing: str, reason: str, said: str) -> None:
+    set_up(world)
+    invoice(client(world.northgate, "C-2", "Beta"), standing=standing, first_reason=reason)
+    assert said in page(as_person, world)
+
+
+def test_what_holds_the_queue_comes_first(as_person, world: World) -> None:
+    set_up(world)
+    invoice(client(world.northgate, "C-2", "Beta"), standing="ready")
+    Lane.objects.filter(company=world.northgate).update(held_reason="a backup was restored.")
+    assert "Exporting stands still: a backup was restored." in page(as_person, world)
+
+
+def test_both_books_agree(as_person, world: World) -> None:
+    set_up(world)
+    task = Task.objects.create(
+        company=world.northgate, kind="tie_out", created_at=NOW, due_at=NOW, state="done"
+    )
+    TieOut.objects.create(
+        company=world.northgate, task=task, at=NOW, complete=True, ours=5, theirs=5
+    )
+    html = page(as_person, world, "vic")
+    assert "both books agree as of 10/19/2026" in html
+    assert '<strong class="good">0.00</strong>' in html
+
+
+def test_the_connection_light_names_the_problem(as_person, world: World) -> None:
+    Connection.objects.filter(company=world.northgate).update(
+        status="broken", problem="Nothing listens at this address.", remedy="Start the connector."
+    )
+    html = page(as_person, world)
+    assert "Nothing listens at this address." in html
+    assert "Start the connector." in html
+
+
+def test_the_number_of_queries(as_person, world: World, django_assert_num_queries) -> None:
+    set_up(world)
+    browser = as_person("bea")
+    with django_assert_num_queries(13):
+        browser.get(f"/c/{world.northgate.pk}/")
