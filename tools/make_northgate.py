@@ -30,6 +30,7 @@ def main(folder: Path) -> None:
     for name, table in sheets.items():
         files.write_csv(folder / f"{name.lower().replace(' ', '_')}.csv", table)
     files.write_workbook(folder / "northgate.xlsx", sheets)
+    files.write_mistakes(folder / "invoices_with_mistakes.csv")
     files.write_json(folder / "quickbooks.json", company.company(agency, books))
     files.write_json(folder / "bookkeeper.json", company.bookkeeper(agency, books))
     files.write_texts(folder / "mappings.csv", company.job_mappings(books))

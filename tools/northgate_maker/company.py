@@ -156,7 +156,7 @@ def bookkeeper(agency: Agency, books: Books) -> dict[str, Any]:
             "One job stays inactive: its client disputes the hours.",
             "Travel Nursing has no class until the owner decides.",
             "Net 45 is not among the Terms: the contract says Net 30.",
-            "Two numbers do not fit into 11 characters.",
+            "Three numbers do not fit into 11 characters.",
             "One invoice's printed total is wrong, one comes to zero.",
             "Everything dated on or before the closing date, 08/31/2026.",
         ],

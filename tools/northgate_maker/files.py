@@ -13,6 +13,27 @@ import xlsxwriter
 
 from northgate_maker.agency import ITEMS, TERMS_DAYS, Agency, Invoice, Line
 
+MISTAKES = """\
+Northgate Staffing - invoice register
+Printed 10/19/2026
+
+Inv No;Customer ID;Date;W/E;Job #;Pay Code;Hrs;Rate;Ext Amount;Terms
+22001;C-1003;Oct 18, 2026;10/18/26;J-10403;REG;40.00 hrs;76.50;3,060.00;Net 30
+22001;C-1003;Oct 18, 2026;10/18/26;J-10403;OT;2;114.75;;Net 30
+22002;C-1003;18/10/2026;10/18/26;J-10403;REG;8;76.50;612.00;Net 30
+22003;C-1006;10/18/2026;10/18/26;J-10406;REG;75%;51.25;41.00;Net 30
+22004;C-1006;10/18/2026;10/18/26;J-10406;;8;51.25;410.00;Net 30
+22005;C-1006;10/18/2026;10/18/26;J-10406;REG;8;51.25;=G9*H9;Net 30
+22006;C-1007;10/18/2026;10/18/26;J-10407;REG;8;50.00;400.00;Net 30
+22006;C-1007;10/18/2026;10/18/26;J-10407;OT;1;75.00;75.00;Net 15
+
+;C-1009;10/18/2026;10/18/26;J-10409;REG;8;50.00;400.00;Net 30
+
+22007;C-1009;10/18/2026;10/18/26;J-10409;REG;8;50.005555;400.04;Net 30
+22008;C-1010;10/18/2026;10/18/26;J-10410;EXP;;;(12.505);Net 30
+22009;C-1010;10/18/2026;10/18/26;J-10410;EXP;;;(12.50);Net 30
+Total;;;;;;;;$5,437.54;
+"""  # an export with every usual mistake: semicolons, titles, a total, and rows that cannot go in
 Value = str | int | date | Decimal | None
 Table = list[list[Value]]
 
@@ -183,6 +204,11 @@ def _write_cell(sheet: Any, row: int, column: int, value: Value, day: Any) -> No
 def write_texts(path: Path, rows: list[list[str]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream).writerows(rows)
+
+
+def write_mistakes(path: Path) -> None:
+    """As an old Windows program writes it."""
+    path.write_bytes(MISTAKES.replace("\n", "\r\n").encode("cp1252"))
 
 
 def write_json(path: Path, value: object) -> None:

@@ -121,5 +121,5 @@ def _rename(agency: Agency) -> None:
     week[2].number = "NG-20426001"  # 11 characters: stays
     week[5].number = "INV-2026-0421"  # 13: fits as INV20260421
     week[9].number = "NG-2026-W42-117-B"  # cannot be made to fit
-    split[0].number = "NG-20426117"  # 11, but not with -1 and -2 behind it
+    split[3].number = "NG-20426117"  # 11, but not with -1 and -2 behind it
     split[1].number = "NG-2026-77"  # split into NG202677-1 …: fits only without separators

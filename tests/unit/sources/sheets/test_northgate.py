@@ -159,3 +159,24 @@ def test_what_is_expected_adds_up() -> None:
     assert sum(j["postings"] for j in per_job) == (
         before["exported"]["postings"] + after["exported"]["postings"]
     )
+
+
+def test_the_file_with_mistakes_gives_two_invoices_and_names_every_mistake() -> None:
+    path = FOLDER / "invoices_with_mistakes.csv"
+    outcomes = list(gather_invoices(read_all(path)))
+    good = [i for i in outcomes if isinstance(i, SourceInvoice)]
+    assert [(i.number, str(sum(ln.amount for ln in i.lines))) for i in good] == [
+        ("22001", "3289.50"),
+        ("22009", "-12.50"),
+    ]
+    bad = [i for i in outcomes if not isinstance(i, SourceInvoice)]
+    assert {b.key: [(p.line, p.field) for p in b.problems] for b in bad} == {
+        "": [(14, "Invoice #")],
+        "22002": [(7, "Invoice Date")],
+        "22003": [(8, "Quantity")],
+        "22004": [(9, "Item ID")],
+        "22005": [(10, "Amount")],
+        "22006": [(12, "Payment Terms"), (14, "Invoice #")],
+        "22007": [(14, "Invoice #"), (16, "Bill Rate")],
+        "22008": [(17, "Amount")],
+    }
