@@ -107,7 +107,7 @@ def _digest(body: Node) -> str:
     summary = hashlib.sha256(body.attrs["onError"].encode())
 
     def feed(node: Node) -> None:
-        text = node.text if not node.children else ""
+        text = node.text if node.text.strip() and not node.children else ""
         summary.update(repr((node.tag, sorted(node.attrs.items()), text)).encode())
         for child in node.children:
             feed(child)
