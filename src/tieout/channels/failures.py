@@ -117,14 +117,14 @@ def _words(error: Exception) -> tuple[Rung, str, str]:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return (
                 Rung.TRUST,
-                f"The connector's certificate is not trusted ({cause.verify_message}).",
+                f"The connector's certificate is not trusted ({_reason(cause)}).",
                 REMEDIES[Rung.TRUST],
             )
         if isinstance(cause, ssl.SSLError) and "WRONG_VERSION" in str(cause):
             text = "The address answers without TLS."
             return Rung.TRUST, text, "Start the connector with TLS, or correct the address."
         if isinstance(cause, ssl.SSLError):
-            return Rung.TRUST, f"TLS failed ({cause.reason}).", REMEDIES[Rung.TRUST]
+            return Rung.TRUST, f"TLS failed ({_reason(cause)}).", REMEDIES[Rung.TRUST]
         if isinstance(cause, socket.gaierror):
             text = "The machine's name is not known."
             return Rung.REACHABLE, text, "Correct the machine's name, or use its address."
@@ -141,6 +141,11 @@ def _words(error: Exception) -> tuple[Rung, str, str]:
         return Rung.REACHABLE, f"No connection came about ({error}).", REMEDIES[Rung.REACHABLE]
     text = "The connection broke before the answer was complete."
     return Rung.REACHABLE, text, REMEDIES[Rung.REACHABLE]
+
+
+def _reason(error: ssl.SSLError) -> str:
+    # Both are set by the ssl module alone, not by whoever else raises the class.
+    return str(getattr(error, "verify_message", "") or getattr(error, "reason", "") or error)
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import logging.handlers
 import signal
@@ -207,7 +208,10 @@ def start_log(path: Path) -> None:
 
 def is_loopback(host: str) -> bool:
     """True for an address that only this machine can reach."""
-    return host in {"localhost", "::1"} or host.startswith("127.")
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.casefold() == "localhost"
 
 
 def _check(settings: Settings, users: dict[str, User]) -> None:
