@@ -23,7 +23,6 @@ from tieout.store.models import (
     QbEntry,
     SourceClient,
     SourceInvoice,
-    SourceItem,
     SourceJob,
     SourceLine,
     User,
@@ -203,17 +202,19 @@ def write_sister(
     row.save()
 
 
-def restate_client(*, company_id: int, client_id: int, target: QbCustomer | None) -> None:
-    """Look again at the client's mapped jobs after its customer changed."""
-    rows = JobMapping.objects.filter(
-        company_id=company_id, job__client_id=client_id, target__isnull=False
+def restate_client(row: SisterMapping) -> None:
+    """Look again at a client's mapped jobs after its customer changed; others have no jobs."""
+    if not isinstance(row, ClientMapping):
+        return
+    links = JobMapping.objects.filter(
+        company_id=row.company_id, job__client_id=row.client_id, target__isnull=False
     )
     batch = []
-    for row in rows.select_related("job", "target").order_by("id"):
-        state = map_state(mapping=row, target=row.target, customer=target)
-        if state != row.job.map_state:
-            row.job.map_state = state
-            batch.append(row.job)
+    for link in links.select_related("job", "target").order_by("id"):
+        state = map_state(mapping=link, target=link.target, customer=row.target)
+        if state != link.job.map_state:
+            link.job.map_state = state
+            batch.append(link.job)
     SourceJob.objects.bulk_update(batch, ["map_state"], batch_size=CHUNK)
 
 
@@ -222,31 +223,28 @@ def restate_client(*, company_id: int, client_id: int, target: QbCustomer | None
 
 def concerned_by_jobs(job_keys: Sequence[str]) -> Q:
     """Invoices with a line of one of these contractor jobs."""
-    lines = SourceLine.objects.filter(invoice_id=OuterRef("pk"), job_key__in=job_keys)
-    return Q(Exists(lines))
+    return _has_line(job_key__in=job_keys)
 
 
-def concerned_by_client(client: SourceClient) -> Q:
-    """The client's invoices, and those with a line of one of its jobs."""
-    jobs = SourceJob.objects.filter(company_id=client.company_id, client_id=client.pk)
-    lines = SourceLine.objects.filter(
-        invoice_id=OuterRef("pk"), job_key__in=jobs.order_by().values("key")
-    )
-    return Q(client_id=client.pk) | Q(Exists(lines))
+def concerned_by_sister(row: SisterMapping) -> Q:
+    """Invoices that the mapping of a client, a pay/bill item or a class value decides about."""
+    match row:
+        case ClientMapping():
+            return Q(client_id=row.client_id) | _has_line(job_key__in=_keys(client=row.client_id))
+        case ItemMapping():
+            return Q(kind=row.item.kind) & _has_line(item_key=row.item.key)
+        case ClassMapping():
+            through_job = _keys(company=row.company_id, class_value=row.value)
+            own = _has_line(class_value=row.value)
+            return Q(kind=row.kind) & (own | _has_line(class_value="", job_key__in=through_job))
 
 
-def concerned_by_item(item: SourceItem) -> Q:
-    """Invoices of its kind with a line of the pay/bill item."""
-    lines = SourceLine.objects.filter(invoice_id=OuterRef("pk"), item_key=item.key)
-    return Q(kind=item.kind) & Q(Exists(lines))
+def _has_line(**condition: object) -> Q:
+    return Q(Exists(SourceLine.objects.filter(invoice_id=OuterRef("pk"), **condition)))
 
 
-def concerned_by_class(row: ClassMapping) -> Q:
-    """Invoices of its kind with a line that has the value itself or through its job."""
-    jobs = SourceJob.objects.filter(company_id=row.company_id, class_value=row.value)
-    said = Q(class_value=row.value) | Q(class_value="", job_key__in=jobs.order_by().values("key"))
-    lines = SourceLine.objects.filter(said, invoice_id=OuterRef("pk"))
-    return Q(kind=row.kind) & Q(Exists(lines))
+def _keys(**condition: object) -> QuerySet[SourceJob, str]:
+    return SourceJob.objects.filter(**condition).order_by().values_list("key", flat=True)
 
 
 def plan_again(*, company_id: int, concerned: Q) -> int:
@@ -262,3 +260,18 @@ def plan_again(*, company_id: int, concerned: Q) -> int:
         standing__in=[Standing.READY, Standing.BLOCKED],
     )
     return waiting.update(standing=Standing.TO_PLAN)
+
+
+def plan_after_refresh(*, company_id: int, everything: bool) -> int:
+    """Let invoices be planned again after the QuickBooks lists were read; returns how many.
+
+    `everything`: preferences, items, classes or terms changed, so any plan may be another now.
+    Otherwise only what was blocked, and what hangs on a customer that is gone or inactive.
+    """
+    if everything:
+        return plan_again(company_id=company_id, concerned=Q())
+    sick = Q(client__mapping__target__gone_at__isnull=False) | Q(
+        client__mapping__target__active=False
+    )
+    blocked = Q(standing=SourceInvoice.Standing.BLOCKED)
+    return plan_again(company_id=company_id, concerned=blocked | sick)

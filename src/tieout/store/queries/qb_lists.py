@@ -11,6 +11,8 @@ from django.db.models import Q, QuerySet
 from tieout.store.models import Book, JobMapping, QbCustomer, QbEntry, SourceJob, Task
 from tieout.store.queries import searching
 
+__all__ = ["Choices", "ListState", "QbCustomer", "QbEntry"]
+
 CHOICES_MAX = 20
 LOOKED_AT = 400  # matches that are put in order before the first CHOICES_MAX are shown
 
