@@ -13,7 +13,7 @@ from tieout.store.models.exports import (
     TieOut,
 )
 from tieout.store.models.mappings import ClassMapping, ClientMapping, ItemMapping, JobMapping
-from tieout.store.models.people import Company, Membership, User
+from tieout.store.models.people import Company, Membership, SignInTry, User
 from tieout.store.models.source import (
     Import,
     ImportProblem,
@@ -48,6 +48,7 @@ __all__ = [
     "QbCustomer",
     "QbEntry",
     "QbInvoice",
+    "SignInTry",
     "SourceClient",
     "SourceInvoice",
     "SourceItem",

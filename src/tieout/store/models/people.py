@@ -71,3 +71,17 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.company}: {self.get_role_display()}"
+
+
+class SignInTry(models.Model):
+    """Failed sign-ins under one name from one address, or from one address at all.
+
+    `key` is a hash: what people type as their name is sometimes their password.
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    failures = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.failures} failed"

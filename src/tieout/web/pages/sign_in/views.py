@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
@@ -10,8 +11,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from tieout.service import moments
+from tieout.service import sign_in as sign_in_service
 from tieout.web.pages.sign_in.forms import SignInForm
 
+TOO_MANY = (
+    "Too many tries. Wait {} seconds and try again; a Super User can give you a new password."
+)
 WRONG = "This username and password do not belong together. Check both, or ask a Super User."
 
 
@@ -23,16 +29,38 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("home")
     form = SignInForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        user = authenticate(request, **form.cleaned_data)
-        if user is not None:
-            login(request, user)
-            return redirect(_wanted(request))
-        form.add_error(None, WRONG)
     status = 422 if request.method == "POST" else 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            if _signed_in(request, form):
+                return redirect(_wanted(request))
+            form.add_error(None, WRONG)
+        except sign_in_service.TooManyTries as error:
+            form.add_error(None, TOO_MANY.format(error.wait_s))
+            status = 429
     return render(
         request, "sign_in/sign_in.html", {"form": form, "next": _wanted(request)}, status=status
     )
+
+
+def _signed_in(request: HttpRequest, form: SignInForm) -> bool:
+    """Look at the password, if it is not too soon. Raises TooManyTries."""
+    username, password = form.cleaned_data["username"], form.cleaned_data["password"]
+    attempt = sign_in_service.begin(
+        username=username, address=_address(request), now=moments.now()
+    )
+    user = authenticate(request, username=username, password=password)
+    if user is None:
+        return False
+    sign_in_service.succeeded(attempt)
+    login(request, user)
+    return True
+
+
+def _address(request: HttpRequest) -> str:
+    """Where the request comes from; behind our own proxy, what that proxy says."""
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.BEHIND_TLS else ""
+    return forwarded.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", ""))
 
 
 @require_POST
