@@ -14,4 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "c/<int:company_id>/settings/integrations/",
         include("tieout.web.pages.connection.urls"),
     ),
+    path("c/<int:company_id>/import/", include("tieout.web.pages.imports.urls")),
+    path("c/<int:company_id>/", include("tieout.web.pages.invoices.urls")),
 ]
+
+handler500 = "tieout.web.errors.server_error"

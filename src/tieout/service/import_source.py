@@ -42,7 +42,9 @@ TEXT_SHOWN = 120  # characters of one cell in a preview
 
 __all__ = [
     "KIND_NAMES",
+    "ORDER",
     "ImportRefused",
+    "Kind",
     "SheetChoice",
     "SheetRefused",
     "choose",
