@@ -184,7 +184,7 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
             "po|purchase order|purchase order number|p o number|customer po|client po",
         ),
         _field("memo", "Memo", "invoice memo|message|comments|invoice notes|remarks"),
-        _field("approved", "Approved", "approval|approval status|is approved|ready|status"),
+        _field("approved", "Approved", "approval|approval status|is approved"),
         _field("total", "Invoice Total", "invoice amount|total amount|inv total|grand total"),
     ),
 }

@@ -56,7 +56,7 @@ class Cells:
     def get(self, name: str, parse: Callable[[Cell], T], default: T) -> T:
         """The field's value; `default` when it is empty, has no column, or is bad (reported)."""
         cell = self.values.get(name)
-        if _empty(cell):
+        if cell is None or _empty(cell):
             return default
         try:
             return parse(cell)

@@ -149,6 +149,9 @@ class _Seen:
 def _passed_over(
     cells: Sequence[Cell], values: Mapping[str, Cell], columns: Mapping[str, str], kind: Kind
 ) -> str:
+    leading = next(c for c in cells if c is not None and c != "")
+    if not isinstance(leading, str):
+        return ""
     if all(show(values.get(f)) == h for f, h in columns.items() if h):
         return "the column names again"
     first = next(text for c in cells if (text := show(c)))

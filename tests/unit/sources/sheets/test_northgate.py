@@ -14,6 +14,7 @@ import pytest
 from tests.unit.sources.sheets.making import read_all
 
 from tieout.core.facts import InvoiceKind, SourceInvoice, WorkerType
+from tieout.sandbox.company import CompanyFile
 from tieout.sources.sheets import Kind, gather_invoices, read, recognise
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -109,6 +110,15 @@ def test_the_company_file_obeys_quickbooks() -> None:
     assert sum(not c["active"] for c in company["customers"]) > 50
     accounts = {a["name"] for a in company["accounts"]}
     assert {i["income_account"] for i in company["items"]} <= accounts
+
+
+def test_a_rehearsal_company_takes_it(tmp_path: Path) -> None:
+    description = load("quickbooks.json")
+    company = CompanyFile.create(tmp_path / "northgate.sqlite", name="Northgate Staffing")
+    counts = company.load(description)
+    company.close()
+    assert counts["customers"] == len(description["customers"])
+    assert counts["invoices"] == len(description["invoices"])
 
 
 def test_mappings_point_at_records_that_exist() -> None:
