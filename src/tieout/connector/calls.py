@@ -119,7 +119,7 @@ class Calls:
         """Let another installation write to a company file."""
         self._journal.record_takeover(takeover, now=self._clock())
         log.warning(
-            "%s now writes to %s from epoch %d",
+            "%s now writes to %r from epoch %d",
             takeover.installation_id,
             takeover.company_file,
             takeover.epoch,
@@ -209,7 +209,7 @@ class Calls:
             executed=False,
             code=code,
             message=message,
-            company_file=company_file,
+            company_file=clean(company_file, 1024),
             finished=self._clock(),
         )
         self._end(live, reply, was="received")
@@ -218,7 +218,7 @@ class Calls:
         if live.writes:
             try:
                 self._journal.record_end(reply, was=was)
-            except (sqlite3.Error, LookupError):
+            except (sqlite3.Error, LookupError, wire.WireError):
                 # The caller still gets the truth; the journal keeps the last step it knows.
                 log.exception("the end of call %s could not be journalled", reply.call_id)
         else:
@@ -258,7 +258,7 @@ class Calls:
         expected = wire.fence_key(call.expected_company)
         if expected and wire.fence_key(session.company_file) != expected:
             text = f"{session.company_file} is open, expected was {call.expected_company}."
-            self._not_sent(live, "wrong-company-file", text, session.company_file)
+            self._not_sent(live, "wrong-company-file", clean(text, 4000), session.company_file)
             return None
         return session
 
@@ -267,9 +267,9 @@ class Calls:
         handed = replace(
             live.reply,
             state="handed over",
-            company_file=session.company_file,
-            session_id=session.session_id,
-            session_versions=tuple(session.versions),
+            company_file=clean(session.company_file, 1024),
+            session_id=clean(session.session_id, 128),
+            session_versions=tuple(clean(name, 16) for name in session.versions[:100]),
             started=now,
         )
         if live.writes:
@@ -304,7 +304,7 @@ class Calls:
             outcome="response",
             state="finished",
             executed=True,
-            qbxml=answer,
+            qbxml=clean(answer),
             finished=self._clock(),
         )
         self._end(live, reply, was="handed over")
@@ -317,7 +317,7 @@ class Calls:
             executed=error.executed,
             stage=error.stage,
             hresult=error.hresult,
-            message=error.message[:4000],
+            message=clean(error.message, 4000),
             finished=self._clock(),
         )
 
@@ -362,6 +362,12 @@ class Calls:
         )
         self._journal.record_end(reply, was=entry.state)
         return [reply]
+
+
+def clean(text: str, limit: int | None = None) -> str:
+    """What QuickBooks said, within the contract: its strings may hold half of a surrogate pair."""
+    text = text[:limit]
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def problem(

@@ -75,7 +75,7 @@ class Program:
         self.fingerprint = ""
         tls = self._tls_context()
         self._lock = FolderLock(settings.data / "connector.lock")
-        self._journal = Journal(settings.data / "journal.sqlite3", now=self._started)
+        self._journal = self._open_journal()
         self._worker = Worker(
             link, clock=clock, idle_s=settings.idle_s, queue_max=settings.queue_max
         )
@@ -122,6 +122,18 @@ class Program:
         self._lock.release()
         log.info("stopped%s", "" if ended else " while QuickBooks was still working")
         return ended
+
+    def _open_journal(self) -> Journal:
+        path = self._settings.data / "journal.sqlite3"
+        try:
+            return Journal(path, now=self._started)
+        except (sqlite3.Error, wire.WireError) as error:
+            self._lock.release()
+            msg = (
+                f"The journal {path} cannot be read ({error}): keep it for support, start with an "
+                "empty --data folder, and let Tieout look up what is unconfirmed."
+            )
+            raise StartError(msg) from error
 
     def _prune(self) -> None:
         try:

@@ -71,7 +71,7 @@ class Sessions:
     def note(self, error: LinkError) -> None:
         """Remember a failure for the status page; QuickBooks may be gone."""
         self.quickbooks_up = False
-        self.last_error = str(error)[:1000]
+        self.last_error = str(error)[:1000].encode("utf-8", "replace").decode("utf-8")
         self.last_error_at = self._clock()
         log.warning("%s", self.last_error)
 

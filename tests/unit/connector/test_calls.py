@@ -211,6 +211,15 @@ def test_refusals_have_a_code_and_a_remedy(
     assert problem.value.reply.remedy
 
 
+def test_what_quickbooks_says_is_brought_within_the_contract(desk: Desk) -> None:
+    desk.link.answers = ["<QBXML>\ud800é</QBXML>", LinkError("process", 1, "\udfff" * 9000)]
+    assert desk.process(process_call()).qbxml == "<QBXML>?é</QBXML>"
+    reply = desk.process(process_call("w-2"))
+    assert reply.message == "?" * 4000
+    assert desk.kept("w-2") == reply
+    wire.encode(reply)
+
+
 def test_stopping_settles_what_waited(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     release = threading.Event()

@@ -45,6 +45,11 @@ def test_a_pair_that_is_no_certificate(tmp_path: Path) -> None:
     assert "certificate" in refused(tmp_path, tls=pair)
 
 
+def test_a_journal_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "journal.sqlite3").write_text("this was a journal once" * 100)
+    assert "journal" in refused(tmp_path, tls="off")
+
+
 @pytest.mark.parametrize(
     ("host", "loopback"),
     [("localhost", True), ("127.8.8.8", True), ("::1", True), ("10.0.0.1", False), ("", False)],
