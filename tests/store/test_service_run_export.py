@@ -1,0 +1,229 @@
+"""Exporting through a real connector process into a rehearsal company, with what may go wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from tests import factories as make
+from tests.factories import NOW, World
+from tests.rehearsal import Office, connect, open_rehearsal, stock
+
+from tieout.service import moments, plan_export, run_export, tie_out
+from tieout.service.access import find_access
+from tieout.store.models import Event, Exchange, Lane, Posting, SourceInvoice, Task, TieOut
+
+ORTIZ = "Acme Health:Ortiz, Elena - ICU"
+
+
+@pytest.fixture
+def office(world: World, tmp_path: Path) -> Iterator[Office]:
+    rehearsal = open_rehearsal(tmp_path)
+    try:
+        made = connect(world, rehearsal)
+        stock(made)
+        yield made
+    finally:
+        rehearsal.stop()
+        rehearsal.books.close()
+
+
+def invoices(office: Office, *numbers: str) -> list[int]:
+    client = office.company.clients.get()
+    made = [make.invoice(client, number).pk for number in numbers]
+    plan_export.plan_waiting(company_id=office.company.pk)
+    return made
+
+
+def export(office: Office, ids: list[int]) -> None:
+    run_export.start(access=office.access, invoice_ids=ids, now=moments.now())
+    office.work()
+
+
+def in_quickbooks(office: Office) -> list[tuple[str, str, Decimal]]:
+    return [
+        (row.number, row.customer, row.total) for row in office.rehearsal.books.list_invoices()
+    ]
+
+
+def due_now() -> None:
+    """Let what was postponed be due at once."""
+    Posting.objects.exclude(due_at=None).update(due_at=NOW)
+    Task.objects.filter(state="waiting").update(due_at=NOW)
+    Lane.objects.update(wake_at=NOW)
+
+
+def test_each_invoice_lands_once_on_its_mapped_job(office: Office) -> None:
+    export(office, invoices(office, "20417", "20418"))
+    assert in_quickbooks(office) == [
+        ("20417", ORTIZ, Decimal("1200.00")),
+        ("20418", ORTIZ, Decimal("1200.00")),
+    ]
+    assert set(Posting.objects.values_list("state", flat=True)) == {"exported"}
+    assert set(SourceInvoice.objects.values_list("standing", flat=True)) == {"exported"}
+    task = Task.objects.get(kind="export")
+    assert (task.state, task.done, task.message) == ("done", 2, "2 exported")
+    posting = Posting.objects.first()
+    assert posting is not None
+    assert posting.txn_id
+    assert posting.qb_number == "20417"
+
+
+def test_both_books_tie_out_to_the_cent(office: Office) -> None:
+    export(office, invoices(office, "20417", "20418"))
+    tie_out.start(access=office.access, now=moments.now())
+    office.work()
+    result = TieOut.objects.get()
+    assert (result.ours, result.theirs) == (Decimal("2400.00"), Decimal("2400.00"))
+    assert result.findings == []
+    office.rehearsal.books.edit_invoice_line("20417", 1, amount="1.00")
+    tie_out.start(access=office.access, now=moments.now())
+    office.work()
+    again = TieOut.objects.latest("id")
+    assert [finding["verdict"] for finding in again.findings] == ["amount"]
+    assert again.ours - again.theirs == Decimal("1199.00")
+
+
+def test_exporting_what_quickbooks_already_holds_only_records_it(office: Office) -> None:
+    """A restored Tieout database must not double anything."""
+    ids = invoices(office, "20417")
+    export(office, ids)
+    Exchange.objects.all().delete()
+    Posting.objects.update(state="ready", txn_id="", writes=0, set_id="")
+    SourceInvoice.objects.update(standing="ready")
+    export(office, ids)
+    assert len(in_quickbooks(office)) == 1
+    assert Posting.objects.get().state == "exported"
+    assert not Exchange.objects.filter(purpose="write").exists()
+
+
+def test_a_foreign_invoice_with_our_number_stops_that_invoice_only(office: Office) -> None:
+    office.rehearsal.books.add_invoice(
+        "Acme Health",
+        [{"item": "Regular Hours", "amount": "77.00"}],
+        number="20417",
+        date="2026-10-01",
+    )
+    export(office, invoices(office, "20417", "20418"))
+    taken = Posting.objects.get(number="20417")
+    assert taken.state == "needs a person"
+    assert "Acme Health" in taken.problem
+    assert taken.found["txn_id"]
+    assert Posting.objects.get(number="20418").state == "exported"
+    assert SourceInvoice.objects.get(number="20417").standing == "blocked"
+
+
+@pytest.mark.parametrize(
+    ("fault", "skip"),  # what hits any call lets the session check and the probe pass first
+    [
+        ("drop_reply", 2),
+        ("truncated_reply", 2),
+        ("crash_before_save", 0),
+        ("crash_after_save", 0),
+        ("kill_after_save", 0),
+    ],
+)
+def test_a_lost_answer_is_settled_without_doubling(office: Office, fault: str, skip: int) -> None:
+    office.rehearsal.books.raise_fault(fault, times=1, skip=skip)
+    export(office, invoices(office, "20417"))
+    assert Posting.objects.get().state == "unconfirmed"
+    assert Event.objects.filter(verb="unconfirmed").exists()
+    if office.rehearsal.process.poll() is not None:  # killed by the fault
+        office.rehearsal.start_again()
+    for _ in range(4):
+        due_now()
+        office.work()
+    assert Posting.objects.get().state == "exported"
+    assert in_quickbooks(office) == [("20417", ORTIZ, Decimal("1200.00"))]
+
+
+def test_a_connector_that_is_down_costs_nothing_and_the_export_goes_on_later(
+    office: Office,
+) -> None:
+    office.rehearsal.stop()
+    export(office, invoices(office, "20417"))
+    posting = Posting.objects.get()
+    assert (posting.state, posting.queued_at is None) == ("ready", False)
+    task = Task.objects.get(kind="export")
+    assert task.state == "waiting"
+    assert task.problem
+    assert task.remedy
+    office.rehearsal.start_again()
+    due_now()
+    office.work()
+    assert Posting.objects.get().state == "exported"
+
+
+def test_a_dialog_in_quickbooks_waits_and_says_so(office: Office) -> None:
+    office.rehearsal.books.raise_fault("dialog")
+    export(office, invoices(office, "20417"))
+    assert "dialog" in Task.objects.get(kind="export").problem.lower()
+    assert in_quickbooks(office) == []
+    office.rehearsal.books.clear_faults()
+    due_now()
+    office.work()
+    assert len(in_quickbooks(office)) == 1
+
+
+def test_a_refusal_names_the_remedy_and_can_be_retried(office: Office) -> None:
+    ids = invoices(office, "20417")
+    office.rehearsal.books.set_closing_date("2026-12-31")
+    export(office, ids)
+    posting = Posting.objects.get()
+    assert posting.state == "refused"
+    assert "3171" in posting.problem
+    assert SourceInvoice.objects.get().standing == "blocked"
+    office.rehearsal.books.set_closing_date("")
+    run_export.retry(access=office.access, posting_id=posting.pk, now=moments.now())
+    office.work()
+    assert Posting.objects.get().state == "exported"
+    assert len(in_quickbooks(office)) == 1
+
+
+def test_a_locked_customer_is_tried_again_by_itself_with_a_new_set_id(office: Office) -> None:
+    office.rehearsal.books.raise_fault("lock", target=ORTIZ, times=1)
+    export(office, invoices(office, "20417"))
+    posting = Posting.objects.get()
+    assert (posting.state, posting.tries, posting.queued_at is None) == ("ready", 1, False)
+    due_now()
+    office.work()
+    assert Posting.objects.get().state == "exported"
+    sets = Exchange.objects.filter(purpose="write").values_list("set_id", flat=True)
+    assert len(set(sets)) == 2
+
+
+def test_another_company_file_stops_everything_before_a_write(office: Office) -> None:
+    ids = invoices(office, "20417")
+    office.rehearsal.books.set_preference("name", "Harbor Staffing")
+    export(office, ids)
+    assert in_quickbooks(office) == []
+    assert Posting.objects.get().state == "ready"
+    assert "Harbor Staffing" in Lane.objects.get(company=office.company).held_reason
+
+
+def test_a_re_mapped_job_is_not_sent_to_the_old_one(office: Office) -> None:
+    ids = invoices(office, "20417")
+    run_export.start(access=office.access, invoice_ids=ids, now=moments.now())
+    mapping = office.company.job_mappings.get()
+    mapping.target = office.company.qb_customers.get(full_name__endswith="Forklift")
+    mapping.version += 1
+    mapping.save()
+    office.work()
+    assert in_quickbooks(office) == []
+    assert Posting.objects.get().queued_at is None
+
+
+def test_a_viewer_cannot_export(office: Office, world: World) -> None:
+    vic = find_access(user=world.vic, company_id=office.company.pk)
+    assert vic is not None
+    with pytest.raises(run_export.CannotExport):
+        run_export.start(access=vic, invoice_ids=invoices(office, "20417"), now=NOW)
+
+
+def test_a_stranger_company_exports_nothing_of_ours(office: Office, world: World) -> None:
+    charlie = find_access(user=world.charlie, company_id=world.harbor.pk)
+    assert charlie is not None
+    with pytest.raises(run_export.CannotExport):
+        run_export.start(access=charlie, invoice_ids=invoices(office, "20417"), now=NOW)
