@@ -83,16 +83,6 @@ class Effect(StrEnum):
     RELEASE = "release the claim"
 
 
-class Ask(StrEnum):
-    """The next question that a posting has for QuickBooks."""
-
-    PROBE = "probe"
-    WRITE = "write"
-    RECALL = "recall"  # the connector's own journal of the call
-    STATUS_CHECK = "status"
-    SEARCH = "search"
-
-
 @dataclass(frozen=True, slots=True)
 class Step:
     """A transition: the next state and the ordered effects that bring it about."""
@@ -217,23 +207,3 @@ def step(state: State, event: Event) -> Step:
     if found is None:
         raise Impossible(state, event)
     return found
-
-
-def next_ask(state: State, *, recalled: bool, status_checked: bool) -> Ask | None:
-    """Answer what to ask QuickBooks next for a posting in `state`, or None when nothing.
-
-    `recalled` and `status_checked` say whether the present recovery has already looked into the
-    connector's journal and asked for the stored response. A posting found in *sending* by a worker
-    that did not send it has lost its worker: it is asked for as unconfirmed.
-    """
-    match state:
-        case State.CLAIMED:
-            return Ask.PROBE
-        case State.PROBED | State.RESENDABLE:
-            return Ask.WRITE
-        case State.SENDING | State.UNCONFIRMED:
-            if not recalled:
-                return Ask.RECALL
-            return Ask.SEARCH if status_checked else Ask.STATUS_CHECK
-        case _:
-            return None

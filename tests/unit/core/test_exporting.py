@@ -1,0 +1,94 @@
+"""The table of the export state machine: what it allows, and in which order things are done."""
+
+from __future__ import annotations
+
+import pytest
+
+from tieout.core import exporting
+from tieout.core.exporting import TABLE, Effect, Event, State, step
+
+EVERY_STEP = [
+    (state, event, found) for state, events in TABLE.items() for event, found in events.items()
+]
+
+
+def test_every_state_stands_in_the_table() -> None:
+    assert set(TABLE) == set(State)
+
+
+def test_every_event_happens_somewhere() -> None:
+    assert {event for _, event, _ in EVERY_STEP} == set(Event)
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("event", Event)
+def test_a_pair_outside_the_table_is_impossible(state: State, event: Event) -> None:
+    if event in TABLE[state]:
+        assert step(state, event) is TABLE[state][event]
+        return
+    with pytest.raises(exporting.Impossible, match="cannot meet") as caught:
+        step(state, event)
+    assert (caught.value.state, caught.value.event) == (state, event)
+
+
+@pytest.mark.parametrize(("state", "event", "found"), EVERY_STEP)
+def test_the_intent_is_committed_before_the_bytes_leave(
+    state: State, event: Event, found: exporting.Step
+) -> None:
+    effects = list(found.effects)
+    if Effect.SEND in effects:
+        assert effects.index(Effect.COMMIT_INTENT) < effects.index(Effect.SEND)
+        assert effects[0] in {Effect.NEW_SET_ID, Effect.SAME_BYTES}
+        assert found.state is State.SENDING
+    else:
+        assert Effect.COMMIT_INTENT not in effects
+
+
+@pytest.mark.parametrize(("state", "event", "found"), EVERY_STEP)
+def test_an_answer_is_kept_before_anything_acts_on_it(
+    state: State, event: Event, found: exporting.Step
+) -> None:
+    effects = list(found.effects)
+    for acting in (Effect.RECORD, Effect.EXPLAIN):
+        if acting in effects and Effect.KEEP in effects:
+            assert effects.index(Effect.KEEP) < effects.index(acting)
+
+
+def test_a_write_leaves_only_after_quickbooks_was_asked() -> None:
+    sending = {state for state, _, found in EVERY_STEP if Effect.SEND in found.effects}
+    assert sending == {State.PROBED, State.RESENDABLE}
+
+
+def test_only_evidence_leads_out_of_unconfirmed() -> None:
+    exported = {e for e, s in TABLE[State.UNCONFIRMED].items() if s.state is State.EXPORTED}
+    assert exported == {Event.ACCEPTED, Event.FOUND_OURS}
+    again = {e for e, s in TABLE[State.UNCONFIRMED].items() if s.state is State.RESENDABLE}
+    assert again == {Event.ABSENT_FENCED, Event.NOT_SENT}
+
+
+def test_absence_without_a_fence_never_leads_to_a_resend() -> None:
+    assert step(State.UNCONFIRMED, Event.ABSENT_OPEN).state is State.UNCONFIRMED
+
+
+def test_a_resend_takes_the_same_bytes_and_a_new_try_new_ones() -> None:
+    assert Effect.SAME_BYTES in step(State.RESENDABLE, Event.SEND).effects
+    assert Effect.NEW_SET_ID in step(State.PROBED, Event.SEND).effects
+
+
+def test_a_repeated_answer_changes_nothing() -> None:
+    assert step(State.EXPORTED, Event.ACCEPTED) == exporting.Step(State.EXPORTED)
+
+
+@pytest.mark.parametrize("state", State)
+def test_what_planning_may_still_change(state: State) -> None:
+    never_sent = exporting.replannable(state, writes=0)
+    assert never_sent is (state in {State.READY, State.REFUSED, State.NEEDS_PERSON})
+    sent = exporting.replannable(state, writes=1)
+    assert sent is (state in {State.READY, State.REFUSED})
+
+
+def test_the_groups_of_states_do_not_contradict_each_other() -> None:
+    assert exporting.HOLDING <= exporting.COMMITTED
+    assert exporting.IN_QUICKBOOKS <= exporting.COMMITTED
+    assert not exporting.HOLDING & exporting.IN_QUICKBOOKS
+    assert State.READY not in exporting.UNDER_WAY | exporting.COMMITTED
