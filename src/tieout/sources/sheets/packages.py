@@ -73,7 +73,9 @@ def check_package(path: Path) -> dict[str, dict[tuple[int, int], str]]:
                 for name, part in _sheet_parts(package)
                 if part in extents
             }
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, expat.ExpatError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, LookupError, ValueError) as error:
+        raise _damaged() from error
+    except expat.ExpatError as error:
         raise _damaged() from error
     except (NotImplementedError, RuntimeError) as error:  # unknown compression, encryption
         msg = "The Excel file is packed or encrypted in a way that cannot be read."

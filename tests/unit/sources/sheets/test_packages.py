@@ -90,9 +90,12 @@ def test_a_doctype_in_the_directory_is_refused(tmp_path: Path) -> None:
     assert "damaged" in refusal(path)
 
 
-def test_directory_that_is_no_xml(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "content", [b"<workbook", b'<?xml version="1.0" encoding="UTx-8"?><workbook/>', b"\xff\xfe\0"]
+)
+def test_a_directory_that_is_no_xml(tmp_path: Path, content: bytes) -> None:
     good = xlsx_file(tmp_path, [["A"]], name="good.xlsx")
-    path = part_replaced(good, tmp_path / "no.xlsx", "xl/workbook.xml", b"<workbook")
+    path = part_replaced(good, tmp_path / "no.xlsx", "xl/workbook.xml", content)
     assert "damaged" in refusal(path)
 
 
