@@ -9,7 +9,6 @@ from typing import Any, Final
 from tieout.quickbooks.qbxml import rets_invoices, rets_lists, rets_names
 from tieout.quickbooks.qbxml.nodes import text
 from tieout.quickbooks.qbxml.reader import (
-    MalformedResponse,
     Node,
     ResponseStart,
     Ret,
@@ -114,13 +113,13 @@ def read_rets(chunks: Iterable[bytes] | bytes | str) -> Iterator[Any]:
 
 def parse_response(data: bytes | str) -> ResponseSet:
     """Read a whole small answer. Raises ``MalformedResponse``, and nothing else, if unreadable."""
-    start: SetStart | None = None
+    starts: list[SetStart] = []
     responses: list[Response] = []
     rets: list[Any] = []
     for event in read(data):
         match event:
             case SetStart():
-                start = start or event
+                starts.append(event)
             case ResponseStart():
                 responses.append(_begin(event))
                 rets = []
@@ -128,12 +127,9 @@ def parse_response(data: bytes | str) -> ResponseSet:
                 rets.append(typed(event))
             case _:
                 responses[-1] = _finish(responses[-1], rets)
-    if start is None:
-        msg = "The answer of QuickBooks is empty."
-        raise MalformedResponse(msg)
     return ResponseSet(
-        new_message_set_id=start.new_message_set_id,
-        set_status_code=start.status_code,
+        new_message_set_id=starts[0].new_message_set_id,
+        set_status_code=starts[0].status_code,
         responses=tuple(responses),
     )
 

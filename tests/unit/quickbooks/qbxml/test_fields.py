@@ -56,6 +56,7 @@ def shown(**given: object) -> str:
             "<Terms><ListID>8-1</ListID><FullName>Net</FullName></Terms>",
         ),
         ({"terms": Ref("", "Net")}, "<Terms><FullName>Net</FullName></Terms>"),
+        ({"terms": Ref("8-1")}, "<Terms><ListID>8-1</ListID></Terms>"),
         ({"parent": "8-1"}, "<Parent><ListID>8-1</ListID></Parent>"),
         ({"bill": Address(addr1="A")}, "<Bill><Addr1>A</Addr1></Bill>"),
         ({"price": Decimal(0)}, "<Price>0.00</Price>"),

@@ -112,7 +112,10 @@ TAGS = st.sampled_from(
      "TxnDate", "LinkedTxn", "Sublevel", "BillAddress", "SalesAndPurchase", "StdDueDays"]
 )  # fmt: skip
 NODES = st.recursive(
-    LEAF, lambda inner: st.dictionaries(TAGS, inner | st.lists(inner, min_size=1, max_size=3), max_size=6)
+    LEAF,
+    lambda inner: st.dictionaries(
+        TAGS, inner | st.lists(inner, min_size=1, max_size=3), max_size=6
+    ),
 )
 
 
