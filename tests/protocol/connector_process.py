@@ -159,7 +159,8 @@ def raw(running: Running, head: str, body: bytes = b"", *, login: bool = True) -
     if not answer:
         return 0, None
     front, _, rest = answer.partition(b"\r\n\r\n")
-    return int(front.split()[1]), json.loads(rest)
+    body, _ = json.JSONDecoder().raw_decode(rest.decode())
+    return int(front.split()[1]), body
 
 
 def complete(answer: bytes) -> bool:
