@@ -106,35 +106,35 @@ def _urgent(figures: Figures) -> NextStep | None:
             sentence="Next: decide about the invoices that need a person; the others wait.",
             action=f"Decide about {_count(person, 'invoice')}",
             page="invoices",
-            query="?standing=under_way",
+            query="?group=under-way",
         )
     if ready:
         return NextStep(
             sentence="Next: export what is ready.",
             action=f"Export {_count(ready, 'invoice')}",
             page="invoices",
-            query="?standing=ready",
+            query="?group=ready",
         )
     if need:
         return NextStep(
             sentence="Next: map the jobs that block invoices.",
             action="Map Jobs",
             page="map_jobs",
-            query="?show=not_mapped",
+            query="?state=not_mapped",
         )
     if attention:
         return NextStep(
             sentence="Next: look at mappings whose QuickBooks job changed.",
             action=f"Look at {_count(attention, 'job')}",
             page="map_jobs",
-            query="?show=attention",
+            query="?state=attention",
         )
     if others:
         return NextStep(
             sentence="Next: see what blocks the rest; each has its fix beside it.",
             action=f"Look at {_count(others, 'blocked invoice')}",
             page="invoices",
-            query="?standing=blocked",
+            query="?group=blocked",
         )
     return None
 
