@@ -24,6 +24,11 @@ from tieout.sandbox.xmltree import Node
 RATE_STEP = Decimal("0.00001")
 _PLAIN = ("Desc", "UnitOfMeasure", "Other1", "Other2")
 _NUMBERS = ("Quantity", "Rate", "RatePercent")
+_KEPT = frozenset(
+    {*_PLAIN, *_NUMBERS, "ItemRef", "ClassRef", "Amount", "ServiceDate", "SalesTaxCodeRef"}
+    | {"TxnLineID"}
+)
+RATE_IGNORED = "The Rate was ignored because an Amount was given."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +43,10 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A line as it is kept, and whether a rate was ignored."""
+    """A line as it is kept, and the warning about what was ignored of it (or nothing)."""
 
     line: Line
-    rate_ignored: bool
+    warning: str
 
 
 def build(
@@ -76,7 +81,14 @@ def build(
         amount=figures.amount or 0,
         detail=detail,
     )
-    return Built(line, ignored)
+    return Built(line, RATE_IGNORED if ignored else _unsupported(node))
+
+
+def _unsupported(node: Node) -> str:
+    for child in node.children:
+        if child.tag not in _KEPT:
+            return f'The field "{child.tag}" is not supported here and was ignored.'
+    return ""
 
 
 def subtotal(its_lines: Sequence[Line]) -> int:

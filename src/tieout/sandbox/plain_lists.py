@@ -83,8 +83,9 @@ def _ret(books: Books, entry: Entry) -> list[Field]:
     else:
         fields.append(("IsActive", flag(entry.is_active)))
     for tag in _DETAIL.get(entry.kind, ()):
-        if entry.detail.get(tag) not in (None, ""):
-            fields.append((tag, str(entry.detail[tag])))
+        value = entry.detail.get(tag)
+        if value not in (None, ""):
+            fields.append((tag, flag(value) if isinstance(value, bool) else str(value)))
     if entry.kind == "Account":
         fields.append(("Balance", money(entry.balance)))
         fields.append(("TotalBalance", money(entry.total_balance)))

@@ -14,8 +14,6 @@ from tieout.sandbox.txns import CREDIT, INVOICE, Line, Txn
 from tieout.sandbox.values import to_bool, to_date
 from tieout.sandbox.xmltree import Node
 
-RATE_IGNORED = "The Rate was ignored because an Amount was given."
-
 
 def add_invoice(context: Context, request: Node) -> Answer:
     """InvoiceAdd."""
@@ -40,11 +38,11 @@ def _add(context: Context, request: Node, kind: str) -> Answer:
     fields = sales.ret(books, txn, with_lines=True, with_links=True)
     body = [(f"{kind}Ret", chosen(fields, request.texts("IncludeRetElement")))]
     if ignored:
-        return Answer(fields=body, code=530, message=RATE_IGNORED)
+        return Answer(fields=body, code=530, message=ignored)
     return Answer(fields=body)
 
 
-def _draft(books: Books, node: Node, kind: str) -> tuple[Txn, list[Line], bool]:
+def _draft(books: Books, node: Node, kind: str) -> tuple[Txn, list[Line], str]:
     _refuse_unsupported(node)
     customer = sales.customer_of(books, node, kind)
     day = to_date(node.get("TxnDate")) or books.today()
@@ -81,9 +79,9 @@ def _draft(books: Books, node: Node, kind: str) -> tuple[Txn, list[Line], bool]:
 
 def _lines(
     books: Books, node: Node, kind: str, header_class: str | None
-) -> tuple[list[Line], bool]:
+) -> tuple[list[Line], str]:
     found: list[Line] = []
-    ignored = False
+    ignored = ""
     for child in node.all(f"{kind}LineAdd"):
         if kind == CREDIT:
             _check_positive(child)
@@ -96,7 +94,7 @@ def _lines(
             new_id=books.new_txn_id(),
         )
         found.append(built.line)
-        ignored = ignored or built.rate_ignored
+        ignored = ignored or built.warning
     return found, ignored
 
 

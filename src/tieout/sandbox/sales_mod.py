@@ -16,7 +16,6 @@ from tieout.sandbox.entries import Entry
 from tieout.sandbox.errors import RequestError
 from tieout.sandbox.refs import missing
 from tieout.sandbox.reply import Answer, chosen
-from tieout.sandbox.sales_add import RATE_IGNORED
 from tieout.sandbox.txns import INVOICE, Line, Txn
 from tieout.sandbox.values import to_bool, to_date
 from tieout.sandbox.xmltree import Node
@@ -44,12 +43,12 @@ def modify_invoice(context: Context, request: Node) -> Answer:
     fields = sales.ret(books, fresh, with_lines=True, with_links=True)
     body = [("InvoiceRet", chosen(fields, request.texts("IncludeRetElement")))]
     if ignored:
-        return Answer(fields=body, code=530, message=RATE_IGNORED)
+        return Answer(fields=body, code=530, message=ignored)
     return Answer(fields=body)
 
 
-def change(books: Books, node: Node, old: Txn) -> bool:
-    """Apply the elements of an InvoiceMod; return whether a rate was ignored."""
+def change(books: Books, node: Node, old: Txn) -> str:
+    """Apply the elements of an InvoiceMod; return a warning about what was ignored."""
     _refuse_empty(node, _UNCLEARABLE)
     for child in node.children:
         if child.tag in ("SetCredit", "InvoiceLineGroupMod"):
@@ -97,16 +96,14 @@ def _customer(books: Books, node: Node, old: Txn) -> Entry:
     return customer
 
 
-def _lines(
-    books: Books, node: Node, old: Txn, header_class: str | None
-) -> tuple[list[Line], bool]:
+def _lines(books: Books, node: Node, old: Txn, header_class: str | None) -> tuple[list[Line], str]:
     stored = txns.lines(books, old)
     sent = list(node.all("InvoiceLineMod"))
     if not sent:
-        return stored, False
+        return stored, ""
     places = {line.line_id: place for place, line in enumerate(stored)}
     found: list[Line] = []
-    ignored, last = False, -1
+    ignored, last = "", -1
     for child in sent:
         _refuse_empty(child, _UNCLEARABLE_ON_LINES)
         line_id = child.get("TxnLineID") or ""
@@ -130,7 +127,7 @@ def _lines(
             new_id="" if base else books.new_txn_id(),
         )
         found.append(built.line)
-        ignored = ignored or built.rate_ignored
+        ignored = ignored or built.warning
     return found, ignored
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from tests.unit.sandbox.caller import Caller, MovableClock, customer, invoice, line, totals
+
 from tieout.sandbox import CompanyFile
 
 JOB = "Acme Health:RN Ortiz - ICU"
@@ -60,6 +60,12 @@ def test_subtotals_do_not_count_and_discounts_take_from_the_line_above(qb: Calle
 
 def test_a_quantity_on_a_discount_is_refused(qb: Caller) -> None:
     assert qb.code(invoice(JOB, line("Loyalty", Quantity="2"))) == 3151
+
+
+def test_a_field_of_a_line_that_is_not_kept_is_a_warning(qb: Caller) -> None:
+    answer = qb.ask(invoice(JOB, line(Amount="1.00", TaxAmount="0.10")))
+    assert answer.get("statusCode") == "530"
+    assert "TaxAmount" in answer.get("statusMessage")
 
 
 def test_a_line_of_words_only_and_numbers_without_an_item(qb: Caller) -> None:

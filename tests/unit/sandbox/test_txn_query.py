@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from tests.unit.sandbox.caller import Caller, MovableClock, invoice, line
+
 from tieout.sandbox import CompanyFile
 from tieout.sandbox.macros import span_of
 
