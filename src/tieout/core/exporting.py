@@ -18,7 +18,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-RECOVERIES_MAX = 2  # automatic searches that may end without evidence before a person decides
 RESENDS_MAX = 3  # times that the same bytes are sent again before a person decides
 
 
@@ -118,7 +117,6 @@ TABLE: dict[State, dict[Event, Step]] = {
         Event.FOUND_OURS: _EXPORTED,
         Event.FOUND_FOREIGN: _NEEDS_PERSON,
         Event.FOUND_ALIKE: _NEEDS_PERSON,
-        Event.LIMIT: Step(State.REFUSED, (Effect.EXPLAIN,)),
     },
     State.PROBED: {
         Event.GIVE_BACK: _GIVEN_BACK,

@@ -45,7 +45,7 @@ class Trouble:
 
     problem: str
     remedy: str
-    fenced: bool = False  # another writer owns the company file: stop for good
+    needs_person: bool = False  # trying again by itself would not help
 
 
 class Exporter:
@@ -337,5 +337,5 @@ def _trouble(answer: Answer, reading: Reading | None) -> Trouble:
         remedy=answer.remedy
         or (reading.remedy if reading else "")
         or "Tieout tries again by itself.",
-        fenced=answer.outcome is Outcome.FENCED,
+        needs_person=answer.outcome is Outcome.FENCED,
     )

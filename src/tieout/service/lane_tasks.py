@@ -24,7 +24,10 @@ def step(*, task: Task, lease: Lease, line: Line) -> None:
     if trouble is None:
         note_contact(company_id=task.company_id)
         return
-    tasks.postpone_or_fail(task=task, now=now, problem=trouble.problem, remedy=trouble.remedy)
+    if trouble.needs_person:
+        tasks.fail(task_id=task.pk, now=now, problem=trouble.problem, remedy=trouble.remedy)
+    else:
+        tasks.postpone_or_fail(task=task, now=now, problem=trouble.problem, remedy=trouble.remedy)
     connections.note_trouble(
         company_id=task.company_id, problem=trouble.problem, remedy=trouble.remedy
     )

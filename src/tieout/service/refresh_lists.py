@@ -95,6 +95,7 @@ def _read_book(listing: Listing, lease: Lease, line: Line) -> Trouble | None:
         problem=f"QuickBooks has {facts.company_name} open, not the company that was verified. "
         "The lists were left as they were.",
         remedy="Open the right company file in QuickBooks, or Verify the connection.",
+        needs_person=True,
     )
 
 

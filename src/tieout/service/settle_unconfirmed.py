@@ -9,6 +9,7 @@ session answered, which the connector says by *abandoned*.
 from __future__ import annotations
 
 from tieout.channels.base import Answer, Outcome
+from tieout.core import exporting
 from tieout.core.exporting import Event, State
 from tieout.quickbooks import qbxml, translate
 from tieout.quickbooks.translate import Reading
@@ -33,6 +34,9 @@ def settle(exporter: Exporter) -> Trouble | None:
             return None
         exporter.meet(Event.SILENCE)  # its worker is gone: whoever sends judges at once
     if posting.state == State.RESENDABLE:
+        if posting.writes > exporting.RESENDS_MAX:
+            exporter.meet(Event.LIMIT)
+            return None
         return exporter.send()
     return _recover(exporter, write)
 

@@ -1,0 +1,132 @@
+"""Refresh QuickBooks list: everything mirrored, what went is marked, a dead session starts anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests import factories as make
+from tests.factories import World
+from tests.rehearsal import Office, connect, open_rehearsal, stock
+
+from tieout.service import moments, plan_export, refresh_lists
+from tieout.service.ask_refresh import ask_refresh
+from tieout.store.models import Book, Listing, QbCustomer, QbEntry, SourceJob, Task
+
+ORTIZ = "Acme Health:Ortiz, Elena - ICU"
+
+
+@pytest.fixture
+def office(world: World, tmp_path: Path) -> Iterator[Office]:
+    rehearsal = open_rehearsal(tmp_path)
+    try:
+        yield connect(world, rehearsal)
+    finally:
+        rehearsal.stop()
+        rehearsal.books.close()
+
+
+def refresh(office: Office) -> Task:
+    task = ask_refresh(access=office.access, now=moments.now())
+    office.work()
+    task.refresh_from_db()
+    return task
+
+
+def test_the_lists_are_mirrored_with_their_places(office: Office) -> None:
+    job = QbCustomer.objects.get(full_name=ORTIZ)
+    customer = QbCustomer.objects.get(full_name="Acme Health")
+    assert (job.parent_list_id, job.top_list_id) == (customer.list_id, customer.list_id)
+    assert job.search_text == ORTIZ.lower()
+    kinds = set(QbEntry.objects.values_list("kind", flat=True))
+    assert {"item", "terms", "tax_code"} <= kinds
+    book = Book.objects.get(company=office.company)
+    assert book.lists_refreshed_at is not None
+
+
+def test_a_new_job_appears_and_a_deleted_one_is_marked_gone(office: Office) -> None:
+    office.rehearsal.books.add_customer("Acme Health:Novak, Petra - ER")
+    office.rehearsal.books.delete_customer(ORTIZ)
+    task = refresh(office)
+    assert task.state == "done"
+    assert QbCustomer.objects.filter(full_name__endswith="Novak, Petra - ER").exists()
+    assert QbCustomer.objects.get(full_name=ORTIZ).gone_at is not None
+    assert "1 jobs are no longer" in task.message
+
+
+def test_a_rename_reaches_every_job_below_and_the_map(office: Office) -> None:
+    stock(office)
+    office.rehearsal.books.rename_customer("Acme Health", "Acme Healthcare")
+    refresh(office)
+    assert QbCustomer.objects.filter(full_name__startswith="Acme Healthcare:").count() == 2
+    assert "acme healthcare" in SourceJob.objects.get().search_text
+
+
+def test_a_mapped_job_that_went_inactive_needs_attention(office: Office) -> None:
+    stock(office)
+    office.rehearsal.books.set_customer_active(ORTIZ, active=False)
+    refresh(office)
+    assert SourceJob.objects.get().map_state == "attention"
+
+
+def test_nothing_is_gone_when_the_list_could_not_be_read(office: Office) -> None:
+    office.rehearsal.stop()
+    task = refresh(office)
+    assert (task.state, task.problem != "") == ("waiting", True)
+    assert not QbCustomer.objects.filter(gone_at__isnull=False).exists()
+
+
+@pytest.mark.parametrize("restarts", [1, 3])
+def test_a_session_that_dies_in_the_middle_starts_the_list_anew(
+    office: Office, monkeypatch: pytest.MonkeyPatch, restarts: int
+) -> None:
+    """After two restarts it goes on by ranges of names and concludes nothing to be gone."""
+    for n in range(25):
+        office.rehearsal.books.add_customer(f"Client {n:02}")
+    office.rehearsal.books.delete_customer(ORTIZ)
+    monkeypatch.setattr(refresh_lists, "ROWS_MAX", 7)
+    task = ask_refresh(access=office.access, now=moments.now())
+    interrupted = 0
+    original = refresh_lists._go_on
+
+    def interrupt(listing: Listing, *rest: object) -> None:
+        nonlocal interrupted
+        listing.page_rows = 7
+        original(listing, *rest)  # type: ignore[arg-type]
+        if listing.kind == "customer" and listing.iterator_id and interrupted < restarts:
+            interrupted += 1
+            office.rehearsal.stop()
+            office.rehearsal.start_again()
+
+    monkeypatch.setattr(refresh_lists, "_go_on", interrupt)
+    monkeypatch.setattr(Listing._meta.get_field("page_rows"), "default", 7)
+    for _ in range(6):
+        Task.objects.filter(state="waiting").update(due_at=moments.now())
+        office.work()
+    task.refresh_from_db()
+    listing = Listing.objects.get(task=task, kind="customer")
+    assert task.state == "done", task.problem
+    assert listing.restarts == restarts
+    assert QbCustomer.objects.filter(full_name__startswith="Client ").count() == 25
+    gone = QbCustomer.objects.get(full_name=ORTIZ).gone_at
+    assert (gone is None) == (restarts > refresh_lists.RESTARTS_MAX)
+
+
+def test_another_company_file_leaves_the_mirror_alone(office: Office) -> None:
+    office.rehearsal.books.set_preference("name", "Harbor Staffing")
+    office.rehearsal.books.delete_customer(ORTIZ)
+    task = refresh(office)
+    assert task.state == "failed"
+    assert "Harbor Staffing" in task.problem
+    assert QbCustomer.objects.get(full_name=ORTIZ).gone_at is None
+
+
+def test_a_new_closing_date_is_seen_and_plans_are_made_again(office: Office) -> None:
+    stock(office)
+    invoice = make.invoice(office.company.clients.get())
+    plan_export.plan_waiting(company_id=office.company.pk)
+    office.rehearsal.books.set_closing_date("2026-12-31")
+    refresh(office)
+    invoice.refresh_from_db()
+    assert (invoice.standing, invoice.first_reason) == ("blocked", "period_closed")
