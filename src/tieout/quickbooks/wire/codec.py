@@ -54,9 +54,6 @@ def _document(*, blank: bool) -> Check:
         if not blank and not value.strip():
             msg = "must not be blank"
             raise WireError(msg)
-        if len(value) > m.BODY_BYTES_MAX:
-            msg = "is too large"
-            raise WireError(msg)
         if not value.isascii():
             try:
                 value.encode("utf-8")

@@ -98,6 +98,8 @@ def test_unknown_keys_of_a_newer_side_are_ignored() -> None:
         ("timeout_s", "90"),
         ("qbxml", ""),
         ("qbxml", "\ud800"),
+        ("qbxml", 5),
+        ("qbxml", None),
         ("app_name", "\udfff"),
         ("installation_id", "a b"),
         ("epoch", -1),
@@ -153,6 +155,34 @@ def test_a_moment_without_offset_is_refused() -> None:
     for moment in ("2026-11-22T09:30:00", "yesterday", 5):
         with pytest.raises(wire.WireError, match="started"):
             wire.decode(wire.ProcessReply, json.dumps({**raw, "started": moment}).encode())
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("executed", "yes"),
+        ("executed", 1),
+        ("session_versions", "13.0"),
+        ("session_versions", ["13.0"] * 101),
+        ("session_versions", [13]),
+        ("hresult", 2**32),
+        ("hresult", -1),
+        ("outcome", "failed"),
+        ("state", "queued"),
+    ],
+)
+def test_a_reply_outside_the_contract_is_refused_by_name(key: str, value: Any) -> None:
+    reply = wire.ProcessReply(call_id="c", outcome="unknown", state="received", executed=None)
+    raw = json.loads(wire.encode(reply)) | {key: value}
+    with pytest.raises(wire.WireError, match=f"^{key} "):
+        wire.decode(wire.ProcessReply, json.dumps(raw).encode())
+
+
+def test_a_number_of_a_status_is_checked() -> None:
+    with pytest.raises(wire.WireError, match="epoch must be an integer"):
+        wire.decode(
+            wire.TakeoverCall, b'{"company_file": "C:", "installation_id": "a", "epoch": "1"}'
+        )
 
 
 def test_bounds_hold_on_the_way_out_and_in(monkeypatch: pytest.MonkeyPatch) -> None:
