@@ -46,6 +46,12 @@ def dollars(amount: Decimal | None) -> str:
 
 
 @register.filter
+def figure(number: Decimal | None) -> str:
+    """A quantity or rate without trailing zeros: 40.00000 -> "40"; None -> ""."""
+    return "" if number is None else f"{number.normalize():,f}"
+
+
+@register.filter
 def grouped(number: int | None) -> str:
     """100000 -> "100,000"."""
     return "" if number is None else f"{number:,}"

@@ -1,7 +1,25 @@
-"""Below /c/<company_id>/: invoices, their postings and batches."""
+"""Below /c/<company_id>/: invoices, their postings and the batches in which they are exported."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tieout.web.pages.invoices import batches, postings, views
+
+urlpatterns = [
+    path("invoices/", views.invoices, name="invoices"),
+    path("invoices/checking/", views.checking, name="invoices_checking"),
+    path("invoices/invoices.csv", views.as_csv, name="invoices_csv"),
+    path("invoices/confirm/", batches.confirm, name="export_confirm"),
+    path("invoices/export/", batches.export, name="export_start"),
+    path("invoices/<int:invoice_id>/", views.invoice, name="invoice"),
+    path("invoices/<int:invoice_id>/preview/", views.preview, name="invoice_preview"),
+    path("exchanges/<int:exchange_id>/", views.exchange, name="exchange"),
+    path("exports/", batches.exports, name="exports"),
+    path("exports/<int:batch_id>/", batches.batch, name="batch"),
+    path("exports/<int:batch_id>/progress/", batches.progress, name="batch_progress"),
+    path("postings/<int:posting_id>/retry/", postings.retry, name="posting_retry"),
+    path("postings/<int:posting_id>/link/", postings.link, name="posting_link"),
+    path("postings/<int:posting_id>/send-again/", postings.send_again, name="posting_send_again"),
+    path("postings/<int:posting_id>/set-aside/", postings.set_aside, name="posting_set_aside"),
+]

@@ -1,0 +1,203 @@
+"""What the invoice pages say: reasons in words, where a block is mended, what may be pressed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import NoReverseMatch, reverse
+
+from tieout.service import posting_content
+from tieout.service.access import Access
+from tieout.store.queries.invoices import InvoiceBlock, Posting, Row
+
+REASONS = {
+    "job_unknown": "Job unknown",
+    "job_not_mapped": "Job not mapped",
+    "job_inactive": "QuickBooks job inactive",
+    "job_gone": "QuickBooks job gone",
+    "job_other_customer": "Job under another customer",
+    "drift_unanswered": "QuickBooks job changed",
+    "line_without_job": "Line without a job",
+    "client_not_mapped": "Client not mapped",
+    "client_inactive": "QuickBooks customer inactive",
+    "item_not_mapped": "Item not mapped",
+    "item_inactive": "QuickBooks item inactive",
+    "item_without_account": "Item without an account",
+    "class_not_mapped": "Class not mapped",
+    "class_inactive": "QuickBooks class inactive",
+    "terms_unknown": "Terms not in QuickBooks",
+    "number_missing": "No invoice number",
+    "number_too_long": "Number too long",
+    "number_taken": "Number taken in QuickBooks",
+    "line_does_not_add_up": "Line does not add up",
+    "total_differs": "Total differs",
+    "no_lines": "No lines",
+    "zero_total": "Zero total",
+    "negative_lines": "Negative lines",
+    "period_closed": "Period closed",
+    "text_too_long": "Text too long",
+    "approval_missing": "Not approved",
+    "currency": "Foreign currency",
+    "refused": "Refused by QuickBooks",
+}
+JOB_REASONS = {
+    "job_not_mapped",
+    "job_inactive",
+    "job_gone",
+    "job_other_customer",
+    "drift_unanswered",
+}
+# reason -> (words of the link, name of the page, whether the page takes a search)
+PLACES = {
+    "job_unknown": ("Import contractor jobs", "imports", False),
+    "client_not_mapped": ("Map the client", "client_mapping", True),
+    "client_inactive": ("Map the client", "client_mapping", True),
+    "item_not_mapped": ("Map the item", "item_mapping", True),
+    "item_inactive": ("Map the item", "item_mapping", True),
+    "item_without_account": ("Map the item", "item_mapping", True),
+    "class_not_mapped": ("Map the class", "class_mapping", True),
+    "class_inactive": ("Map the class", "class_mapping", True),
+    "line_without_job": ("Import the corrected invoice", "imports", False),
+    "number_missing": ("Import the corrected invoice", "imports", False),
+    "number_too_long": ("Open the export settings", "integrations", False),
+    "line_does_not_add_up": ("Import the corrected invoice", "imports", False),
+    "total_differs": ("Import the corrected invoice", "imports", False),
+    "no_lines": ("Import the corrected invoice", "imports", False),
+    "negative_lines": ("Import the corrected invoice", "imports", False),
+    "text_too_long": ("Import the corrected invoice", "imports", False),
+    "approval_missing": ("Import the approved invoice", "imports", False),
+    "zero_total": ("Open the export settings", "integrations", False),
+    "period_closed": ("Read the closing date again", "integrations", False),
+    "terms_unknown": ("Refresh the QuickBooks lists", "map_jobs", False),
+}
+RETRIED = {"refused", "number_taken"}
+LINKABLE, AGAIN = "needs a person", "needs a person"
+ASIDE = {"ready", "unconfirmed", "needs a person", "refused"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    """A block with the place where it is mended. `dialog`: it opens over this page."""
+
+    block: InvoiceBlock
+    reason: str
+    address: str = ""
+    words: str = ""
+    dialog: bool = False
+    retry: Posting | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostingView:
+    """A posting with what a person of this role may do about it now."""
+
+    posting: Posting
+    can_retry: bool = False
+    can_link: bool = False
+    can_send_again: bool = False
+    can_set_aside: bool = False
+
+    @property
+    def state(self) -> str:
+        """The word for it: a ready one that somebody asked for is queued."""
+        waits = self.posting.state == "ready" and self.posting.queued_at
+        return "queued" if waits else self.posting.state
+
+    @property
+    def credit(self) -> bool:
+        return bool(self.posting.kind == "credit_memo")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowView:
+    """A row of the list."""
+
+    row: Row
+    fixes: list[Fix] = field(default_factory=list)
+    postings: list[PostingView] = field(default_factory=list)
+
+    @property
+    def invoice(self) -> Any:
+        return self.row.invoice
+
+    @property
+    def jobs(self) -> list[Any]:
+        return self.row.jobs
+
+    @property
+    def cents(self) -> int:
+        return int(self.row.invoice.total * 100)
+
+
+def row_view(access: Access, row: Row) -> RowView:
+    """The row with its fixes and its postings' buttons."""
+    return RowView(
+        row=row,
+        fixes=[fix(access, block, row.postings) for block in row.blocks],
+        postings=[posting_view(access, posting) for posting in row.postings],
+    )
+
+
+def fix(access: Access, block: InvoiceBlock, postings: list[Posting]) -> Fix:
+    """Where this block is mended; nowhere here when only QuickBooks or nobody can."""
+    reason = REASONS.get(block.reason, block.reason.replace("_", " ").capitalize())
+    plain = Fix(block=block, reason=reason)
+    if not access.can_work:
+        return plain
+    company_id = access.company.pk
+    if block.reason in JOB_REASONS and block.job_key:
+        address = _address("record_mapping", company_id, block.job_key)
+        return Fix(block=block, reason=reason, address=address, words="Map the job", dialog=True)
+    if block.reason in RETRIED:
+        stuck = [p for p in postings if p.number == block.subject]
+        return Fix(block=block, reason=reason, retry=stuck[0] if stuck else None)
+    if block.reason not in PLACES:
+        return plain
+    words, name, searches = PLACES[block.reason]
+    address = _address(name, company_id)
+    if address and searches and block.subject:
+        address = f"{address}?{urlencode({'q': block.subject})}"
+    return Fix(block=block, reason=reason, address=address, words=words)
+
+
+def posting_view(access: Access, posting: Posting) -> PostingView:
+    """What may be pressed, by the export machine's own rules; the service asks again."""
+    state, works = posting.state, access.can_work
+    return PostingView(
+        posting=posting,
+        can_retry=works
+        and (state == "refused" or (state == "needs a person" and posting.writes == 0)),
+        can_link=works and state == LINKABLE and bool(posting.found.get("txn_id")),
+        can_send_again=works and state == AGAIN and posting.writes > 0,
+        can_set_aside=access.can_configure
+        and state in ASIDE
+        and bool(state != "ready" or posting.problem),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """A posting as the QuickBooks invoice that it will become (or became)."""
+
+    view: PostingView
+    content: Any  # core.facts.Posting
+
+    @property
+    def has_class(self) -> bool:
+        return any(line.class_ for line in self.content.lines)
+
+
+def paper(access: Access, posting: Posting) -> Paper:
+    """The frozen content of the posting, readable."""
+    return Paper(
+        view=posting_view(access, posting), content=posting_content.from_json(posting.content)
+    )
+
+
+def _address(name: str, *args: object) -> str:
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:  # an installation without that page
+        return ""
