@@ -210,6 +210,15 @@ def test_the_status_fragment_polls_only_while_a_verify_is_open(
         assert "every 1s" not in browser.get(url).content.decode()
 
 
+def test_the_first_line_follows_the_ladder(as_person, world: World) -> None:
+    Connection.objects.update(url="https://books-pc", status="broken", problem="It is closed.")
+    url = address(world, "quickbooks-desktop/status/")
+    html = as_person("vic").get(url, headers={"HX-Request": "true"}).content.decode()
+    assert 'id="summary" hx-swap-oob="true"' in html
+    assert "<strong>It is closed.</strong>" in html
+    assert 'id="summary"' not in as_person("vic").get(url).content.decode()
+
+
 def test_html_in_names_is_text(as_person, world: World) -> None:
     Connection.objects.update(
         ladder=[{"rung": "login", "state": "broken", "detail": "<script>x</script>"}]

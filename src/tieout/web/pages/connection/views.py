@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
@@ -71,11 +72,17 @@ def save(request: HttpRequest, access: Access) -> HttpResponse:
 
 def _saved(request: HttpRequest, access: Access, saved: Saved) -> HttpResponse:
     wants_verify = request.POST.get("then") == "verify"
-    if wants_verify:
-        verify_connection.start(access=access, now=moments.now())
     if saved.changed or not wants_verify:
         messages.success(request, _words(saved))
-    return redirect("connection", access.company.pk)
+    if not wants_verify:
+        return redirect("connection", access.company.pk)
+    verify_connection.start(access=access, now=moments.now())
+    return _back(access)
+
+
+def _back(access: Access) -> HttpResponse:
+    """To the page, at the ladder: on a phone it stands below the settings."""
+    return redirect(f"{reverse('connection', args=[access.company.pk])}#connection-status")
 
 
 def _words(saved: Saved) -> str:
@@ -93,7 +100,7 @@ def _words(saved: Saved) -> str:
 def verify(request: HttpRequest, access: Access) -> HttpResponse:
     """Verify the saved settings: a Biller may, when the dialog in QuickBooks was closed."""
     verify_connection.start(access=access, now=moments.now())
-    return redirect("connection", access.company.pk)
+    return _back(access)
 
 
 @require_POST
@@ -109,7 +116,7 @@ def confirm_certificate(request: HttpRequest, access: Access) -> HttpResponse:
         messages.error(request, str(error))
     else:
         verify_connection.start(access=access, now=moments.now())
-    return redirect("connection", access.company.pk)
+    return _back(access)
 
 
 @require_POST
@@ -118,7 +125,7 @@ def confirm_file(request: HttpRequest, access: Access) -> HttpResponse:
     """Accept, on purpose, the company file that is open now as this company's, and verify."""
     offered = {name: request.POST.get(name, "") for name in ("company_file", "company_name")}
     verify_connection.start(access=access, now=moments.now(), accept=offered)
-    return redirect("connection", access.company.pk)
+    return _back(access)
 
 
 def _state(access: Access) -> dict[str, Any]:
