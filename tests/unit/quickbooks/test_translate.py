@@ -1,0 +1,268 @@
+"""Postings as messages, answers as events: what counts as ours, as foreign, as nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+from lxml import etree
+from tests.specs import SPECS, needs_specs
+
+from tieout.core.exporting import Event
+from tieout.core.facts import Posting, PostingKind, PostingLine, QbEntry, QbJob
+from tieout.quickbooks import qbxml, translate
+from tieout.quickbooks.translate import Expected
+
+GUID = "{6B1C0F5E-7C0B-4F4B-9F6C-0D9E8C7B6A55}"
+KEY = "abcdefgh234567ij"
+EXPECTED = Expected(
+    kind=PostingKind.INVOICE,
+    number="20417",
+    customer_list_id="80000013-1735743002",
+    txn_date=date(2026, 10, 4),
+    total=Decimal("1200.00"),
+    key=KEY,
+    guid=GUID,
+    request_id="posting-7",
+)
+POSTING = Posting(
+    source_key="INV-20417",
+    job_key="J-1",
+    kind=PostingKind.INVOICE,
+    number="20417",
+    customer=QbJob(list_id="80000013-1735743002", full_name="Acme:Ortiz", parent_list_id="8-1"),
+    mapping_version=1,
+    txn_date=date(2026, 10, 4),
+    total=Decimal("1200.00"),
+    memo="Week ending 10/04/2026",
+    terms=QbEntry(list_id="80000004-1735741100", full_name="Net 30"),
+    lines=(
+        PostingLine(
+            item=QbEntry(list_id="8000001C-1735741500", full_name="Regular Hours"),
+            amount=Decimal("1000.00"),
+            quantity=Decimal("40"),
+            rate=Decimal("25"),
+            description="Ortiz – ICU",
+            class_=QbEntry(list_id="80000020-1735741500", full_name="Nursing"),
+        ),
+        PostingLine(
+            item=QbEntry(list_id="8000001D-1735741502", full_name="Per diem"),
+            amount=Decimal("200.00"),
+            send_amount=True,
+        ),
+    ),
+)
+
+
+def sale(
+    *,
+    guid: str = "",
+    memo: str = "",
+    customer: str = EXPECTED.customer_list_id,
+    subtotal: str = "1200.00",
+    day: str = "2026-10-04",
+    number: str = "20417",
+    kind: str = "Invoice",
+) -> str:
+    guid_part = f"<ExternalGUID>{guid}</ExternalGUID>" if guid else ""
+    return (
+        f"<{kind}Ret><TxnID>1A3F-1</TxnID><EditSequence>17</EditSequence>"
+        f"<CustomerRef><ListID>{customer}</ListID><FullName>Acme:Ortiz</FullName></CustomerRef>"
+        f"<TxnDate>{day}</TxnDate><RefNumber>{number}</RefNumber><Subtotal>{subtotal}</Subtotal>"
+        f"<Memo>{memo}</Memo>{guid_part}</{kind}Ret>"
+    )
+
+
+def answer(*responses: str, set_status: str = "") -> bytes:
+    return (
+        '<?xml version="1.0" ?><QBXML><QBXMLMsgsRs'
+        f"{set_status}>{''.join(responses)}</QBXMLMsgsRs></QBXML>"
+    ).encode()
+
+
+def response(
+    kind: str, body: str = "", *, request_id: str = "", code: int = 0, text: str = ""
+) -> str:
+    severity = "Info" if code < 500 else "Warn" if code < 1000 else "Error"
+    return (
+        f'<{kind}Rs requestID="{request_id}" statusCode="{code}" statusSeverity="{severity}" '
+        f'statusMessage="{text}">{body}</{kind}Rs>'
+    )
+
+
+@needs_specs
+@pytest.mark.parametrize("kind", PostingKind)
+def test_every_message_is_valid(kind: PostingKind) -> None:
+    schema = etree.XMLSchema(etree.parse(str(SPECS / "qbxmlops130.xsd")))
+    expected = replace(EXPECTED, kind=kind)
+    for message in (
+        translate.render_probe(expected),
+        translate.render_write(
+            replace(POSTING, kind=kind, tax_code="Non", template_name="Staffing"),
+            expected=expected,
+            set_id="ti-0123456789",
+            old_set_id="ti-9876543210",
+        ),
+        translate.render_status_check("ti-0123456789"),
+        translate.render_search(expected, sent_at=datetime(2026, 10, 19, 8, 0)),  # noqa: DTZ001
+    ):
+        schema.assertValid(etree.fromstring(message))
+
+
+def test_the_write_carries_guid_marker_and_number_alone_in_its_set() -> None:
+    message = translate.render_write(
+        POSTING, expected=EXPECTED, set_id="ti-0123456789", old_set_id=""
+    ).decode()
+    assert message.count("<InvoiceAddRq") == 1
+    assert f"<ExternalGUID>{GUID}</ExternalGUID>" in message
+    assert f"[tieout:{KEY}]" in message
+    assert "oldMessageSetID" not in message
+    assert "Ortiz - ICU" in message, "text is brought to what QuickBooks stores"
+    assert "<Quantity>40</Quantity><Rate>25</Rate>" in message
+    assert "<Amount>200.00</Amount>" in message
+
+
+@pytest.mark.parametrize(
+    ("body", "event"),
+    [
+        ("", Event.PROBE_CLEAN),
+        (sale(guid=GUID.lower()), Event.FOUND_OURS),
+        (sale(memo=f"x [tieout:{KEY}]"), Event.FOUND_OURS),
+        (sale(memo=f"[tieout:{KEY}]", subtotal="1.00"), Event.FOUND_ALIKE),
+        (sale(memo=f"[tieout:{KEY}]", customer="8-2"), Event.FOUND_ALIKE),
+        (sale(), Event.FOUND_ALIKE),
+        (sale(day="2026-10-05"), Event.FOUND_FOREIGN),
+        (sale(customer="8-2"), Event.FOUND_FOREIGN),
+        (sale(customer="8-2") + sale(guid=GUID), Event.FOUND_OURS),
+    ],
+)
+def test_a_probe_is_judged_by_mark_never_by_likeness(body: str, event: Event) -> None:
+    code = 0 if body else 500
+    reading = translate.read_probe(
+        answer(response("InvoiceQuery", body, request_id="probe", code=code)), EXPECTED
+    )
+    assert reading.event is event
+
+
+def test_a_probe_that_failed_proves_nothing() -> None:
+    failed = answer(response("InvoiceQuery", code=3260, text="No permission"))
+    reading = translate.read_probe(failed, EXPECTED)
+    assert (reading.event, reading.code) == (None, 3260)
+    assert reading.remedy
+    assert translate.read_probe(answer(), EXPECTED).event is None
+
+
+@pytest.mark.parametrize(
+    ("message", "event"),
+    [
+        (answer(response("InvoiceAdd", sale(guid=GUID), request_id="posting-7")), Event.ACCEPTED),
+        (answer(response("InvoiceAdd", sale(), request_id="posting-7", code=530)), Event.ACCEPTED),
+        (answer(response("InvoiceAdd", sale(), request_id="posting-8")), Event.SILENCE),
+        (answer(response("InvoiceAdd", request_id="posting-7", code=501)), Event.SILENCE),
+        (answer(response("InvoiceAdd", request_id="posting-7", code=3140)), Event.REFUSED),
+        (answer(response("InvoiceAdd", request_id="posting-7", code=1000)), Event.SILENCE),
+        (answer(), Event.SILENCE),
+        (answer(set_status=' messageSetStatusCode="9001"'), Event.SILENCE),
+    ],
+)
+def test_the_answer_to_a_write(message: bytes, event: Event) -> None:
+    assert translate.read_write(message, EXPECTED).event is event
+
+
+def test_a_saved_invoice_without_its_object_is_accepted_by_its_recovery_id() -> None:
+    recovery = "<ErrorRecovery><TxnID>1A3F-1</TxnID><EditSequence>9</EditSequence></ErrorRecovery>"
+    reading = translate.read_write(
+        answer(response("InvoiceAdd", recovery, request_id="posting-7", code=501)), EXPECTED
+    )
+    assert reading.event is Event.ACCEPTED
+    assert reading.found is not None
+    assert reading.found.txn_id == "1A3F-1"
+
+
+def test_a_lock_may_be_tried_again_but_a_wrong_reference_may_not() -> None:
+    locked = answer(response("InvoiceAdd", request_id="posting-7", code=3175))
+    wrong = answer(response("InvoiceAdd", request_id="posting-7", code=3140))
+    assert translate.read_write(locked, EXPECTED).try_again
+    assert not translate.read_write(wrong, EXPECTED).try_again
+
+
+def test_a_status_check_brings_the_stored_answer_or_nothing() -> None:
+    stored = answer(
+        response("InvoiceAdd", sale(guid=GUID), request_id="posting-7"),
+        set_status=' messageSetStatusCode="0"',
+    )
+    assert translate.read_status_check(stored, EXPECTED).event is Event.ACCEPTED
+    unknown = answer(set_status=' messageSetStatusCode="600"')
+    assert translate.read_status_check(unknown, EXPECTED).event is None
+    other = answer(response("InvoiceAdd", sale(), request_id="posting-8"))
+    assert translate.read_status_check(other, EXPECTED).event is None
+
+
+def search(number: str = "", customer: str = "", deleted: str = "", *, code: int = 0) -> bytes:
+    return answer(
+        response("InvoiceQuery", number, request_id="number", code=code),
+        response("InvoiceQuery", customer, request_id="customer"),
+        response("TxnDeletedQuery", deleted, request_id="deleted"),
+    )
+
+
+GONE = (
+    "<TxnDeletedRet><TxnDelType>Invoice</TxnDelType><TxnID>1A3F-1</TxnID>"
+    "<RefNumber>20417</RefNumber></TxnDeletedRet>"
+)
+
+
+@pytest.mark.parametrize(
+    ("message", "event"),
+    [
+        (search(), Event.ABSENT_FENCED),
+        (search(number=sale(guid=GUID)), Event.FOUND_OURS),
+        (search(customer=sale(guid=GUID, number="99")), Event.FOUND_OURS),
+        (search(customer=sale(number="99")), Event.ABSENT_FENCED),
+        (search(number=sale(customer="8-2")), Event.FOUND_FOREIGN),
+        (search(number=sale()), Event.FOUND_ALIKE),
+        (search(deleted=GONE), Event.FOUND_DELETED),
+        (search(deleted=GONE.replace("20417", "1")), Event.ABSENT_FENCED),
+        (search(code=3260), Event.SILENCE),
+        (answer(), Event.SILENCE),
+    ],
+)
+def test_a_search_settles_only_by_evidence(message: bytes, event: Event) -> None:
+    assert translate.read_search(message, EXPECTED, fenced=True).event is event
+
+
+def test_absence_without_a_fence_is_open() -> None:
+    assert translate.read_search(search(), EXPECTED, fenced=False).event is Event.ABSENT_OPEN
+
+
+def test_their_invoice_for_the_tie_out() -> None:
+    [credit] = (
+        qbxml.parse_response(
+            answer(response("CreditMemoQuery", sale(kind="CreditMemo", memo=f"[tieout:{KEY}]")))
+        )
+        .responses[0]
+        .rets
+    )
+    theirs = translate.their_invoice(credit)
+    assert theirs is not None
+    assert (theirs.total, theirs.marker_key, theirs.voided) == (Decimal("-1200.00"), KEY, False)
+    [void] = (
+        qbxml.parse_response(
+            answer(response("InvoiceQuery", sale(memo="VOID: x", subtotal="0.00")))
+        )
+        .responses[0]
+        .rets
+    )
+    voided = translate.their_invoice(void)
+    assert voided is not None
+    assert voided.voided
+    [bare] = (
+        qbxml.parse_response(
+            answer(response("InvoiceQuery", "<InvoiceRet><TxnID>1</TxnID></InvoiceRet>"))
+        )
+        .responses[0]
+        .rets
+    )
+    assert translate.their_invoice(bare) is None
