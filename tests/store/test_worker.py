@@ -1,0 +1,125 @@
+"""Two workers, a paused one, a failing task: the rows tell the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests import factories as make
+from tests.factories import World
+from tests.rehearsal import Office, connect, open_rehearsal, stock
+
+from tieout.channels.base import Answer, Delivery, Outcome
+from tieout.channels.remote import RemoteChannel
+from tieout.service import advance, moments, plan_export, run_export, worker
+from tieout.store.commits import lanes, tasks
+from tieout.store.models import Lane, Posting, Task
+
+
+@pytest.fixture
+def office(world: World, tmp_path: Path) -> Iterator[Office]:
+    rehearsal = open_rehearsal(tmp_path)
+    try:
+        made = connect(world, rehearsal)
+        stock(made)
+        yield made
+    finally:
+        rehearsal.stop()
+        rehearsal.books.close()
+
+
+def queue_one(office: Office) -> Posting:
+    made = make.invoice(office.company.clients.get())
+    plan_export.plan_waiting(company_id=office.company.pk)
+    run_export.start(access=office.access, invoice_ids=[made.pk], now=moments.now())
+    return Posting.objects.get()
+
+
+def test_a_company_that_is_being_worked_on_is_left_to_its_worker(office: Office) -> None:
+    queue_one(office)
+    lanes.take(company_id=office.company.pk, owner="another", now=moments.now())
+    assert advance.advance(company_id=office.company.pk, owner="me") is False
+    assert office.rehearsal.books.list_invoices() == []
+
+
+def test_a_worker_paused_beyond_its_lease_changes_nothing(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the first worker sleeps with a probe in hand, a second one exports the invoice."""
+    queue_one(office)
+    company_id = office.company.pk
+    deliver = RemoteChannel.deliver
+    slept = []
+
+    def sleepy(channel: RemoteChannel, delivery: Delivery) -> Answer:
+        answer = deliver(channel, delivery)
+        if not slept and b"InvoiceQueryRq" in delivery.qbxml:
+            slept.append(delivery)
+            Lane.objects.update(lease_until=moments.now() - timedelta(seconds=1))
+            assert advance.advance(company_id=company_id, owner="second")
+        return answer
+
+    monkeypatch.setattr(RemoteChannel, "deliver", sleepy)
+    advance.advance(company_id=company_id, owner="first")
+    assert slept
+    assert len(office.rehearsal.books.list_invoices()) == 1
+    assert Posting.objects.get().state == "exported"
+
+
+def test_the_connector_refuses_a_write_with_an_old_epoch(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Paused between its commit and the connector, the old worker is stopped by the fence."""
+    queue_one(office)
+    deliver = RemoteChannel.deliver
+    refused: list[Answer] = []
+
+    def overtaken(channel: RemoteChannel, delivery: Delivery) -> Answer:
+        if delivery.writes and not refused:
+            # the connector has seen a newer writer before this one's bytes arrive
+            newer = Delivery(
+                call_id=moments.call_id(),
+                qbxml=b'<?xml version="1.0"?><?qbxml version="13.0"?><QBXML><QBXMLMsgsRq '
+                b'onError="stopOnError"><TxnVoidRq requestID="1"><TxnVoidType>Invoice'
+                b"</TxnVoidType><TxnID>FFFF-1</TxnID></TxnVoidRq></QBXMLMsgsRq></QBXML>",
+                writes=True,
+                company_file=delivery.company_file,
+                app_name=delivery.app_name,
+                expected_company=delivery.expected_company,
+                installation_id=delivery.installation_id,
+                epoch=delivery.epoch + 5,
+                timeout_s=30,
+            )
+            deliver(channel, newer)
+            refused.append(deliver(channel, delivery))
+            return refused[0]
+        return deliver(channel, delivery)
+
+    monkeypatch.setattr(RemoteChannel, "deliver", overtaken)
+    office.work()
+    assert refused[0].outcome is Outcome.FENCED
+    assert office.rehearsal.books.list_invoices() == []
+    assert Posting.objects.get().state == "ready"
+
+
+def test_a_task_that_breaks_is_tried_again_and_then_says_why(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(task: Task) -> None:
+        message = "the disk is full"
+        raise OSError(message)
+
+    monkeypatch.setitem(worker.BESIDE_LANE, "plan", broken)
+    task = tasks.request(
+        company_id=world.northgate.pk, kind=Task.Kind.PLAN, now=moments.now(), on_lane=False
+    )
+    runner = worker.Worker()
+    for _ in range(tasks.TRIES_MAX):
+        Task.objects.update(due_at=moments.now())
+        assert runner.do_task()
+    task.refresh_from_db()
+    assert task.state == "failed"
+    assert "the disk is full" in task.problem
+    assert not runner.do_task()
