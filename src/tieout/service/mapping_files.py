@@ -32,7 +32,17 @@ from tieout.service.mapping_columns import (
 from tieout.service.save_mapping import Refused, Saved, save_job_mapping
 from tieout.store.queries import jobs, mappings, qb_lists
 
-__all__ = ["FileUnreadableError", "Kind", "Report", "read_mappings", "write_mappings"]
+__all__ = [
+    "COLUMNS",
+    "FileUnreadableError",
+    "Kind",
+    "Report",
+    "RowRefused",
+    "Wanted",
+    "csv_rows",
+    "read_mappings",
+    "write_mappings",
+]
 
 Wanted = jobs.JobFilter | mappings.SisterFilter
 NOT_MAPPED = "not mapped"  # in place of a name: remove the association

@@ -130,7 +130,7 @@ def keep_job_mapping(
             return NOTHING_TO_UNDO
         if mapping.version != expected_version:
             return _changed_meanwhile(job)
-        seen = [change.text for change in commits.drifts(mapping=mapping, target=target)]
+        seen = changes_since(job=job)
         commits.write_job_mapping(
             job=job,
             target=target,
@@ -191,6 +191,14 @@ def last_change(*, company_id: int, job: jobs.SourceJob) -> rules.Change | None:
         why=event.reason,
         undoes=event.after["undoes"],
     )
+
+
+def changes_since(*, job: jobs.SourceJob) -> list[str]:
+    """What changed in QuickBooks since the job was mapped, a sentence each; no query."""
+    mapping, target = _present(job)
+    if mapping is None or target is None:
+        return []
+    return [change.text for change in commits.drifts(mapping=mapping, target=target)]
 
 
 def warnings_for(
@@ -363,6 +371,7 @@ __all__ = [
     "Refused",
     "Saved",
     "changed_meanwhile",
+    "changes_since",
     "keep_job_mapping",
     "last_change",
     "save_job_mapping",

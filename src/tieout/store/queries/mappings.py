@@ -21,6 +21,8 @@ from tieout.store.models import (
     SourceItem,
 )
 
+__all__ = ["Event", "SisterFilter", "SisterKind", "SisterPage", "SisterRow"]
+
 HISTORY_MAX = 20
 COMMITTED_STATES = [state.value for state in COMMITTED]
 

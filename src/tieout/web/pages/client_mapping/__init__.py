@@ -1,0 +1,1 @@
+"""Client Mapping: clients of the back office and their QuickBooks customers."""

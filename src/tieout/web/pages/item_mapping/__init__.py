@@ -1,0 +1,1 @@
+"""Invoice Mapping: pay/bill items and their QuickBooks items."""

@@ -1,0 +1,214 @@
+"""Record Mapping: the dialog of one contractor job."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tieout.service import moments
+from tieout.service import save_mapping as service
+from tieout.service.access import Access
+from tieout.store.queries import jobs, mappings, qb_lists
+from tieout.web.access import company_page
+from tieout.web.mapping_history import past
+from tieout.web.pages.map_jobs import filters, views
+
+DIALOG = "map_jobs/_record.html"
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@company_page("read")
+def record_mapping(request: HttpRequest, access: Access, job_id: int) -> HttpResponseBase:
+    """The dialog; posted, it saves."""
+    if request.method == "POST":
+        return _save(request, access.company.pk, job_id=job_id)
+    if not request.headers.get("HX-Request"):
+        page = reverse("map_jobs", args=[access.company.pk])
+        return redirect(f"{page}?open={job_id}")
+    job = _job(access, job_id)
+    remove = access.can_work and request.GET.get("remove") == "1"
+    return render(request, DIALOG, dialog(access, job, remove=remove))
+
+
+@company_page("work")
+def _save(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
+    job = _job(access, job_id)
+    remove = request.POST.get("remove") == "1"
+    chosen = request.POST.get("target", "")
+    answer = service.save_job_mapping(
+        access=access,
+        job_key=job.key,
+        expected_version=version_of(request),
+        target_list_id=chosen or None,
+        remove=remove,
+        confirmed=request.POST.getlist("confirmed"),
+        reason=request.POST.get("reason", ""),
+        now=moments.now(),
+    )
+    return _answered(request, access, job, answer, remove=remove, chosen=chosen)
+
+
+@require_POST
+@company_page("work")
+def undo(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
+    """Take the last change back."""
+    job = _job(access, job_id)
+    answer = service.undo_job_mapping(
+        access=access,
+        job_key=job.key,
+        expected_version=version_of(request),
+        reason=request.POST.get("reason", ""),
+        now=moments.now(),
+    )
+    return _answered(request, access, job, answer)
+
+
+@require_POST
+@company_page("work")
+def keep(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
+    """Answer a change in QuickBooks: it is still the right job."""
+    job = _job(access, job_id)
+    answer = service.keep_job_mapping(
+        access=access,
+        job_key=job.key,
+        expected_version=version_of(request),
+        reason=request.POST.get("reason", ""),
+        now=moments.now(),
+    )
+    return _answered(request, access, job, answer)
+
+
+@require_GET
+@never_cache
+@company_page("work")
+def next_unmapped(request: HttpRequest, access: Access) -> HttpResponse:
+    """The dialog of the next active job that is not mapped, or a sentence that there is none."""
+    after = request.GET.get("after", "")
+    company_id = access.company.pk
+    present = jobs.get_job(company_id=company_id, job_id=int(after)) if after.isdigit() else None
+    return _next(request, access, present, {})
+
+
+@require_GET
+@never_cache
+@company_page("work")
+def choices(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
+    """What the dropdown offers for what was typed: at most twenty jobs, the client's first."""
+    job = _job(access, job_id)
+    client = getattr(job.client, "mapping", None)
+    company_id = access.company.pk
+    found = qb_lists.choose_jobs(
+        company_id=company_id,
+        search=request.GET.get("q", ""),
+        customer_list_id=client.target.list_id if client and client.target else "",
+    )
+    served = qb_lists.served_by(company_id=company_id, target_ids=[row.pk for row in found.rows])
+    options = [
+        {"row": row, "served": [other for other in served.get(row.pk, []) if other.pk != job.pk]}
+        for row in found.rows
+    ]
+    return render(request, "map_jobs/_choices.html", {"options": options, "more": found.more})
+
+
+@require_GET
+@never_cache
+@company_page("work")
+def warnings(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
+    """What is odd about the chosen QuickBooks job, each to be confirmed."""
+    job = _job(access, job_id)
+    context = {"warnings": _warnings(access, job, request.GET.get("target", ""))}
+    return render(request, "map_jobs/_warnings.html", context)
+
+
+def dialog(access: Access, job: jobs.SourceJob, *, remove: bool = False) -> dict[str, Any]:
+    """What the dialog of a job shows."""
+    company_id = access.company.pk
+    mapping = getattr(job, "mapping", None)
+    target = mapping.target if mapping else None
+    history = mappings.history(company_id=company_id, subject=service.SUBJECT, subject_key=job.key)
+    client = getattr(job.client, "mapping", None)
+    return {
+        "job": job,
+        "mapping": mapping,
+        "target": target,
+        "version": mapping.version if mapping else 0,
+        "customer": client.target if client else None,
+        "remove": remove and target is not None,
+        "locked": target is not None and not remove,
+        "drifts": service.changes_since(job=job),
+        "staying": mappings.staying(
+            company_id=company_id, job_key=job.key, target_id=target.pk if target else None
+        ),
+        "history": [past(event) for event in history],
+    }
+
+
+def version_of(request: HttpRequest) -> int:
+    """The version on the clerk's screen; what is no number matches none."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+
+
+def _job(access: Access, job_id: int) -> jobs.SourceJob:
+    job = jobs.get_job(company_id=access.company.pk, job_id=job_id)
+    if job is None:
+        message = "There is no such contractor job."
+        raise Http404(message)
+    return job
+
+
+def _warnings(access: Access, job: jobs.SourceJob, list_id: str) -> list[dict[str, Any]]:
+    company_id = access.company.pk
+    target = qb_lists.get_customer(company_id=company_id, list_id=list_id) if list_id else None
+    if target is None:
+        return []
+    odd = service.warnings_for(company_id=company_id, job=job, target=target)
+    return [{"it": warning, "confirmed": False} for warning in odd]
+
+
+def _answered(
+    request: HttpRequest,
+    access: Access,
+    job: jobs.SourceJob,
+    answer: service.Saved | service.Refused,
+    *,
+    remove: bool = False,
+    chosen: str = "",
+) -> HttpResponse:
+    job = _job(access, job.pk)
+    if isinstance(answer, service.Refused):
+        stale = answer.reason == "changed_meanwhile"
+        context = dialog(access, job, remove=remove and not stale)
+        context["refused"] = answer
+        if not stale:
+            company_id = access.company.pk
+            context["chosen"] = qb_lists.get_customer(company_id=company_id, list_id=chosen)
+            ticked = request.POST.getlist("confirmed")
+            odd = _warnings(access, job, chosen)
+            context["warnings"] = [one | {"confirmed": one["it"].kind in ticked} for one in odd]
+        return render(request, DIALOG, context, status=422)
+    wanted = filters.filter_on_screen(request)
+    swapped = views.counters(access, wanted) | {"saved": answer, "saved_job": job}
+    if request.POST.get("then") == "next":
+        return _next(request, access, job, swapped)
+    response = render(request, "map_jobs/_saved.html", swapped)
+    response["HX-Trigger"] = "dialog-close"
+    return response
+
+
+def _next(
+    request: HttpRequest, access: Access, after: jobs.SourceJob | None, swapped: dict[str, Any]
+) -> HttpResponse:
+    found = jobs.next_unmapped(company_id=access.company.pk, after=after)
+    if found is not None:
+        context = dialog(access, _job(access, found.pk)) | swapped
+        return render(request, "map_jobs/_next.html", context)
+    swapped.setdefault("done", "Every active contractor job is mapped.")
+    return render(request, "map_jobs/_next.html", swapped)

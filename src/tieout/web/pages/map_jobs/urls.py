@@ -1,0 +1,20 @@
+"""Below /c/<company_id>/map-jobs/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from tieout.web.pages.map_jobs import files, record, views
+
+urlpatterns = [
+    path("", views.map_jobs, name="map_jobs"),
+    path("refresh/", views.refresh, name="refresh_lists"),
+    path("mappings.csv", files.download, name="job_mappings_csv"),
+    path("upload/", files.upload, name="upload_job_mappings"),
+    path("next/", record.next_unmapped, name="next_unmapped"),
+    path("<int:job_id>/", record.record_mapping, name="record_mapping"),
+    path("<int:job_id>/undo/", record.undo, name="undo_job_mapping"),
+    path("<int:job_id>/keep/", record.keep, name="keep_job_mapping"),
+    path("<int:job_id>/choices/", record.choices, name="job_choices"),
+    path("<int:job_id>/warnings/", record.warnings, name="job_warnings"),
+]

@@ -1,0 +1,75 @@
+"""Contractor Job Mapping: the table, its search, and Refresh QuickBooks list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from tieout.service import moments
+from tieout.service.access import Access
+from tieout.service.ask_refresh import ask_refresh
+from tieout.store.queries import jobs, qb_lists
+from tieout.web.access import company_page
+from tieout.web.pages.map_jobs import filters
+
+
+@require_GET
+@never_cache
+@company_page("read")
+def map_jobs(request: HttpRequest, access: Access) -> HttpResponse:
+    """The page; while somebody types in Search, only its table."""
+    wanted = filters.read_filter(request.GET)
+    context = table(access, wanted)
+    if request.headers.get("HX-Target") == "results":
+        return render(request, "map_jobs/_results.html", context)
+    context |= counters(access, wanted)
+    context["lists"] = qb_lists.list_state(company_id=access.company.pk)
+    context["open"] = request.GET.get("open", "")
+    return render(request, "map_jobs/map_jobs.html", context)
+
+
+@require_POST
+@company_page("work")
+def refresh(request: HttpRequest, access: Access) -> HttpResponse:
+    """Ask for the lists to be read again and show how far it is."""
+    task = ask_refresh(access=access, now=moments.now())
+    if request.headers.get("HX-Request"):
+        return render(request, "_task.html", {"task": task})
+    return redirect("map_jobs", access.company.pk)
+
+
+def table(access: Access, wanted: jobs.JobFilter) -> dict[str, Any]:
+    """What the table needs."""
+    page = jobs.list_jobs(company_id=access.company.pk, wanted=wanted)
+    first = (wanted.page - 1) * wanted.rows + 1
+    return {
+        "wanted": wanted,
+        "page": page,
+        "first": first,
+        "last": first + len(page.rows) - 1,
+        "narrow": jobs.NARROW,
+        "sorts": filters.sorts(wanted),
+        "previous": filters.address(wanted, page=wanted.page - 1) if wanted.page > 1 else "",
+        "next": filters.address(wanted, page=wanted.page + 1) if page.has_next else "",
+        "same": filters.address(wanted, page=wanted.page),
+        "without_search": filters.address(wanted, q=""),
+    }
+
+
+def counters(access: Access, wanted: jobs.JobFilter) -> dict[str, Any]:
+    """What the first line, the tabs and the counters need."""
+    counted = jobs.count_jobs(company_id=access.company.pk)
+    return {
+        "wanted": wanted,
+        "waiting": counted.active["not_mapped"],
+        "attention": counted.active["attention"],
+        "all_jobs": counted.active[""] + counted.inactive[""],
+        "tabs": filters.tabs(wanted, counted),
+        "states": filters.states(wanted, counted),
+        "total": counted.of(wanted),
+        "row_choices": filters.ROWS,
+    }

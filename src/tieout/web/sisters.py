@@ -1,0 +1,214 @@
+"""What Client, Invoice and Class Mapping share: one table, one dialog, one dropdown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from tieout.service import moments, save_sisters
+from tieout.service.access import Access
+from tieout.service.save_mapping import Refused
+from tieout.store.queries import mappings, qb_lists
+from tieout.web import mapping_files
+from tieout.web.mapping_history import past
+
+ROWS = 100
+STATES = {
+    "": "All",
+    "not_mapped": "Not mapped",
+    "mapped": "Mapped",
+    "attention": "Needs attention",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sister:
+    """The words and addresses of one of the pages."""
+
+    kind: mappings.SisterKind
+    page: str  # name of its address; the others are built on it
+    crumb: str
+    headings: Mapping[str, str]  # tab -> heading
+    tabs: Mapping[str, str]  # tab -> label
+    ours: str  # heading of the left column
+    theirs: str  # heading of the right column
+    one: str  # "client"
+    many: str  # "clients"
+    tip: str
+    refresh: str = "Refresh QuickBooks list"
+
+    @property
+    def usual(self) -> str:
+        return next(iter(self.tabs))
+
+
+def read_filter(sister: Sister, asked: QueryDict) -> mappings.SisterFilter:
+    """What the address asks for; anything unknown falls back to the usual."""
+    state = asked.get("state") or asked.get("show", "")
+    tab = asked.get("tab", "")
+    page = asked.get("page", "")
+    return mappings.SisterFilter(
+        kind=sister.kind,
+        tab=tab if tab in sister.tabs else sister.usual,
+        state=state if state in STATES else "",
+        search=asked.get("q", "")[:120],
+        page=max(int(page), 1) if page.isascii() and page.isdigit() and len(page) < 9 else 1,
+        rows=ROWS,
+    )
+
+
+def address(sister: Sister, wanted: mappings.SisterFilter, **changes: str | int) -> str:
+    """The query string of this filter with some parts changed; the page starts again at 1."""
+    parts: dict[str, str | int] = {
+        "tab": wanted.tab,
+        "state": wanted.state,
+        "q": wanted.search,
+        **changes,
+    }
+    usual = {"tab": sister.usual, "page": 1}
+    said = {name: value for name, value in parts.items() if value and usual.get(name) != value}
+    return "?" + urlencode(said)
+
+
+def list_page(request: HttpRequest, access: Access, sister: Sister) -> HttpResponse:
+    """The page; while somebody types in Search, only its table."""
+    wanted = read_filter(sister, request.GET)
+    context = _table(access, sister, wanted)
+    if request.headers.get("HX-Target") == "results":
+        return render(request, "sisters/_results.html", context)
+    context["lists"] = qb_lists.list_state(company_id=access.company.pk)
+    context["open"] = request.GET.get("open", "")
+    return render(request, "sisters/page.html", context)
+
+
+def record(request: HttpRequest, access: Access, sister: Sister, pk: int) -> HttpResponse:
+    """The dialog of one row."""
+    row = _row(access, sister, pk)
+    if not request.headers.get("HX-Request"):
+        return redirect(f"{reverse(sister.page, args=[access.company.pk])}?open={pk}")
+    return render(request, "sisters/_record.html", _dialog(access, sister, row))
+
+
+def save(request: HttpRequest, access: Access, sister: Sister, pk: int) -> HttpResponse:
+    """Save the choice of the dialog; the row is swapped in place."""
+    row = _row(access, sister, pk)
+    version = request.POST.get("version", "")
+    remove = request.POST.get("remove") == "1"
+    chosen = "" if remove else request.POST.get("target", "")
+    answer: Any = save_sisters.NOTHING_TO_SAVE
+    if chosen or remove:
+        answer = save_sisters.save_sister(
+            access=access,
+            kind=sister.kind,
+            pk=pk,
+            expected_version=int(version) if version.isascii() and version.isdigit() else -1,
+            target_list_id=chosen or None,
+            reason=request.POST.get("reason", ""),
+            now=moments.now(),
+        )
+    if isinstance(answer, Refused):
+        context = _dialog(access, sister, _row(access, sister, row.pk)) | {"refused": answer}
+        return render(request, "sisters/_record.html", context, status=422)
+    asked = QueryDict(urlsplit(request.headers.get("HX-Current-URL", "")).query)
+    context = _table(access, sister, read_filter(sister, asked))
+    context |= {"saved": answer, "row": _row(access, sister, pk)}
+    response = render(request, "sisters/_saved.html", context)
+    response["HX-Trigger"] = "dialog-close"
+    return response
+
+
+def choices(request: HttpRequest, access: Access, sister: Sister) -> HttpResponse:
+    """What the dropdown offers for what was typed: at most twenty."""
+    search = request.GET.get("q", "")
+    rows: list[Any]
+    if sister.kind == "client":
+        found = qb_lists.choose_customers(company_id=access.company.pk, search=search)
+        rows, more = list(found.rows), found.more
+    else:
+        entries, more = qb_lists.choose_entries(
+            company_id=access.company.pk, kind=sister.kind, search=search
+        )
+        rows = list(entries)
+    return render(request, "sisters/_choices.html", {"rows": rows, "more": more})
+
+
+def download(request: HttpRequest, access: Access, sister: Sister) -> HttpResponseBase:
+    """What is on screen, as CSV."""
+    wanted = read_filter(sister, request.GET)
+    name = f"{sister.kind}-mappings.csv"
+    return mapping_files.download(sister.kind, access, wanted=wanted, name=name)
+
+
+def upload(request: HttpRequest, access: Access, sister: Sister) -> HttpResponse:
+    """Apply a mapping file and say what came of every row."""
+    return mapping_files.upload(request, access, sister.kind, back=sister.page, label=sister.crumb)
+
+
+def _row(access: Access, sister: Sister, pk: int) -> mappings.SisterRow:
+    row = mappings.get_sister(company_id=access.company.pk, kind=sister.kind, pk=pk)
+    if row is None:
+        message = f"There is no such {sister.one}."
+        raise Http404(message)
+    return row
+
+
+def _addresses(access: Access, sister: Sister) -> dict[str, str]:
+    parts = ("choices", "csv", "upload")
+    named = {part: reverse(f"{sister.page}_{part}", args=[access.company.pk]) for part in parts}
+    return {"page_address": reverse(sister.page, args=[access.company.pk]), **named}
+
+
+def _dialog(access: Access, sister: Sister, row: mappings.SisterRow) -> dict[str, Any]:
+    company_id = access.company.pk
+    invoice_kind = mappings.invoice_kind_of(company_id=company_id, kind=sister.kind, pk=row.pk)
+    events = mappings.history(
+        company_id=company_id,
+        subject=save_sisters.subject_of(kind=sister.kind, invoice_kind=invoice_kind),
+        subject_key=row.key,
+    )
+    return {
+        "sister": sister,
+        "row": row,
+        "record_name": f"{sister.page}_record",
+        "history": [past(event) for event in events],
+        **_addresses(access, sister),
+    }
+
+
+def _table(access: Access, sister: Sister, wanted: mappings.SisterFilter) -> dict[str, Any]:
+    page = mappings.list_sisters(company_id=access.company.pk, wanted=wanted)
+    first = (wanted.page - 1) * wanted.rows + 1
+    return {
+        "sister": sister,
+        "heading": sister.headings[wanted.tab],
+        "wanted": wanted,
+        "page": page,
+        "waiting": page.counters["not_mapped"],
+        "first": first,
+        "last": first + len(page.rows) - 1,
+        "tabs": [
+            (label, address(sister, wanted, tab=tab, state="", q=""), tab == wanted.tab)
+            for tab, label in sister.tabs.items()
+        ],
+        "states": [
+            (
+                label,
+                address(sister, wanted, state=state),
+                state == wanted.state,
+                page.counters[state or "all"],
+            )
+            for state, label in STATES.items()
+        ],
+        "previous": address(sister, wanted, page=wanted.page - 1) if wanted.page > 1 else "",
+        "next": address(sister, wanted, page=wanted.page + 1) if page.has_next(wanted) else "",
+        "same": address(sister, wanted, page=wanted.page),
+        "record_name": f"{sister.page}_record",
+        **_addresses(access, sister),
+    }
