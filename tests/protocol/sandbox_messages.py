@@ -32,9 +32,12 @@ SAMPLES = {
 class Maker:
     """Makes requests from the sandbox's tables with a seeded source of choices."""
 
-    def __init__(self, seed: int, *, wild: bool = False) -> None:
+    def __init__(self, seed: int, *, wild: bool = False, full: bool = False) -> None:
         self.random = random.Random(seed)
         self.wild = wild
+        self.full = full
+        # Every leaf that was made, with its type in the sandbox's tables.
+        self.leaves: list[tuple[etree._Element, str]] = []
 
     def message(self, kind: str) -> etree._Element:
         root = etree.Element("QBXML")
@@ -59,9 +62,12 @@ class Maker:
         node = etree.Element(name)
         if kind.startswith("REF"):
             for part in self.random.choice([["ListID"], ["FullName"], ["ListID", "FullName"], []]):
-                etree.SubElement(node, part).text = "80000001-1"[: int(kind[3:] or 9)]
+                leaf = etree.SubElement(node, part)
+                leaf.text = "80000001-1"[: int(kind[3:] or 9)]
+                self.leaves.append((leaf, "ID" if part == "ListID" else f"STR{kind[3:]}"))
             return node
         node.text = self.value(name, kind)
+        self.leaves.append((node, kind))
         return node
 
     def value(self, name: str, kind: str) -> str:
@@ -102,6 +108,7 @@ class Maker:
             mark = self.rest[0] if self.rest and self.rest[0][0] in "?*+{" else ""
             self.rest = self.rest[1:] if mark else self.rest
             times = {"": 1, "+": self.random.randint(1, 2)}.get(mark, self.random.randint(0, 1))
+            times = 1 if self.full else times
             found += particle * times
             assert self.rest is not before
         return found
@@ -143,3 +150,15 @@ def mutated(root: etree._Element, rng: random.Random) -> etree._Element:
     else:
         node.text = "some words"
     return root
+
+
+def borders(kind: str) -> list[str]:
+    """Return values just inside and just outside of a type, as the sandbox's tables have it."""
+    if kind.startswith("="):
+        return ["Bogus", ""]
+    if kind.startswith("STR"):
+        limit = int(kind[3:] or 5000)
+        return ["x" * limit, "x" * (limit + 1), ""]
+    if kind in ("ID", "MACROID"):
+        return ["8" * 36, "8" * 37]
+    return SAMPLES[kind]

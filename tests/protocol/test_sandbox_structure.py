@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
-from tests.protocol.sandbox_messages import Maker, mutated
+from tests.protocol.sandbox_messages import Maker, borders, mutated
 from tests.specs import SPECS, needs_specs
 
 from tieout.sandbox import grammar
@@ -73,6 +73,41 @@ def test_wild_values_get_the_schemas_verdict(
 ) -> None:
     text = etree.tostring(Maker(seed, wild=True).message(kind)).decode()
     assert verdict(text) == schema_verdict(schema, text), text
+
+
+@pytest.mark.parametrize("kind", sorted(grammar.SUPPORTED))
+def test_every_field_has_the_schemas_borders(kind: str, schema: etree.XMLSchema) -> None:
+    for seed in range(3):  # for the other branches of choices
+        maker = Maker(seed, full=True)
+        root = maker.message(kind)
+        inside = [
+            (leaf, kind_of)
+            for leaf, kind_of in maker.leaves
+            if leaf.getroottree().getroot() is root
+        ]
+        for leaf, kind_of in inside:
+            kept = leaf.text
+            for value in borders(kind_of):
+                leaf.text = value
+                text = etree.tostring(root).decode()
+                assert verdict(text) == schema_verdict(schema, text), (leaf.tag, value)
+            leaf.text = kept
+
+
+@pytest.mark.parametrize("kind", sorted(grammar.SUPPORTED))
+def test_every_enumeration_has_the_schemas_values(kind: str, schema: etree.XMLSchema) -> None:
+    maker = Maker(0, full=True)
+    root = maker.message(kind)
+    known = {word for words in grammar._ENUMS.values() for word in words}
+    for leaf, kind_of in maker.leaves:
+        if not kind_of.startswith("=") or leaf.getroottree().getroot() is not root:
+            continue
+        kept = leaf.text
+        for word in sorted(known):
+            leaf.text = word
+            text = etree.tostring(root).decode()
+            assert verdict(text) == schema_verdict(schema, text), (leaf.tag, word)
+        leaf.text = kept
 
 
 @pytest.mark.parametrize(

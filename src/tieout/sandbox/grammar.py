@@ -30,6 +30,20 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
 }
 
 
+# An empty element of these names means this value (Intuit's schema).
+DEFAULTS = {
+    "ActiveStatus": "ActiveOnly",
+    "DeliveryMethod": "Print",
+    "JobStatus": "None",
+    "PaidStatus": "All",
+    "SalesTaxCountry": "Canada",
+    "TransactionDetailLevelFilter": "SummaryOnly",
+    "TransactionMode": "CardNotPresent",
+    "TransactionPaidStatusFilter": "Either",
+    "TransactionPostingStatusFilter": "Either",
+}
+
+
 class StructureError(Exception):
     """The set does not have the structure of qbXML; the text names element and reason."""
 
@@ -147,6 +161,7 @@ def _check_leaf(node: Node, kind: str, faults: list[tuple[int, str]]) -> None:
         message = f"{node.tag} takes text, not elements"
         raise StructureError(message)
     if kind.startswith("="):
+        node.text = node.text or DEFAULTS.get(node.tag, "")
         if node.text not in _ENUMS[kind[1:] or node.tag]:
             message = f'"{node.text}" is no value of {node.tag}'
             raise StructureError(message)

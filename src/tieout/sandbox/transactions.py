@@ -16,6 +16,17 @@ from tieout.sandbox.values import fold, money
 from tieout.sandbox.xmltree import Node
 
 KINDS = tuple(SIGNS)
+_RECEIVABLE_TYPES = frozenset(
+    [
+        "AccountsReceivable",
+        "ARAndAP",
+        "Asset",
+        "BalanceSheet",
+        "BankAndARAndAPAndUF",
+        "CurrentAsset",
+        "CurrentAssetAndExpense",
+    ]
+)
 
 
 def query(context: Context, node: Node) -> Answer:
@@ -48,6 +59,7 @@ def _conditions(books: Books, node: Node) -> Conditions:
         "TransactionModifiedDateRangeFilter": txn_query.add_modified,
         "TransactionDateRangeFilter": txn_query.add_dates,
         "TransactionEntityFilter": txn_query.add_entity,
+        "TransactionAccountFilter": _add_account,
         "TransactionItemFilter": _add_item,
         "TransactionClassFilter": _add_class,
     }
@@ -73,6 +85,16 @@ def _add_state(node: Node, found: Conditions) -> None:
     posting = node.get("TransactionPostingStatusFilter")
     if posting in ("Posting", "NonPosting"):
         found.add("is_pending = ?", int(posting == "NonPosting"))
+
+
+def _add_account(books: Books, node: Node, found: Conditions) -> None:
+    """Filter by the receivable account; all that is kept here stands on one of that type."""
+    kind = node.get("AccountTypeFilter")
+    if kind is None:
+        ids = filter_ids(books, node, "Account")
+        found.add_in("json_extract(detail, '$.ARAccountRef')", ids)
+    elif kind not in _RECEIVABLE_TYPES:
+        found.add("0")
 
 
 def _add_item(books: Books, node: Node, found: Conditions) -> None:

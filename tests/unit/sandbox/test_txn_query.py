@@ -164,6 +164,30 @@ def test_the_transaction_query_combines_number_and_customer(
     assert len(books.ask("<TransactionQueryRq/>")) == 5
 
 
+@pytest.mark.parametrize(
+    ("inside", "count"),
+    [
+        ("<TransactionAccountFilter><AccountTypeFilter>AccountsReceivable</AccountTypeFilter>", 5),
+        ("<TransactionAccountFilter><AccountTypeFilter>Bank</AccountTypeFilter>", 0),
+        ("<TransactionAccountFilter><FullName>Accounts Receivable</FullName>", 5),
+        ("<TransactionItemFilter><FullName>Regular Hours</FullName>", 4),
+        ("<TransactionItemFilter><FullName>Overtime Hours</FullName>", 0),
+        ("<TransactionEntityFilter><EntityTypeFilter>Vendor</EntityTypeFilter>", 0),
+    ],
+)
+def test_more_filters_of_the_transaction_query(books: Caller, inside: str, count: int) -> None:
+    tag = inside[1:].partition(">")[0]
+    answer = books.ask(f"<TransactionQueryRq>{inside}</{tag}></TransactionQueryRq>")
+    assert answer.get("retCount") == str(count)
+
+
+@pytest.mark.parametrize(("state", "count"), [("Open", 4), ("Closed", 1), ("Either", 5)])
+def test_open_and_closed_transactions(books: Caller, state: str, count: int) -> None:
+    inside = f"<TransactionPaidStatusFilter>{state}</TransactionPaidStatusFilter>"
+    answer = books.ask(f"<TransactionQueryRq>{inside}</TransactionQueryRq>")
+    assert answer.get("retCount") == str(count)
+
+
 def test_credit_memos_have_their_own_query(books: Caller) -> None:
     text = invoice(JOB, line(Amount="5.00"), number="C-1").replace("Invoice", "CreditMemo")
     assert books.code(text) == 0
