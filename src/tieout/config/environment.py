@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
@@ -70,12 +70,13 @@ def database(data: Path) -> Database:
     if parts.scheme == "sqlite":
         return Database("sqlite", unquote(parts.path.removeprefix("/")) or ":memory:")
     if parts.scheme in {"postgres", "postgresql"}:
+        socket = parse_qs(parts.query).get("host", [""])[0]  # a folder: the local socket
         return Database(
             "postgresql",
             unquote(parts.path.lstrip("/")),
             unquote(parts.username or ""),
             unquote(parts.password or ""),
-            unquote(parts.hostname or ""),
+            socket or unquote(parts.hostname or ""),
             str(parts.port or ""),
         )
     message = "DATABASE_URL starts with neither sqlite: nor postgresql:."
