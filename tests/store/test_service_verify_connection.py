@@ -13,6 +13,7 @@ from tieout.channels.base import Answer, Outcome, Rung
 from tieout.service import connect, verify_connection
 from tieout.service.access import Access, find_access
 from tieout.store.models import Book, Connection, Event, Task
+from tieout.store.secrets import SecretUnreadable
 
 NO_ROWS = b'<?xml version="1.0"?><QBXML><QBXMLMsgsRs></QBXMLMsgsRs></QBXML>'
 
@@ -164,6 +165,28 @@ def test_settings_changed_meanwhile_win(
     task = verify(sam)
     assert "changed while" in task.problem
     assert Connection.objects.get(company=sam.company).status == "unverified"
+
+
+def test_a_password_of_another_key_is_asked_for_again(
+    sam: Access, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(*, company_id: int) -> connect.Line:
+        message = "This secret was encrypted with another key."
+        raise SecretUnreadable(message)
+
+    monkeypatch.setattr(connect, "line_to", unreadable)
+    task = verify(sam)
+    assert ladder(sam)["login"] == "broken"
+    assert "Enter the password" in task.remedy
+
+
+def test_a_restored_backup_is_told(sam: Access, channel: SandboxChannel) -> None:
+    verify(sam)
+    Book.objects.update(last_restore_time="2020-01-01T00:00:00-05:00")
+    verify(sam)
+    row = Connection.objects.get(company=sam.company)
+    said = next(rung["detail"] for rung in row.ladder if rung["rung"] == "company file")
+    assert "A backup was restored" in said
 
 
 def test_two_clicks_make_one_task(sam: Access) -> None:

@@ -65,7 +65,7 @@ def _wait_s(failures: int, free: int) -> int:
     """Nothing for the free tries, then 2, 4, 8 … seconds, at most five minutes."""
     if failures < free:
         return 0
-    return min(WAIT_S_MAX, WAIT_S_FIRST * 2 ** min(failures - free, 16))
+    return min(WAIT_S_MAX, WAIT_S_FIRST << min(failures - free, 16))
 
 
 def _key(kind: str, text: str) -> str:
