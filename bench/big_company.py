@@ -24,7 +24,9 @@ from tieout.store.models import (
 NOW = datetime(2026, 10, 19, 14, 0, tzinfo=UTC)
 BATCH = 5000
 FIRST = "Ana Ben Carla Dev Elena Finn Grace Hana Ivan Jo Keisha Liam Mona Nia Omar Priya".split()
-SYLLABLES = "ba cor den el far gon hul im jar kel lor mun nor os pel quin ros sten tor ul vas wen".split()
+SYLLABLES = (
+    "ba cor den el far gon hul im jar kel lor mun nor os pel quin ros sten tor ul vas wen".split()
+)
 TRADES = "RN|Phlebotomist|Forklift Operator|Java Developer|Accountant|Welder|LPN|Cook".split("|")
 PLACES = "Health Medical Logistics Foods Partners Systems Clinic Works Energy Labs".split()
 

@@ -1,0 +1,220 @@
+"""Refresh QuickBooks list: 100,000 customers and jobs through a real connector.
+
+Baseline, in the same run: the very same answers, already in memory, parsed with bare lxml
+(`etree.fromstring` a page, `findtext` a field) and inserted by one executemany in one
+transaction. It is measured twice: into a plain table of the same columns with no index at all,
+and into the product's own table in an empty database, which has three indexes and the trigram
+index that Search needs. Neither asks what is there already, notices changes, or keeps its place.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+from pathlib import Path
+
+import harness
+from harness import Limit, apart, fresh_home, seconds, times
+from lxml import etree
+
+CUSTOMERS, JOBS_EACH = 1000, 99
+RATIO_MAX = 3.0
+MEMORY_MAX = 150.0
+PAGE = 1000
+FIELDS = (
+    "ListID", "Name", "FullName", "Sublevel", "IsActive", "EditSequence", "TimeModified",
+    "JobStatus",
+)  # fmt: skip
+
+
+def main() -> int:
+    with fresh_home() as home:
+        books = home / "company.sqlite3"
+        apart(_make_books, books)
+        product = Refresh(home, books)
+        first = product.run()
+        again = product.run()
+        product.close()
+        answers = home / "answers"
+        apart(_keep_answers, books, answers)
+        figures = home / "baseline"
+        apart(_baseline, answers, home, figures)
+        parse_s, plain_s, indexed_s = map(float, figures.read_text("ascii").split())
+    return _tell(first, again, parse_s, plain_s, indexed_s)
+
+
+def _make_books(path: Path) -> None:
+    from office import make_books
+
+    make_books(path, int(os.environ.get("BENCH_CUSTOMERS", CUSTOMERS)), JOBS_EACH)
+
+
+class Refresh:
+    """The product: a connector process, and the worker's steps in this process."""
+
+    def __init__(self, home: Path, books: Path) -> None:
+        from office import open_company
+
+        self.home, self.books = home, books
+        connector = harness.Connector(books=books, home=home)
+        self.company = open_company(connector.url)
+        connector.stop()
+
+    def run(self) -> dict[str, float]:
+        """One refresh from the click to *Done*."""
+        from office import access_to
+
+        from tieout.service import moments
+        from tieout.service.ask_refresh import ask_refresh
+        from tieout.service.worker import Worker
+        from tieout.store.models import Connection, QbCustomer, Task
+
+        connector = harness.Connector(books=self.books, home=self.home)
+        Connection.objects.update(url=connector.url)
+        idle = harness.resident_bytes()
+        task = ask_refresh(access=access_to(self.company), now=moments.now())
+        with harness.timed() as clock:
+            Worker().run_until_idle()
+        grown = harness.resident_bytes(peak=True) - idle
+        measured = connector.stop()
+        task.refresh_from_db()
+        if task.state != Task.State.DONE:
+            raise RuntimeError(f"the refresh is {task.state}: {task.problem}")
+        return {
+            **measured,
+            "wall_s": clock.wall_s,
+            "worker_cpu_s": clock.cpu_s,
+            "memory": grown / harness.MIB,
+            "rows": QbCustomer.objects.count(),
+        }
+
+    def close(self) -> None:
+        from django.db import connections
+
+        connections.close_all()
+
+
+# ------------------------------------------------------------------ the baseline
+
+
+def _keep_answers(books: Path, folder: Path) -> None:
+    """The company's own answers to the same query, in pages of the same size."""
+    from tieout.quickbooks import qbxml
+    from tieout.sandbox import CompanyFile
+    from tieout.service.refresh_lists import CUSTOMER_FIELDS
+
+    folder.mkdir()
+    session = CompanyFile(books).open_session(app_name="bench")
+    iterate, place = qbxml.Iterate("Start"), 0
+    while True:
+        query = qbxml.CustomerQuery(
+            request_id="c", iterator=iterate, max_returned=PAGE, include=CUSTOMER_FIELDS
+        )
+        answer = session.process(qbxml.render([query]).decode())
+        (folder / f"{place:05d}.xml").write_text(answer, "utf-8")
+        response = etree.fromstring(answer.encode())[0][0]
+        place += 1
+        if response.get("iteratorRemainingCount") == "0":
+            return
+        iterate = qbxml.Iterate("Continue", response.get("iteratorID", ""))
+
+
+def _baseline(answers: Path, home: Path, figures: Path) -> None:
+    pages = [path.read_bytes() for path in sorted(answers.iterdir())]
+    with harness.timed() as parsing:
+        rows = [row for page in pages for row in _parsed(page)]
+    plain = _insert(home / "plain.sqlite3", rows, make=True)
+    os.environ["TIEOUT_HOME"] = str(home / "indexed")
+    (home / "indexed").mkdir()
+    apart(harness.migrate)
+    indexed = _insert(home / "indexed" / "tieout.sqlite3", rows, make=False)
+    figures.write_text(f"{parsing.wall_s} {plain} {indexed}", "ascii")
+
+
+def _parsed(page: bytes) -> list[tuple[object, ...]]:
+    rows: list[tuple[object, ...]] = []
+    for ret in etree.fromstring(page).iter("CustomerRet"):
+        find = ret.findtext
+        list_id, name, full_name, level, active, edit, modified, status = map(find, FIELDS)
+        parent = find("ParentRef/ListID") or ""
+        rows.append(
+            (
+                1, list_id, name, full_name, parent, parent or list_id, int(level or 0),
+                active == "true", None, edit, modified, status or "", 1, (full_name or "").lower(),
+            )
+        )  # fmt: skip
+    return rows
+
+
+COLUMNS = (
+    "company_id", "list_id", "name", "full_name", "parent_list_id", "top_list_id", "sublevel",
+    "active", "gone_at", "edit_sequence", "time_modified", "job_status", "seen_pass",
+    "search_text",
+)  # fmt: skip
+
+
+def _insert(path: Path, rows: list[tuple[object, ...]], *, make: bool) -> float:
+    disk = sqlite3.connect(path, isolation_level=None)
+    disk.executescript(
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000"
+    )
+    names = ", ".join(COLUMNS)
+    if make:
+        disk.execute(f"CREATE TABLE store_qbcustomer (id INTEGER PRIMARY KEY, {names})")
+    marks = ", ".join("?" * len(COLUMNS))
+    with harness.timed() as clock:
+        disk.execute("BEGIN IMMEDIATE")
+        disk.executemany(f"INSERT INTO store_qbcustomer ({names}) VALUES ({marks})", rows)
+        disk.execute("COMMIT")
+    disk.close()
+    return clock.wall_s
+
+
+# ------------------------------------------------------------------ the figures
+
+
+def _tell(
+    first: dict[str, float],
+    again: dict[str, float],
+    parse_s: float,
+    plain_s: float,
+    indexed_s: float,
+) -> int:
+    bare, bare_indexed = parse_s + plain_s, parse_s + indexed_s
+    harness.table(
+        "Bare baseline",
+        [
+            ("lxml parsing", seconds(parse_s)),
+            ("one insert, table without index", seconds(plain_s)),
+            ("one insert, the product's table and its indexes", seconds(indexed_s)),
+        ],
+    )
+    for title, run in (("First refresh", first), ("Again, nothing changed", again)):
+        own = run["wall_s"] - run["inside_s"]
+        harness.table(
+            f"{title}: {run['rows']:,.0f} rows, {run['calls']:.0f} calls",
+            [
+                ("from click to done", seconds(run["wall_s"])),
+                ("of it inside the rehearsal company", seconds(run["inside_s"])),
+                ("Tieout and connector", seconds(own)),
+                ("  worker's processor time", seconds(run["worker_cpu_s"])),
+                ("  connector's, company left out", seconds(run["cpu_s"] - run["inside_cpu_s"])),
+                ("against parsing + insert without index", times(own / bare)),
+                ("against parsing + insert with the indexes", times(own / bare_indexed)),
+                ("memory over idle", f"{run['memory']:,.0f} MiB"),
+            ],
+        )
+    own = first["wall_s"] - first["inside_s"]
+    second = again["wall_s"] - again["inside_s"]
+    return harness.verdict(
+        [
+            Limit("first refresh against the bare baseline", own / bare_indexed, RATIO_MAX),
+            Limit("a refresh that changes nothing", second / bare_indexed, RATIO_MAX),
+            Limit("memory over idle", max(first["memory"], again["memory"]), MEMORY_MAX, "MiB"),
+        ]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

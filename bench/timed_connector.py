@@ -1,0 +1,91 @@
+"""A Remote Connector that measures how long the rehearsal company itself works.
+
+`python bench/timed_connector.py COMPANY_FILE DATA_FOLDER PASSWORD` prints its address as JSON,
+serves until it is asked to end, then prints what it measured: `calls`, `inside_s` and
+`inside_cpu_s` (wall and processor seconds inside the company) and `cpu_s` (the whole process).
+Everything but the stopwatch is the product's.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tieout.connector.link import LinkSession, Mode
+from tieout.connector.program import Program, Settings, start_log, utc_now
+from tieout.connector.sandbox_link import SandboxLink
+from tieout.connector.users import make_user
+
+
+@dataclass
+class Stopwatch:
+    """Time spent inside the company file."""
+
+    calls: int = 0
+    inside_s: float = 0.0
+    inside_cpu_s: float = 0.0
+
+
+class TimedSession:
+    """A session that counts its own time."""
+
+    def __init__(self, session: LinkSession, watch: Stopwatch) -> None:
+        self._session = session
+        self._watch = watch
+        self.session_id = session.session_id
+        self.company_file = session.company_file
+        self.versions = session.versions
+
+    def process(self, qbxml: str) -> str:
+        wall, cpu = time.perf_counter(), time.thread_time()
+        try:
+            return self._session.process(qbxml)
+        finally:
+            self._watch.calls += 1
+            self._watch.inside_s += time.perf_counter() - wall
+            self._watch.inside_cpu_s += time.thread_time() - cpu
+
+    def close(self) -> None:
+        self._session.close()
+
+
+class TimedLink:
+    """A rehearsal company whose sessions are timed."""
+
+    def __init__(self, link: SandboxLink) -> None:
+        self._link = link
+        self.watch = Stopwatch()
+
+    def open_session(self, app_name: str, company_file: str, mode: Mode) -> TimedSession:
+        return TimedSession(self._link.open_session(app_name, company_file, mode), self.watch)
+
+
+def main(books: str, data: str, password: str) -> int:
+    link = TimedLink(SandboxLink(Path(books)))
+    user = make_user(name="tieout", password=password, access="full")
+    program = Program(
+        settings=Settings(data=Path(data), port=0, tls="off"),
+        link=link,
+        users={"tieout": user},
+        clock=utc_now,
+    )
+    start_log(Path(data) / "connector.log")
+    program.stop_on_signals()
+    print(json.dumps({"url": program.url}), flush=True)
+    program.serve()
+    watch = link.watch
+    measured = {
+        "calls": watch.calls,
+        "inside_s": watch.inside_s,
+        "inside_cpu_s": watch.inside_cpu_s,
+        "cpu_s": time.process_time(),
+    }
+    print(json.dumps(measured), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(*sys.argv[1:]))
