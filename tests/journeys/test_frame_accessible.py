@@ -12,6 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 from tests import factories
 from tests.axe import assert_accessible
 from tests.browser import LOOKS, Look, chromium, look_at, sign_in
+from tests.journeys.flushing import event_triggers, flushable  # noqa: F401 # used by pytest
 
 from tieout.store.models import Batch, Book, Connection, Task
 
