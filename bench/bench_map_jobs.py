@@ -78,11 +78,11 @@ def cases(company_id: int, jobs: list[int]) -> list[tuple[str, str, str, list[di
 
 
 def run(jobs: int, rounds: int) -> int:
+    from bench.big_company import build
     from django.core.management import call_command
     from django.db import transaction
     from django.test import Client
 
-    from bench.big_company import build
     from tieout.store.models import SourceJob
 
     call_command("migrate", verbosity=0)

@@ -23,12 +23,18 @@ from tieout.store.models import (
 
 NOW = datetime(2026, 10, 19, 14, 0, tzinfo=UTC)
 BATCH = 5000
-FIRST = "Ana Ben Carla Dev Elena Finn Grace Hana Ivan Jo Keisha Liam Mona Nia Omar Priya".split()
-SYLLABLES = (
-    "ba cor den el far gon hul im jar kel lor mun nor os pel quin ros sten tor ul vas wen".split()
+
+
+def _words(text: str) -> list[str]:
+    return text.split("|")
+
+
+FIRST = _words("Ana|Ben|Carla|Dev|Elena|Finn|Grace|Hana|Ivan|Jo|Keisha|Liam|Mona|Nia|Omar|Priya")
+SYLLABLES = _words(
+    "ba|cor|den|el|far|gon|hul|im|jar|kel|lor|mun|nor|os|pel|quin|ros|sten|tor|ul|vas|wen"
 )
-TRADES = "RN|Phlebotomist|Forklift Operator|Java Developer|Accountant|Welder|LPN|Cook".split("|")
-PLACES = "Health Medical Logistics Foods Partners Systems Clinic Works Energy Labs".split()
+TRADES = _words("RN|Phlebotomist|Forklift Operator|Java Developer|Accountant|Welder|LPN|Cook")
+PLACES = _words("Health|Medical|Logistics|Foods|Partners|Systems|Clinic|Works|Energy|Labs")
 
 
 def build(*, jobs: int, seed: int = 1) -> tuple[Company, User]:
