@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Literal
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from tieout.store.models import SourceClient, SourceJob
@@ -208,11 +208,13 @@ def _by_client(
 ) -> QuerySet[SourceClient, int]:
     """Ids by client: the clients in order of their index, and each one's jobs in order of theirs."""
     sign = "-" if wanted.descending else ""
-    clients = SourceClient.objects.filter(company_id=company_id, jobs__active__in=[wanted.active])
+    # one filter() call: each further one would join the jobs once more
+    conditions = Q(company_id=company_id, jobs__active__in=[wanted.active])
     if wanted.state:
-        clients = clients.filter(jobs__map_state=wanted.state)
+        conditions &= Q(jobs__map_state=wanted.state)
     for word in (*words.long, *words.short):
-        clients = clients.filter(jobs__search_text__contains=word)
+        conditions &= Q(jobs__search_text__contains=word)
+    clients = SourceClient.objects.filter(conditions)
     fields = ("name", "id", "jobs__contractor", "jobs__id")
     return clients.order_by(*(sign + field for field in fields)).values_list("jobs__id", flat=True)
 
