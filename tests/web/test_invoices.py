@@ -11,6 +11,7 @@ from tests.factories import NOW, World
 
 from tieout.core.exporting import State
 from tieout.service import plan_export
+from tieout.store.commits.exports import settle_standing
 from tieout.store.models import (
     Batch,
     Book,
@@ -111,7 +112,7 @@ def test_a_blocked_row_says_why_who_mends_it_and_where(
     html = page(bea, f"{root}invoices/?group=blocked")
     assert "Job not mapped" in html
     assert "(Biller)" in html
-    assert "Job not mapped: 1, $300.00" in html
+    assert "Job not mapped <strong>1</strong> $300.00" in html
     assert "&lt;b&gt;Omar&lt;/b&gt;" in html
     assert "<b>Omar</b>" not in html
 
@@ -229,7 +230,7 @@ def exported(bea: Client, root: str) -> Batch:
     response = bea.post(f"{root}invoices/export/", {"invoices": str(invoice().pk)})
     assert response.status_code == 302
     batch = Batch.objects.get()
-    assert response["Location"] == f"{root}exports/{batch.pk}/"
+    assert response["Location"] == f"{root}invoices/exports/{batch.pk}/"
     return batch
 
 
@@ -237,8 +238,11 @@ def test_export_makes_a_batch_whose_page_moves_by_itself(
     bea: Client, planned: World, root: str
 ) -> None:
     batch = exported(bea, root)
-    html = page(bea, f"{root}exports/{batch.pk}/")
-    assert f'hx-get="{root}exports/{batch.pk}/progress/?page=1" hx-trigger="every 1s"' in html
+    html = page(bea, f"{root}invoices/exports/{batch.pk}/")
+    assert (
+        f'hx-get="{root}invoices/exports/{batch.pk}/progress/?page=1" hx-trigger="every 1s"'
+        in html
+    )
     assert "You may close this page" in html
     assert "An export is running: see it" in page(bea, f"{root}invoices/")
     assert "20417" in page(bea, f"{root}invoices/?group=under-way")
@@ -255,11 +259,11 @@ def test_the_result_shows_both_numbers(bea: Client, planned: World, root: str) -
     )
     SourceInvoice.objects.filter(number="20417").update(standing="exported")
     Task.objects.filter(batch=batch).update(state="done", message="1 of 1 exported")
-    html = page(bea, f"{root}exports/{batch.pk}/progress/")
+    html = page(bea, f"{root}invoices/exports/{batch.pk}/progress/")
     assert "4C-1760882400" in html
     assert "every 1s" not in html
     assert "4C-1760882400" in page(bea, f"{root}invoices/?group=exported")
-    assert f">Export {batch.pk}</a>" in page(bea, f"{root}exports/")
+    assert f">Export {batch.pk}</a>" in page(bea, f"{root}invoices/exports/")
 
 
 @pytest.mark.parametrize(
@@ -302,21 +306,36 @@ def test_a_failure_says_one_sentence_and_offers_what_this_person_may(
         problem="QuickBooks refused it; nothing was saved there.",
         remedy="Mend what QuickBooks names, then retry.",
     )
-    for address in (f"{root}exports/{batch.pk}/", f"{root}invoices/{invoice().pk}/"):
+    for address in (f"{root}invoices/exports/{batch.pk}/", f"{root}invoices/{invoice().pk}/"):
         html = page(as_person(name), address)
         assert "nothing was saved there." in html
         for words in offered:
-            assert f">{words}" in html
+            assert words in html
         for words in missing:
-            assert f">{words}" not in html
+            assert words not in html
 
 
 def test_retry_makes_a_new_batch(bea: Client, planned: World, root: str) -> None:
     exported(bea, root)
     refused = posting(state="refused", queued_at=None, writes=1)
-    response = bea.post(f"{root}postings/{refused.pk}/retry/")
-    assert response["Location"] == f"{root}exports/{Batch.objects.latest('id').pk}/"
+    response = bea.post(f"{root}invoices/postings/{refused.pk}/retry/")
+    assert response["Location"] == f"{root}invoices/exports/{Batch.objects.latest('id').pk}/"
     assert Batch.objects.count() == 2
+
+
+def test_a_refused_invoice_is_retried_from_its_row(bea: Client, planned: World, root: str) -> None:
+    exported(bea, root)
+    refused = posting(
+        state="refused",
+        queued_at=None,
+        writes=1,
+        problem="QuickBooks refused it; nothing was saved there.",
+        remedy="Mend it, then retry.",
+    )
+    settle_standing(invoice_ids=[refused.invoice_id])
+    html = page(bea, f"{root}invoices/?group=blocked&number=20417")
+    assert "Refused by QuickBooks" in html
+    assert f'formaction="{root}invoices/postings/{refused.pk}/retry/"' in html
 
 
 def test_linking_and_sending_again_are_decisions_of_a_person(
@@ -325,13 +344,13 @@ def test_linking_and_sending_again_are_decisions_of_a_person(
     exported(bea, root)
     found = {"txn_id": "4C-1", "number": "20417", "total": "1200.00"}
     one = posting(state="needs a person", queued_at=None, writes=1, found=found)
-    response = bea.post(f"{root}postings/{one.pk}/link/", follow=True)
+    response = bea.post(f"{root}invoices/postings/{one.pk}/link/", follow=True)
     assert "Linked." in response.content.decode()
     assert posting().txn_id == "4C-1"
-    response = bea.post(f"{root}postings/{one.pk}/send-again/", follow=True)
+    response = bea.post(f"{root}invoices/postings/{one.pk}/send-again/", follow=True)
     assert "this is not possible any more" in response.content.decode()
     posting(state="needs a person", txn_id="")
-    response = bea.post(f"{root}postings/{one.pk}/send-again/", follow=True)
+    response = bea.post(f"{root}invoices/postings/{one.pk}/send-again/", follow=True)
     assert "QuickBooks is asked first" in response.content.decode()
     assert posting().state == State.CLAIMED
 
@@ -341,7 +360,7 @@ def test_setting_aside_needs_a_super_user_and_a_reason(
 ) -> None:
     exported(as_person("bea"), root)
     one = posting(state="refused", queued_at=None, writes=1)
-    address = f"{root}postings/{one.pk}/set-aside/"
+    address = f"{root}invoices/postings/{one.pk}/set-aside/"
     sam = as_person("sam")
     assert "Reason" in page(sam, address)
     response = sam.post(address, {"reason": " "})
@@ -371,11 +390,11 @@ def test_the_invoice_shows_its_history_and_exchanges(
     )
     html = page(as_person("sam"), f"{root}invoices/{one.invoice_id}/")
     assert "queued" in html
-    assert f'href="{root}exchanges/{made.pk}/"' in html
-    raw = page(as_person("sam"), f"{root}exchanges/{made.pk}/")
+    assert f'href="{root}invoices/exchanges/{made.pk}/"' in html
+    raw = page(as_person("sam"), f"{root}invoices/exchanges/{made.pk}/")
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in raw
     assert "<script>alert" not in raw
-    assert f"exchanges/{made.pk}/" not in page(
+    assert f"invoices/exchanges/{made.pk}/" not in page(
         as_person("vic"), f"{root}invoices/{one.invoice_id}/"
     )
     assert Event.objects.filter(subject="posting").count() == 1
@@ -429,19 +448,19 @@ READS = [
     "invoices/invoices.csv",
     "invoices/{invoice}/",
     "invoices/{invoice}/preview/",
-    "exports/",
-    "exports/{batch}/",
-    "exports/{batch}/progress/",
+    "invoices/exports/",
+    "invoices/exports/{batch}/",
+    "invoices/exports/{batch}/progress/",
 ]
 WRITES = [
     "invoices/confirm/",
     "invoices/export/",
-    "postings/{posting}/retry/",
-    "postings/{posting}/link/",
-    "postings/{posting}/send-again/",
-    "postings/{posting}/set-aside/",
+    "invoices/postings/{posting}/retry/",
+    "invoices/postings/{posting}/link/",
+    "invoices/postings/{posting}/send-again/",
+    "invoices/postings/{posting}/set-aside/",
 ]
-SECRET = ["exchanges/{exchange}/"]
+SECRET = ["invoices/exchanges/{exchange}/"]
 
 
 @pytest.fixture
