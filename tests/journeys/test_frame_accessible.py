@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 from tests import factories
 from tests.axe import assert_accessible
-from tests.browser import LOOKS, Look, chromium, look_at, sign_in
+from tests.browser import LOOKS, Look, chromium, look_at, picture, sign_in
 from tests.journeys.flushing import event_triggers, flushable  # noqa: F401 # used by pytest
 
 from tieout.store.models import Batch, Book, Connection, Task
@@ -125,12 +124,13 @@ def test_keyboard_menu_and_theme(browser: Browser, live_server: LiveServer, comp
 
 def _check(page: Page, look: Look) -> None:
     assert_accessible(page)
+    name = page.url.split("/", 3)[3].strip("/").replace("/", "-") or "front-door"
+    picture(page, f"{name}-{look.name}")
+    if look.width < 400:
+        page.set_viewport_size({"width": 360, "height": look.height})  # the narrowest phone
     wider = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    assert not wider, f"{page.url} scrolls sideways at {look.width} px"
-    folder = os.environ.get("TIEOUT_SCREENSHOTS")
-    if folder:
-        name = page.url.split("/", 3)[3].strip("/").replace("/", "-") or "front-door"
-        page.screenshot(path=Path(folder) / f"{name}-{look.name}.png", full_page=True)
+    assert not wider, f"{page.url} scrolls sideways"
+    page.set_viewport_size({"width": look.width, "height": look.height})
 
 
 def _errors(page: Page) -> list[str]:

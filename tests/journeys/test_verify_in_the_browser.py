@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 from tests import factories
 from tests.axe import assert_accessible
-from tests.browser import LOOKS, chromium, look_at, sign_in
+from tests.browser import LOOKS, chromium, look_at, picture, sign_in
 from tests.journeys.flushing import event_triggers, flushable  # noqa: F401 # used by pytest
 
 from tieout.sandbox import CompanyFile
@@ -127,6 +127,7 @@ def test_from_nothing_to_an_active_connection(
         "Connected to Northgate Staffing LLC. Nothing to do here."
     )
     assert_accessible(page)
+    picture(page, "verified")
 
     enter(page, url=connector.url, password="a wrong one, sadly")
     work(page, settings_page)

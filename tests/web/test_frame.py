@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from django.test import Client
+from django.urls import reverse
 from tests.factories import World
+
+from tieout.web.wording import MENU, ROADS
 
 
 def test_the_menu_shows_the_company_and_marks_the_page(as_person, world: World) -> None:
@@ -35,3 +39,31 @@ def test_somebody_unknown_signs_in_first(world: World) -> None:
     response = Client().get(f"/c/{world.northgate.pk}/")
     assert response.status_code == 302
     assert response["Location"] == f"/sign-in/?next=/c/{world.northgate.pk}/"
+
+
+@pytest.mark.parametrize("words", [words for words, _ in MENU])
+def test_every_entry_of_the_menu_leads_to_its_page(as_person, world: World, words: str) -> None:
+    browser = as_person("sam")
+    html = browser.get(f"/c/{world.northgate.pk}/").content.decode()
+    address = html.split(f">{words}</a>")[0].rpartition('href="')[2].partition('"')[0]
+    response = browser.get(address)
+    assert response.status_code == 200
+    assert f'href="{address}" aria-current="page">{words}</a>' in response.content.decode()
+
+
+def test_map_jobs_is_found_where_the_documents_say(as_person, world: World) -> None:
+    """Settings → Integrations → QuickBooks Configure → Map Jobs."""
+    browser = as_person("sam")
+    html = browser.get(f"/c/{world.northgate.pk}/settings/integrations/").content.decode()
+    below = html.partition("QuickBooks Configure</h2>")[2]
+    for name in ("Map Jobs", "Client Mapping", "Invoice Mapping", "Class Mapping"):
+        assert f">{name}</a>" in below
+    page = browser.get(f"/c/{world.northgate.pk}/map-jobs/").content.decode()
+    path = page.partition('aria-label="Path"')[2].partition("</nav>")[0]
+    steps = ("Settings", "Integrations", "QuickBooks Configure", "Map Jobs")
+    assert [step for step in steps if f">{step}<" in path] == list(steps)
+
+
+def test_every_name_of_a_path_leads_somewhere(world: World) -> None:
+    for name, _ in ROADS.values():
+        assert reverse(name, args=[world.northgate.pk])

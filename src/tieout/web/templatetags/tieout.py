@@ -9,7 +9,7 @@ from typing import Any
 from django import template
 from django.forms import BoundField
 from django.template import Context
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -175,11 +175,8 @@ def fingerprint(plain: str) -> str:
 
 
 def _address(name: str, company_id: int) -> str:
-    """The page's address, "" for a page that this installation does not have."""
-    try:
-        return reverse(name, args=[company_id])
-    except NoReverseMatch:
-        return ""
+    """The address of a company's page."""
+    return reverse(name, args=[company_id])
 
 
 @register.simple_tag(takes_context=True)
@@ -188,7 +185,7 @@ def menu(context: Context) -> SafeString:
     company_id = context["access"].company.pk
     path = context["request"].path
     addresses = [(label, _address(name, company_id)) for label, name in MENU]
-    inside = [address for _, address in addresses if address and path.startswith(address)]
+    inside = [address for _, address in addresses if path.startswith(address)]
     current = max(inside, key=len, default="")
     items = format_html_join(
         "",
@@ -201,7 +198,6 @@ def menu(context: Context) -> SafeString:
                 label,
             )
             for label, address in addresses
-            if address
         ),
     )
     return format_html('<nav class="menu" id="menu" aria-label="Menu"><ul>{}</ul></nav>', items)
@@ -220,15 +216,14 @@ def crumbs(context: Context, *labels: str) -> SafeString:
     )
 
 
-def _crumb(label: str, company_id: int) -> str | SafeString:
-    name, anchor = ROADS.get(label, ("", ""))
-    address = _address(name, company_id) if name else ""
-    return format_html('<a href="{}{}">{}</a>', address, anchor, label) if address else label
+def _crumb(label: str, company_id: int) -> SafeString:
+    name, anchor = ROADS[label]
+    return format_html('<a href="{}{}">{}</a>', _address(name, company_id), anchor, label)
 
 
 @register.simple_tag(takes_context=True)
 def page_link(context: Context, name: str) -> str:
-    """The address of a page of the company at hand, "" when there is no such page."""
+    """The address of a page of the company at hand whose name is in a variable."""
     return _address(name, context["access"].company.pk)
 
 
