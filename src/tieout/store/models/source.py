@@ -64,8 +64,13 @@ class SourceJob(models.Model):
                 fields=["company", "active", "map_state", "contractor", "id"], name="job_list"
             ),
             models.Index(fields=["company", "active", "contractor", "id"], name="job_by_name"),
-            models.Index(fields=["company", "active", "start_date", "id"], name="job_by_start"),
-            models.Index(fields=["client", "active", "contractor", "id"], name="job_by_client"),
+            # map_state at the end: a filter by it is answered from the index alone
+            models.Index(
+                fields=["company", "active", "start_date", "id", "map_state"], name="job_by_start"
+            ),
+            models.Index(
+                fields=["client", "active", "contractor", "id", "map_state"], name="job_by_client"
+            ),
         ]
 
     def __str__(self) -> str:
