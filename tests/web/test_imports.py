@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.factories import NOW, World
 
-from tieout.service import import_run, moments
+from tieout.service import import_source, moments
 from tieout.store.commits import tasks
 from tieout.store.models import Import, SourceClient, Task
 from tieout.web import uploads
@@ -42,7 +42,7 @@ def receive(browser: Client, root: str, *files: SimpleUploadedFile) -> Import:
 def work_off() -> None:
     task = tasks.claim_beside_lane(now=moments.now() + timedelta(seconds=1))
     assert task is not None
-    import_run.run(task_id=task.pk)
+    import_source.run(task.pk)
 
 
 def test_the_empty_page_offers_files_to_fill_in(bea: Client, root: str) -> None:
@@ -248,8 +248,8 @@ def test_the_list_asks_a_fixed_number_of_questions(
             receive(bea, root, file("clients.csv", io.BytesIO(CLIENTS.encode()).read()))
 
     add(1)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         bea.get(root)
     add(4)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         bea.get(root)

@@ -53,6 +53,7 @@ __all__ = [
     "import_now",
     "missing_of",
     "receive",
+    "run",
     "start",
     "template_row",
 ]
@@ -180,6 +181,17 @@ def import_now(
             discard(access, row.pk)
         raise
     return import_run.run(task_id=task.pk)
+
+
+def run(task_id: int) -> import_run.Report:
+    """Work off the import that a worker has claimed; see `import_run.run`.
+
+    When another worker has taken it meanwhile, this one stops and leaves the task to it.
+    """
+    try:
+        return import_run.run(task_id=task_id)
+    except imports.ImportTaken as taken:
+        return import_run.Report(task_id=task_id, problem=str(taken))
 
 
 def fields_of(kind: Kind) -> list[tuple[str, str, bool]]:

@@ -10,9 +10,9 @@ from typing import Any
 from django.db.models import F
 
 from tieout.store.commits.source import Tally
-from tieout.store.commits.tasks import LEASE_S
 from tieout.store.models import Import, ImportProblem, Task, User
 
+LEASE_S = 180  # unpacking a large workbook takes a while in which no sign of life comes
 PROBLEMS_MAX = 10_000  # listed per file; the rest is counted only
 
 

@@ -12,6 +12,7 @@ __all__ = [
     "Task",
     "count_problems",
     "find",
+    "open_import",
     "problems",
     "problems_page",
     "recent",
@@ -48,6 +49,20 @@ def task_of(*, company_id: int, import_id: int) -> Task | None:
         if import_id in task.params.get("import_ids", []):
             return task
     return None
+
+
+def open_import(*, company_id: int) -> list[int]:
+    """The ids of the uploads of the import that waits or runs; none when there is none."""
+    task = (
+        Task.objects.filter(
+            company_id=company_id,
+            kind=Task.Kind.IMPORT,
+            state__in=[Task.State.WAITING, Task.State.RUNNING],
+        )
+        .order_by("id")
+        .first()
+    )
+    return list(task.params.get("import_ids", [])) if task else []
 
 
 def task_by_id(*, task_id: int) -> Task:

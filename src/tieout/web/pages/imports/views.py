@@ -163,9 +163,7 @@ def _front(
     context = {
         "recent": recent,
         "waiting": [row for row in recent if row.state == Import.State.PREVIEW],
-        "running": [
-            row for row in recent if row.state in {Import.State.QUEUED, Import.State.RUNNING}
-        ],
+        "running": queries.open_import(company_id=company_id),
         "counts": source.counts(company_id=company_id),
         "kinds": [(kind.value, name) for kind, name in import_source.KIND_NAMES.items()],
         "problems": problems,
