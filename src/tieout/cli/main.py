@@ -4,30 +4,78 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
-# name -> one line of help. The module is tieout.cli.<name with - as _>; it offers
-# `add_arguments(parser)` and `run(options) -> int` (the exit status).
-COMMANDS: dict[str, str] = {
-    "connector": "serve a QuickBooks company over HTTP (the Remote Connector)",
-    "sandbox": "play the bookkeeper in a rehearsal company file",
+import tieout
+from tieout.cli.output import CommandError
+
+# name -> (module of tieout.cli, one line of help). The module offers `add_arguments(parser)` and
+# `run(options) -> int`, the exit status: 0 done, 1 refused or different, 2 could not be tried.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "run": ("run", "start everything here: pages, worker, and a rehearsal company"),
+    "demo": ("demo", "do the main job without a browser, in a throwaway folder, and check it"),
+    "status": ("status", "what waits, what is blocked and why, what was exported"),
+    "company": ("company", "create and list companies, read and change their export rules"),
+    "person": ("person", "create people, give them roles and passwords"),
+    "connection": ("connection", "read and change the way to QuickBooks"),
+    "verify": ("verify", "verify the connection, rung by rung"),
+    "refresh": ("refresh", "read the lists of QuickBooks again (Refresh QuickBooks list)"),
+    "import": ("import_files", "import clients, jobs, items and invoices from CSV and Excel"),
+    "mappings": ("mappings", "write mappings to a CSV file, or apply one"),
+    "plan": ("plan", "check the waiting invoices again"),
+    "export": ("export", "export ready invoices to QuickBooks"),
+    "tie-out": ("tie_out", "compare both books"),
+    "doctor": ("doctor", "look for what is wrong with this installation and its connections"),
+    "web": ("web", "serve the pages alone"),
+    "worker": ("worker", "do the background work alone"),
+    "migrate": ("migrate", "bring the database to this version"),
+    "connector": ("connector", "serve a QuickBooks company over HTTP (the Remote Connector)"),
+    "sandbox": ("sandbox", "play the bookkeeper in a rehearsal company file"),
 }
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand; its module is the only one imported."""
     argv = list(sys.argv[1:] if argv is None else argv)
-    parser = argparse.ArgumentParser(prog="tieout", description="Exports each invoice exactly once.")
+    parser = build_parser(argv[:1])
+    options = parser.parse_args(argv)
+    if os.environ.get("TIEOUT_SUPERVISED"):
+        from tieout.cli.supervised import end_with_parent
+
+        end_with_parent()
+    try:
+        return int(options.run(options))
+    except CommandError as error:
+        print(f"tieout {options.command}: {error}", file=sys.stderr)
+        return error.status
+    except KeyboardInterrupt:
+        print(f"tieout {options.command}: stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # the reader of our output went away, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def build_parser(names: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser in which the subcommands `names` are complete and the others only listed."""
+    parser = argparse.ArgumentParser(
+        prog="tieout",
+        description="Links contractor jobs to QuickBooks jobs and exports each invoice once.",
+        epilog="`tieout COMMAND --help` says what a command takes. Exit status: 0 done, "
+        "1 refused or different, 2 could not be tried.",
+    )
+    parser.add_argument("--version", action="version", version=f"tieout {tieout.__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name, text in COMMANDS.items():
-        sub = commands.add_parser(name, help=text, description=text)
-        if argv and argv[0] == name:
-            module = importlib.import_module(f"tieout.cli.{name.replace('-', '_')}")
+    for name, (module_name, text) in COMMANDS.items():
+        sub = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        if name in names:
+            module = importlib.import_module(f"tieout.cli.{module_name}")
             module.add_arguments(sub)
             sub.set_defaults(run=module.run)
-    options = parser.parse_args(argv)
-    return int(options.run(options))
+    return parser
 
 
 if __name__ == "__main__":

@@ -1,0 +1,171 @@
+"""Start the project for a command: data directory, keys, database; then the company and person."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tieout.cli.output import CommandError, add_json
+from tieout.config import environment
+
+if TYPE_CHECKING:
+    from tieout.service.access import Access
+    from tieout.store.queries.people import Company
+
+SETTINGS = "tieout.config.settings"
+WAIT_DEFAULT_S = 30.0
+
+
+def add_company(parser: argparse.ArgumentParser) -> None:
+    """The options of every command that works in a company."""
+    parser.add_argument(
+        "--company", metavar="NAME", help="the company (needed when there are several)"
+    )
+    parser.add_argument(
+        "--as",
+        dest="person",
+        metavar="USERNAME",
+        help="in whose name (default: the company's first Super User)",
+    )
+    add_json(parser)
+
+
+def add_wait(parser: argparse.ArgumentParser) -> None:
+    """The option of every command that waits for work to end."""
+    parser.add_argument(
+        "--wait",
+        type=float,
+        default=WAIT_DEFAULT_S,
+        metavar="SECONDS",
+        help="how long to wait when QuickBooks cannot be asked (default: %(default)s)",
+    )
+
+
+def start(*, migrate: bool = False) -> Path:
+    """Make the data directory and the keys, set Django up, look at the database.
+
+    A new SQLite database is made ready at once; another one is migrated only when `migrate` says
+    so. Returns the data directory. Raises CommandError.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    home = environment.home()
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        import django
+        from django.conf import settings
+
+        new = not _database_file(home).exists() and environment.database(home).engine == "sqlite"
+        django.setup()
+        from tieout.store.secrets import create_key_file
+
+        create_key_file(Path(settings.SECRETS_KEY_FILE))
+    except environment.BadSetting as error:
+        raise CommandError(str(error)) from error
+    except OSError as error:
+        message = (
+            f"{home} cannot be used as the data directory ({error.strerror or error}): "
+            "set TIEOUT_HOME to a folder that you may write to."
+        )
+        raise CommandError(message) from error
+    # a command says by itself what went wrong; the worker's log is for the worker's log file
+    logging.getLogger("tieout").setLevel(logging.WARNING)
+    _look_at_database(migrate=migrate or new)
+    return home
+
+
+def _database_file(home: Path) -> Path:
+    return Path(environment.database(home).name)
+
+
+def _look_at_database(*, migrate: bool) -> None:
+    from django.db import OperationalError, ProgrammingError
+
+    try:
+        waiting = pending_migrations()
+        if waiting and not migrate:
+            message = (
+                f"The database waits for {len(waiting)} changes of this version: "
+                "run `tieout migrate` first."
+            )
+            raise CommandError(message)
+        if waiting:
+            run_migrations()
+    except (OperationalError, ProgrammingError) as error:
+        said = str(error).strip().splitlines()[0]
+        message = f"The database cannot be used ({said}): check DATABASE_URL and that it runs."
+        raise CommandError(message) from error
+
+
+def pending_migrations() -> list[str]:
+    """The names of the migrations that the database does not have yet."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def run_migrations() -> None:
+    """Bring the database to this version."""
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def find_company(options: argparse.Namespace) -> Company:
+    """The company that is named, or the only one. Raises CommandError."""
+    from tieout.store.queries import companies
+
+    if options.company:
+        company = companies.by_name(options.company)
+        if company is None:
+            message = (
+                f"There is no company called {options.company}: "
+                "`tieout company list` shows which there are."
+            )
+            raise CommandError(message)
+        return company
+    found = companies.all_companies()
+    if not found:
+        message = "There is no company yet: make one with `tieout company create NAME`."
+        raise CommandError(message)
+    if len(found) > 1:
+        names = ", ".join(company.name for company in found[:5])
+        message = f"There are several companies: name one with --company ({names})."
+        raise CommandError(message)
+    return found[0]
+
+
+def find_access(options: argparse.Namespace, *, right: str = "work") -> Access:
+    """In whose name the command works, and that this person may. Raises CommandError."""
+    from tieout.service.access import find_access as access_of
+    from tieout.store.queries import members
+
+    company = find_company(options)
+    if options.person:
+        user = members.find_person(username=options.person)
+        access = access_of(user=user, company_id=company.pk) if user else None
+        if access is None:
+            message = (
+                f"{options.person} does not belong to {company}: "
+                "`tieout person list` shows who does."
+            )
+            raise CommandError(message)
+    else:
+        first = members.first_super_user(company_id=company.pk)
+        if first is None:
+            message = (
+                f"{company} has no Super User yet: make one with "
+                "`tieout person create USERNAME --role super_user`."
+            )
+            raise CommandError(message)
+        access = access_of(user=first.user, company_id=company.pk)
+    if access is None or not getattr(access, f"can_{right}"):
+        who = access.user.get_username() if access else "This person"
+        message = f"{who} may not do this in {company}: ask a Super User, or name one with --as."
+        raise CommandError(message, status=1)
+    return access
