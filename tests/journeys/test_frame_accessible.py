@@ -6,14 +6,14 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 from tests import factories
 from tests.axe import assert_accessible
 from tests.browser import LOOKS, Look, chromium, look_at, picture, sign_in
 from tests.journeys.flushing import event_triggers, flushable  # noqa: F401 # used by pytest
 
-from tieout.store.models import Batch, Book, Connection, Task
+from tieout.store.models import Batch, Book, Connection, SourceInvoice, Task
 
 pytestmark = [
     pytest.mark.journey,
@@ -120,6 +120,20 @@ def test_keyboard_menu_and_theme(browser: Browser, live_server: LiveServer, comp
         page.get_by_role("button", name="Dark appearance").click()
         page.reload()
         assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_home_counts_anew_when_its_task_is_over(
+    browser: Browser, live_server: LiveServer, company: int
+) -> None:
+    with look_at(browser, LOOKS[0]) as context:
+        page = context.new_page()
+        sign_in(page, live_server.url, username="vic", password=factories.PASSWORD)
+        summary = page.locator("#summary")
+        expect(summary).to_contain_text("17 invoices ready")
+        SourceInvoice.objects.filter(standing="ready").update(standing="exported")
+        Task.objects.update(state="done", finished_at=factories.NOW)
+        expect(summary).to_contain_text("0 invoices ready")
+        assert_accessible(page)
 
 
 def _check(page: Page, look: Look) -> None:

@@ -121,7 +121,7 @@ def test_from_nothing_to_an_active_connection(
 
     page.get_by_role("button", name="Trust this certificate").click()
     work(page, settings_page)
-    for name in ("Reachable", "Trust", "Login", "Quickbooks", "Company file", "Test read"):
+    for name in ("Reachable", "Trust", "Login", "QuickBooks", "Company file", "Test read"):
         assert "OK" in rung(page, name)
     expect(page.locator("#summary")).to_have_text(
         "Connected to Northgate Staffing LLC. Nothing to do here."

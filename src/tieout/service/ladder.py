@@ -24,6 +24,11 @@ WHO: dict[Rung, str] = {
 }
 
 
+def name_of(rung: Rung) -> str:
+    """The rung as the screens write it."""
+    return "QuickBooks" if rung is Rung.QUICKBOOKS else rung.value.capitalize()
+
+
 class RungBroken(Exception):
     """The climb ends here. `offer` is what a Super User may confirm to go on (or empty)."""
 
@@ -60,14 +65,14 @@ class Ladder:
         return len(self.details)
 
     def rows(self) -> list[dict[str, Any]]:
-        """As kept on the connection: rung, state, detail, remedy, who, offer."""
+        """As kept on the connection: rung, name, state, detail, remedy, who, offer."""
         return [self._row(rung) for rung in Rung]
 
     def _row(self, rung: Rung) -> dict[str, Any]:
+        row: dict[str, Any] = {"rung": rung.value, "name": name_of(rung)}
         broken = self.broken
         if broken is not None and broken.rung is rung:
-            return {
-                "rung": rung.value,
+            return row | {
                 "state": "broken",
                 "detail": broken.message,
                 "remedy": broken.remedy,
@@ -77,5 +82,9 @@ class Ladder:
         state: State = "skipped" if broken is not None else "waiting"
         if rung in self.details:
             state = "ok"
-        detail = self.details.get(rung, "")
-        return {"rung": rung.value, "state": state, "detail": detail, "remedy": "", "who": ""}
+        return row | {
+            "state": state,
+            "detail": self.details.get(rung, ""),
+            "remedy": "",
+            "who": "",
+        }

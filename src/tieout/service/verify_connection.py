@@ -17,7 +17,7 @@ from tieout.quickbooks import qbxml, wire
 from tieout.service import company_facts, connect, moments
 from tieout.service.access import Access
 from tieout.service.company_facts import CompanyFacts
-from tieout.service.ladder import Ladder, RungBroken
+from tieout.service.ladder import Ladder, RungBroken, name_of
 from tieout.store.commits import connection as commits
 from tieout.store.commits import events, tasks
 from tieout.store.queries import connections
@@ -217,7 +217,7 @@ class _Climb:
             settings_at=self.settings.updated_at,
             ladder=self.ladder.rows(),
         )
-        self._show(f"{rung.value.capitalize()}: {detail}")
+        self._show(f"{name_of(rung)}: {detail}")
 
     def _show(self, message: str) -> None:
         tasks.progress(
