@@ -6,8 +6,10 @@ Builds the company in a temporary SQLite database (about two minutes), asks for 
 filters and the dropdown through Django's test client (everything but the socket), and prints p50
 and p95 with the limit and a verdict. Exit status 1 when a p95 is over its limit.
 
-Noise: on a machine that others use too, single requests take several times as long. Each row is
-therefore judged by the better of two passes; a limit that is missed in both counts as missed.
+Noise: the verdict is by processor time. The test client, Django and SQLite all run in this one
+process and the database is in memory caches, so on a machine of one's own it is the server time;
+on a machine that others use too, the wall time (printed beside it) also counts the waiting for a
+processor. Each row is the better of two passes; a limit that is missed in both is missed.
 """
 
 from __future__ import annotations
@@ -41,19 +43,20 @@ def percentile(times: list[float], share: float) -> float:
     return sorted(times)[min(len(times) - 1, int(len(times) * share))]
 
 
-def measure(ask: Callable[[int], None], rounds: int) -> tuple[float, float]:
-    """p50 and p95 in milliseconds; the better of two passes, after one request to warm up."""
+def measure(ask: Callable[[int], None], rounds: int) -> tuple[float, float, float]:
+    """p50 and p95 of processor time, p95 of wall time, in ms; after one request to warm up."""
     ask(0)
     passes = []
     for _ in range(2):
-        times = []
+        cpu, wall = [], []
         for number in range(rounds):
-            started = time.perf_counter()
+            started, began = time.process_time(), time.perf_counter()
             ask(number)
-            times.append((time.perf_counter() - started) * 1000)
-        passes.append((percentile(times, 0.95), statistics.median(times)))
-    p95, p50 = min(passes)
-    return p50, p95
+            cpu.append((time.process_time() - started) * 1000)
+            wall.append((time.perf_counter() - began) * 1000)
+        passes.append((percentile(cpu, 0.95), statistics.median(cpu), percentile(wall, 0.95)))
+    p95, p50, wall_p95 = min(passes)
+    return p50, p95, wall_p95
 
 
 def cases(company_id: int, jobs: list[int]) -> list[tuple[str, str, str, list[dict[str, str]]]]:
@@ -94,7 +97,7 @@ def run(jobs: int, rounds: int) -> int:
     browser = Client(SERVER_NAME="localhost")
     browser.force_login(user)
     ids = list(SourceJob.objects.order_by("id").values_list("id", flat=True)[:2])
-    print(f"{'':28}{'p50':>9}{'p95':>9}{'limit':>9}  verdict")
+    print(f"{'':28}{'p50':>9}{'p95':>9}{'limit':>9}  verdict  {'wall p95':>9}")
     over = 0
     for name, address, target, queries in cases(company.pk, ids):
         headers = {} if target == PAGE else {"HX-Target": target, "HX-Request": "true"}
@@ -108,10 +111,11 @@ def run(jobs: int, rounds: int) -> int:
             response = browser.get(address, queries[number % len(queries)], headers=headers)
             assert response.status_code == 200, response.status_code
 
-        p50, p95 = measure(ask, max(rounds, len(queries)))
+        p50, p95, wall = measure(ask, max(rounds, len(queries)))
         verdict = "ok" if p95 <= LIMIT_MS else "OVER"
         over += verdict == "OVER"
-        print(f"{name:28}{p50:6.1f} ms{p95:6.1f} ms{LIMIT_MS:6.0f} ms  {verdict}")
+        row = f"{name:28}{p50:6.1f} ms{p95:6.1f} ms{LIMIT_MS:6.0f} ms  {verdict:7}"
+        print(f"{row}{wall:8.1f} ms")
     return 1 if over else 0
 
 
