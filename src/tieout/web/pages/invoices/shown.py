@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -133,22 +134,28 @@ class RowView:
 
 def row_view(access: Access, row: Row) -> RowView:
     """The row with its fixes and its postings' buttons."""
+    job_ids = {job.key: job.pk for job in row.jobs}
     return RowView(
         row=row,
-        fixes=[fix(access, block, row.postings) for block in row.blocks],
+        fixes=[fix(access, block, row.postings, job_ids) for block in row.blocks],
         postings=[posting_view(access, posting) for posting in row.postings],
     )
 
 
-def fix(access: Access, block: InvoiceBlock, postings: list[Posting]) -> Fix:
-    """Where this block is mended; nowhere here when only QuickBooks or nobody can."""
+def fix(
+    access: Access, block: InvoiceBlock, postings: list[Posting], job_ids: Mapping[str, int]
+) -> Fix:
+    """Where this block is mended; nowhere here when only QuickBooks or nobody can.
+
+    `job_ids`: the rows of the invoice's contractor jobs by their keys.
+    """
     reason = REASONS.get(block.reason, block.reason.replace("_", " ").capitalize())
     plain = Fix(block=block, reason=reason)
     if not access.can_work:
         return plain
     company_id = access.company.pk
-    if block.reason in JOB_REASONS and block.job_key:
-        address = _address("record_mapping", company_id, block.job_key)
+    if block.reason in JOB_REASONS and block.job_key in job_ids:
+        address = _address("record_mapping", company_id, job_ids[block.job_key])
         return Fix(block=block, reason=reason, address=address, words="Map the job", dialog=True)
     if block.reason in RETRIED:
         stuck = [p for p in postings if p.number == block.subject]

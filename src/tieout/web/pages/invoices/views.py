@@ -88,11 +88,12 @@ def invoice(request: HttpRequest, access: Access, invoice_id: int) -> HttpRespon
     if found is None:
         message = "There is no such invoice."
         raise Http404(message)
+    job_ids = {key: job.pk for key, job in found.jobs.items()}
     context = {
         "detail": found,
         "invoice": found.invoice,
         "lines": [(line, found.jobs.get(line.job_key)) for line in found.lines],
-        "fixes": [shown.fix(access, block, found.postings) for block in found.blocks],
+        "fixes": [shown.fix(access, block, found.postings, job_ids) for block in found.blocks],
         "papers": [shown.paper(access, posting) for posting in found.postings],
     }
     return render(request, "invoices/invoice.html", context)
