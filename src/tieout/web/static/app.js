@@ -53,8 +53,12 @@
     if (again) again.focus();
     opener = null;
   });
+  // only a click that began beside the dialog closes it: when what was pressed moves away under the
+  // pointer (a list that closes), the click falls on the dialog itself
+  let pressed = null;
+  dialog?.addEventListener("mousedown", (event) => (pressed = event.target));
   dialog?.addEventListener("click", (event) => {
-    if (event.target === dialog) dialog.close();
+    if (event.target === dialog && pressed === dialog) dialog.close();
   });
 
   function say(text) {

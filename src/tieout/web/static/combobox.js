@@ -97,6 +97,7 @@
     const status = box.querySelector("[data-combobox-count]");
     const count = options(list).length;
     if (status) status.textContent = count === 1 ? "1 match" : `${count} matches`;
-    show(input, document.activeElement === input);
+    // an answer to what was typed may come after the choice was made: it must not open the list again
+    show(input, document.activeElement === input && !box.classList.contains("picked"));
   });
 })();
