@@ -1,49 +1,88 @@
-"""Journeys commit for real, so the database is flushed after each.
-
-Events are append-only by triggers, which SQLite would hold against the flush too (PostgreSQL's
-TRUNCATE passes them): they step aside for exactly that moment.
-"""
+"""Real processes for the journeys, a browser, and what was on screen when one fails."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Generator, Iterator
+from itertools import count
+from pathlib import Path
 
 import pytest
-from django.db import connection
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
+from tests.browser import LOOKS, Look, chromium, look_at
+from tests.journeys.installation import Installation, installed
+from tests.journeys.office import Office
 
-TRIGGERS = (
-    "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'store_event'"
-)
+PAGES = pytest.StashKey[list[Page]]()
+OpenPage = Callable[..., Page]
+_numbers = count(1)
 
-
-@pytest.fixture(scope="package", autouse=True)
-def event_triggers(
-    django_db_setup: None, django_db_blocker: pytest.FixtureRequest
-) -> Iterator[dict[str, str]]:
-    """The triggers by name; put back when the last journey is over."""
-    if connection.vendor != "sqlite":
-        yield {}
-        return
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        found = dict(cursor.execute(TRIGGERS).fetchall())
-    assert found, "the events are not append-only"
-    yield found
-    with django_db_blocker.unblock():
-        _put_back(found)
+expect.set_options(timeout=15_000)
 
 
-@pytest.fixture(autouse=True)
-def flushable(event_triggers: dict[str, str], transactional_db: None) -> Iterator[None]:
-    """During the test the triggers stand; they step aside before the flush that follows it."""
-    _put_back(event_triggers)
-    yield
-    with connection.cursor() as cursor:
-        for name in event_triggers:
-            cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    with installed(tmp_path_factory.mktemp("tieout")) as made:
+        yield made
 
 
-def _put_back(triggers: dict[str, str]) -> None:
-    with connection.cursor() as cursor:
-        for name, sql in triggers.items():
-            cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
-            cursor.execute(sql)
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    # not for the session: its event loop would forbid Django's plain queries in other folders
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def office(installation: Installation, tmp_path: Path) -> Iterator[Office]:
+    """A company of its own for each journey: no journey depends on another."""
+    made = Office(installation, tmp_path, next(_numbers))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
+    """`open_page(look)`: a page in a session of its own, as on another computer."""
+    contexts: list[BrowserContext] = []
+    pages = request.node.stash.setdefault(PAGES, [])
+
+    def make(look: Look = LOOKS[0]) -> Page:
+        context = look_at(browser, look)
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        pages.append(context.new_page())
+        return pages[-1]
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    return open_page()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A journey that fails says what was on screen, and where the picture of it is."""
+    report = yield
+    if report.failed and call.when == "call":
+        shown = [_on_screen(page) for page in item.stash.get(PAGES, []) if not page.is_closed()]
+        report.sections.append(("on screen", "\n\n".join(shown)))
+        office = getattr(item, "funcargs", {}).get("office")
+        if office is not None:
+            report.sections.append(("logs", office.installation.last_words()))
+    return report
+
+
+def _on_screen(page: Page) -> str:
+    picture = Path(tempfile.mkdtemp(prefix="tieout-journey-")) / "screen.png"
+    try:
+        page.screenshot(path=picture, full_page=True)
+        return f"{page.url}\npicture: {picture}\n{page.locator('body').inner_text()[:3000]}"
+    except Error as error:
+        return f"{page.url}: no picture ({error.message})"

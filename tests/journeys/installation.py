@@ -1,0 +1,154 @@
+"""One Tieout as it runs at a customer's: web server, worker and connector, each its own process."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+PASSWORD = "correct horse battery"
+CONNECTOR_PASSWORD = "rehearsal password"
+READY_S = 60.0
+TIEOUT = [sys.executable, "-m", "tieout.cli.main"]
+# the command line, held open: what a new process per command would do, without its start-up
+HELD_OPEN = """
+import contextlib, io, json, sys
+from tieout.cli.main import main
+for line in sys.stdin:
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        status = main(json.loads(line))
+    print(json.dumps([status, out.getvalue(), err.getvalue()]), flush=True)
+"""
+
+
+class Installation:
+    """A data directory with its database file, and the processes that work on it."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        kept = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL"}}
+        self._env = kept | {
+            "TIEOUT_HOME": str(home),
+            "TIEOUT_LOG_LEVEL": "INFO",
+            "JOURNEY_PASSWORD": PASSWORD,
+            "CONNECTOR_PASSWORD": CONNECTOR_PASSWORD,
+            "DJANGO_SETTINGS_MODULE": "tieout.config.settings",
+        }
+        self._processes: list[subprocess.Popen[Any]] = []
+        self._desk = subprocess.Popen(
+            [sys.executable, "-c", HELD_OPEN],
+            env=self._env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._processes.append(self._desk)
+        self.run("company", "list")  # makes the database
+        self.web = self._start("web", "web", "--port", str(self.port), "--threads", "4")
+        self.worker = self._start("worker", "worker")
+        self._await(self.port, self.web, "web")
+
+    def run(self, *argv: str, status: int = 0) -> Any:
+        """One `tieout` command with --json; its answer, which must have this exit status."""
+        assert self._desk.stdin is not None
+        assert self._desk.stdout is not None
+        self._desk.stdin.write(json.dumps([*argv, "--json"]) + "\n")
+        self._desk.stdin.flush()
+        line = self._desk.stdout.readline()
+        assert line, f"tieout {argv} ended the command line"
+        got, out, err = json.loads(line)
+        assert got == status, f"tieout {' '.join(argv)} ended with {got}:\n{out}\n{err}"
+        return json.loads(out) if out.strip() else None
+
+    def connector(self, data: Path, *options: str) -> tuple[subprocess.Popen[Any], str]:
+        """A Remote Connector on a free port of its own; its process and its address."""
+        port = free_port()
+        process = self._start(
+            f"connector-{port}", "connector", "--port", str(port), "--tls", "off",
+            "--data", str(data), "--user", "tieout", "--password-env", "CONNECTOR_PASSWORD",
+            "--read-only-user", "reader", "--read-only-password-env", "CONNECTOR_PASSWORD",
+            *options,
+        )  # fmt: skip
+        self._await(port, process, f"connector-{port}")
+        return process, f"http://127.0.0.1:{port}"
+
+    def kill_worker(self) -> None:
+        """As a power cut would: no last words, nothing tidied up."""
+        self.end(self.worker)
+
+    def start_worker(self) -> None:
+        self.worker = self._start("worker", "worker")
+
+    def end(self, process: subprocess.Popen[Any]) -> None:
+        process.kill()
+        process.wait()
+        self._processes.remove(process)
+
+    def close(self) -> None:
+        for process in reversed(self._processes):
+            process.terminate()
+        for process in self._processes:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(10)
+            process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    pipe.close()
+
+    def last_words(self) -> str:
+        """The end of every process's log: what to read when a journey fails."""
+        return "\n".join(
+            f"--- {path.name}\n{path.read_text('utf-8', 'replace')[-1500:]}"
+            for path in sorted(self.home.glob("*.log"))
+        )
+
+    def _start(self, name: str, *argv: str) -> subprocess.Popen[Any]:
+        with (self.home / f"{name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [*TIEOUT, *argv],
+                env=self._env,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        self._processes.append(process)
+        return process
+
+    def _await(self, port: int, process: subprocess.Popen[Any], name: str) -> None:
+        """Wait until somebody listens: there is no page yet that could be waited for."""
+        end = time.monotonic() + READY_S
+        while time.monotonic() < end:
+            if process.poll() is not None:
+                break
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                return
+            time.sleep(0.05)
+        message = f"{name} does not listen on {port}:\n{self.last_words()}"
+        raise AssertionError(message)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def installed(home: Path) -> Iterator[Installation]:
+    """An installation for a whole run; its processes end with it."""
+    installation = Installation(home)
+    try:
+        yield installation
+    finally:
+        installation.close()
