@@ -1,0 +1,66 @@
+# `make help` lists what there is. The environment is made once, in .venv.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+VENV := .venv
+BIN := $(VENV)/bin
+# the first Python on this machine that is new enough
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	command -v $$p > /dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	&& { echo $$p; break; }; done)
+PYTEST := $(BIN)/python -m pytest
+TEMPLATES = $(shell find src/tieout/web -name '*.html')
+# folders whose tests share nothing, so that two may run at once
+APART := $(wildcard tests/unit tests/protocol tests/store tests/web tests/upgrade)
+ON_POSTGRES := $(wildcard tests/store tests/web)
+WHOLE := $(wildcard tests/simulation tests/journeys)
+
+.PHONY: help run demo check test test-tools bench screenshots clean
+
+help: ## list these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort \
+		| awk 'BEGIN {FS = ":.*## "} {printf "  make %-12s %s\n", $$1, $$2}'
+
+run: $(VENV)/.stamp ## start Tieout with its rehearsal company (ARGS="--port 8001" for more)
+	@$(BIN)/tieout run --open $(ARGS)
+
+demo: $(VENV)/.stamp ## do the main job without a browser, and check every figure
+	@$(BIN)/tieout demo $(ARGS)
+
+check: $(VENV)/.stamp-dev ## format, lint, types, import contracts, templates, house rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djade --check --target-version 5.2 $(TEMPLATES)
+	$(PYTEST) -q tests/test_tidy.py
+
+test: check test-tools ## everything: both databases, real processes, a real browser
+	$(PYTEST) -q -n 2 $(APART)
+	$(BIN)/python tools/with_postgres.py $(PYTEST) -q -n 2 $(ON_POSTGRES)
+	$(PYTEST) -q $(WHOLE)
+
+test-tools: # what tests need beside Python: a browser and PostgreSQL's programs
+	@tools/ensure_test_tools.sh
+
+bench: $(VENV)/.stamp-dev ## measure, each figure against a bare loop of the same run
+	@for each in bench/bench_*.py; do echo "== $$each"; $(BIN)/python "$$each" || exit 1; done
+
+screenshots: $(VENV)/.stamp-dev test-tools ## photograph the main pages
+	$(BIN)/python tools/screenshots.py
+
+clean: ## remove what was built; the data of `make run` stays
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.stamp: pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: sudo apt-get install -y python3 python3-venv"; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -c 'import ensurepip, venv' 2> /dev/null \
+		|| { echo "Python's venv is missing: sudo apt-get install -y python3-venv"; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.stamp-dev: $(VENV)/.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
