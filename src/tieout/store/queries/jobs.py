@@ -29,7 +29,7 @@ SORTS: dict[str, tuple[str, ...]] = {
     "start": ("start_date", "id"),
     "state": ("map_state", "contractor", "id"),
 }
-NARROW = 2000  # rows that may be sorted for one page
+NARROW = 1000  # rows that may be sorted for one page
 BATCH = 1000
 
 
@@ -151,10 +151,9 @@ def _narrow(company_id: int, wanted: JobFilter, words: searching.Words) -> list[
     """Ids of all that the filter finds when they are few enough to be sorted, else None."""
     tab = _tab(company_id, wanted)
     if wanted.state and (words or wanted.sort not in {"contractor", "state"}):
-        ids = _few(tab.filter(map_state=wanted.state))
-        if len(ids) <= NARROW:
-            rare = SourceJob.objects.filter(searching.contained(words), id__in=ids)
-            return _few(rare) if words else ids
+        in_state = tab.filter(map_state=wanted.state).order_by()
+        if not in_state.values_list("id")[NARROW : NARROW + 1]:
+            return _few(in_state.filter(_read(words)))
     if words.long:
         also: dict[str, searching.Plain] = {"company_id": company_id, "active": wanted.active}
         if wanted.state:
@@ -167,6 +166,13 @@ def _narrow(company_id: int, wanted: JobFilter, words: searching.Words) -> list[
     else:
         return None
     return ids if len(ids) <= NARROW else None
+
+
+def _read(words: searching.Words) -> Q:
+    """The search as a condition on the rows themselves."""
+    if words.long:
+        return searching.contained(words)
+    return searching.leading(words, name="contractor") if words else Q()
 
 
 def _few(jobs: QuerySet[SourceJob]) -> list[int]:
@@ -190,10 +196,7 @@ def _walked(
         # written so that no index answers it: the database would take the one that begins with
         # the state, and sort all that it finds
         jobs = jobs.alias(plain_state=Lower("map_state")).filter(plain_state=wanted.state)
-    if words.long:
-        jobs = jobs.filter(searching.contained(words))
-    elif words:
-        jobs = jobs.filter(searching.leading(words, name="contractor"))
+    jobs = jobs.filter(_read(words))
     return _ordered(jobs, wanted)
 
 
