@@ -70,8 +70,8 @@ PLACES = {
     "text_too_long": ("Import the corrected invoice", "imports", False),
     "approval_missing": ("Import the approved invoice", "imports", False),
     "zero_total": ("Open the export settings", "integrations", False),
-    "period_closed": ("Read the closing date again", "integrations", False),
-    "terms_unknown": ("Refresh the QuickBooks lists", "map_jobs", False),
+    "period_closed": ("Refresh QuickBooks list", "map_jobs", False),
+    "terms_unknown": ("Refresh QuickBooks list", "map_jobs", False),
 }
 RETRIED = {"refused", "number_taken"}
 LINKABLE, AGAIN = "needs a person", "needs a person"
