@@ -13,7 +13,16 @@ from tests.rehearsal import Office, connect, open_rehearsal, stock
 
 from tieout.channels.base import Answer, Delivery, Outcome
 from tieout.channels.remote import RemoteChannel
-from tieout.service import advance, moments, plan_export, run_export, worker
+from tieout.service import (
+    advance,
+    moments,
+    plan_export,
+    run_export,
+    take_over,
+    verify_connection,
+    worker,
+)
+from tieout.service.access import find_access
 from tieout.store.commits import lanes, tasks
 from tieout.store.models import Lane, Posting, Task
 
@@ -69,7 +78,7 @@ def test_a_worker_paused_beyond_its_lease_changes_nothing(
 
 
 def test_the_connector_refuses_a_write_with_an_old_epoch(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    office: Office, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Paused between its commit and the connector, the old worker is stopped by the fence."""
     queue_one(office)
@@ -102,6 +111,35 @@ def test_the_connector_refuses_a_write_with_an_old_epoch(
     assert refused[0].outcome is Outcome.FENCED
     assert office.rehearsal.books.list_invoices() == []
     assert Posting.objects.get().state == "ready"
+    lane = Lane.objects.get(company=office.company)
+    assert lane.held_reason
+    task = Task.objects.get(kind="export")
+    assert (task.state, task.problem) == ("waiting", lane.held_reason)
+
+    with pytest.raises(take_over.CannotTakeOver, match="Super User"):
+        take_over.take_over(access=office.access, now=moments.now())
+    sam = find_access(user=world.sam, company_id=office.company.pk)
+    assert sam is not None
+    take_over.take_over(access=sam, now=moments.now())
+    office.work()
+    assert len(office.rehearsal.books.list_invoices()) == 1
+    assert Posting.objects.get().state == "exported"
+    task.refresh_from_db()
+    assert (task.state, task.problem) == ("done", "")
+
+
+def test_verify_frees_a_lane_that_another_company_file_held(office: Office, world: World) -> None:
+    queue_one(office)
+    office.rehearsal.books.set_preference("name", "Harbor Staffing")
+    office.work()
+    assert Lane.objects.get(company=office.company).held_reason
+    office.rehearsal.books.set_preference("name", "Northgate Staffing")
+    sam = find_access(user=world.sam, company_id=office.company.pk)
+    assert sam is not None
+    verify_connection.start(access=sam, now=moments.now())
+    office.work()
+    assert Lane.objects.get(company=office.company).held_reason == ""
+    assert Posting.objects.get().state == "exported"
 
 
 def test_a_task_that_breaks_is_tried_again_and_then_says_why(

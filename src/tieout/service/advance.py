@@ -124,6 +124,13 @@ def _after(turn: Turn, trouble: Trouble | None) -> datetime:
         lane_tasks.note_contact(company_id=company_id)
         return moments.now()
     turn.checked_session = ""
+    if trouble.fence_epoch:
+        # a worker that was merely overtaken ends here; a fence against all of us holds the lane
+        lanes.renew(
+            company_id=company_id, epoch=turn.lease.epoch, now=moments.now(), lease_s=LEASE_S
+        )
+        lanes.hold(company_id=company_id, reason=trouble.problem, fence_epoch=trouble.fence_epoch)
+        lane_tasks.note_held(company_id=company_id)
     wait_s = lane_tasks.note_trouble(
         company_id=company_id, trouble=trouble, delays_s=TROUBLE_DELAYS_S
     )

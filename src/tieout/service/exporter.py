@@ -46,6 +46,7 @@ class Trouble:
     problem: str
     remedy: str
     needs_person: bool = False  # trying again by itself would not help
+    fence_epoch: int = 0  # refused by the connector's fence: the highest epoch it has seen
 
 
 class Exporter:
@@ -338,4 +339,5 @@ def _trouble(answer: Answer, reading: Reading | None) -> Trouble:
         or (reading.remedy if reading else "")
         or "Tieout tries again by itself.",
         needs_person=answer.outcome is Outcome.FENCED,
+        fence_epoch=(answer.highest_epoch or 1) if answer.outcome is Outcome.FENCED else 0,
     )

@@ -16,6 +16,9 @@ from tieout.store.queries import exports as queries
 from tieout.store.queries.exports import Task
 
 
+HELD_LOOK_S = 3600  # a held lane is freed by a person, not by waiting
+
+
 def step(*, task: Task, lease: Lease, line: Line) -> None:
     """One step of a task that reads from QuickBooks."""
     runner = refresh_lists if task.kind == Task.Kind.REFRESH else tie_out
@@ -63,11 +66,12 @@ def note_held(*, company_id: int) -> None:
     if not reason:
         return
     for task in queries.open_export_tasks(company_id=company_id):
-        tasks.fail(
+        tasks.postpone(
             task_id=task.pk,
-            now=moments.now(),
+            until=moments.now() + timedelta(seconds=HELD_LOOK_S),
             problem=reason,
-            remedy="The invoices stay queued. Super User: Verify the connection, then they go on.",
+            remedy="The invoices stay queued. A Super User looks at the connection; then they "
+            "go on by themselves.",
         )
 
 

@@ -19,7 +19,7 @@ from tieout.service.access import Access
 from tieout.service.company_facts import CompanyFacts
 from tieout.service.ladder import Ladder, RungBroken, name_of
 from tieout.store.commits import connection as commits
-from tieout.store.commits import events, tasks
+from tieout.store.commits import events, lanes, tasks
 from tieout.store.queries import connections
 from tieout.store.queries.tasks import Task, any_task
 from tieout.store.secrets import SecretUnreadable
@@ -250,6 +250,7 @@ def _record_broken(task: Task, climb: _Climb, broken: RungBroken) -> None:
         if not written:
             _overtaken(task, now)
             return
+        lanes.unhold(company_id=task.company_id, now=now)
         after = {"rung": broken.rung.value, "problem": broken.message}
         _log(task, now, events.Entry(verb="found broken", subject="connection", after=after))
         tasks.fail(task_id=task.pk, now=now, problem=broken.message, remedy=broken.remedy)
@@ -269,6 +270,7 @@ def _record_verified(task: Task, climb: _Climb, facts: CompanyFacts) -> None:
         if not written:
             _overtaken(task, now)
             return
+        lanes.unhold(company_id=task.company_id, now=now)
         before = {"company_name": was.company_name, "company_file": was.company_file}
         after = {"company_name": facts.company_name, "company_file": facts.company_file}
         said = events.Entry(verb="verified", subject="connection", before=before, after=after)

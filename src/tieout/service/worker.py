@@ -43,7 +43,7 @@ def _plan(task: Task) -> None:
     )
 
 
-BESIDE_LANE: dict[str, Callable[[Task], None]] = {
+BESIDE_LANE: dict[str, Callable[[Task], object]] = {
     Task.Kind.PLAN: _plan,
     Task.Kind.IMPORT: lambda task: import_source.run(task.pk),
     Task.Kind.VERIFY: lambda task: verify_connection.run(task.pk),

@@ -78,14 +78,36 @@ def clear_wish(*, company_id: int, epoch: int) -> None:
     Lane.objects.filter(company_id=company_id, epoch=epoch).update(wake_at=None)
 
 
-def hold(*, company_id: int, reason: str) -> None:
-    """Let nothing be written to this company's QuickBooks until a Super User verified it again."""
-    Lane.objects.filter(company_id=company_id).update(held_reason=reason[:300])
+def hold(*, company_id: int, reason: str, fence_epoch: int = 0) -> None:
+    """Let nothing be written to this company's QuickBooks until a Super User looked at it.
+
+    `fence_epoch`: the connector refused us because it has seen this epoch of another writer.
+    """
+    Lane.objects.filter(company_id=company_id).update(
+        held_reason=reason[:300], fence_epoch=fence_epoch
+    )
 
 
-def unhold(*, company_id: int) -> None:
-    """The company file is the right one, a person says so: writing may go on."""
-    Lane.objects.filter(company_id=company_id).update(held_reason="")
+def unhold(*, company_id: int, now: datetime) -> None:
+    """The company file is the right one, a person says so: what is queued goes on.
+
+    A fence is not lifted by that: see `take_over`.
+    """
+    freed = Lane.objects.filter(company_id=company_id, fence_epoch=0).exclude(held_reason="")
+    if freed.update(held_reason=""):
+        wake(company_id=company_id, at=now)
+
+
+def take_over(*, company_id: int, now: datetime) -> int:
+    """Raise the epoch above everything the connector has seen; returns the new one."""
+    lane = Lane.objects.select_for_update().get(company_id=company_id)
+    lane.epoch = max(lane.epoch, lane.fence_epoch) + 1
+    lane.held_reason = ""
+    lane.fence_epoch = 0
+    lane.lease_until = None  # whoever held it has an old epoch now
+    lane.save(update_fields=["epoch", "held_reason", "fence_epoch", "lease_until"])
+    wake(company_id=company_id, at=now)
+    return lane.epoch
 
 
 def count_failure(*, company_id: int) -> int:

@@ -63,6 +63,8 @@ class Lane(models.Model):
     epoch = models.BigIntegerField(default=0)
     failures = models.PositiveIntegerField(default=0)
     held_reason = models.CharField(max_length=300, blank=True, default="")  # why nothing is sent
+    # when the connector's fence holds it: the highest epoch that was seen there, else 0
+    fence_epoch = models.BigIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"lane of {self.company_id}, epoch {self.epoch}"

@@ -1,0 +1,43 @@
+"""Let this installation write again after the connector's fence refused it.
+
+The fence stands for one of two things: another installation of Tieout exports into this company
+file, or our own database was restored from a backup and has forgotten its latest epochs. Either
+way a Super User decides; everything that was queued is probed before it is sent, as always.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from tieout.channels.remote import RemoteChannel
+from tieout.service.access import Access
+from tieout.service.connect import line_to
+from tieout.store.commits import events, lanes
+
+
+class CannotTakeOver(Exception):
+    """Nothing was changed; the text says why and what to do."""
+
+
+def take_over(*, access: Access, now: datetime) -> None:
+    """Raise our epoch above the fence and tell the connector that this installation writes."""
+    if not access.can_configure:
+        message = f"Taking over is for a Super User of {access.company}."
+        raise CannotTakeOver(message)
+    company_id = access.company.pk
+    line = line_to(company_id=company_id)
+    if not isinstance(line.channel, RemoteChannel):
+        message = "This company is not reached through a Remote Connector."
+        raise CannotTakeOver(message)
+    with transaction.atomic():
+        epoch = lanes.take_over(company_id=company_id, now=now)
+        entry = events.Entry(verb="took over", subject="connection", after={"epoch": epoch})
+        events.append(company_id=company_id, at=now, actor=access.user, entries=[entry])
+        broken = line.channel.take_over(
+            company_file=line.expected_company, installation_id=line.installation_id, epoch=epoch
+        )
+        if broken is not None:
+            message = f"{broken.message} {broken.remedy}"
+            raise CannotTakeOver(message)  # rolls back: the fence is as it was
