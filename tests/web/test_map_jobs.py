@@ -313,6 +313,18 @@ def test_refresh_is_asked_for_once(as_person: Any, books: dict[str, Any]) -> Non
     assert (task.kind, task.on_lane, task.requested_by.username) == ("refresh", True, "bea")
 
 
+def test_after_a_refresh_the_age_and_the_counters_are_asked_anew(
+    as_person: Any, world: World, books: dict[str, Any]
+) -> None:
+    bea = as_person("bea")
+    assert "never read" in text(bea.get(books["home"]))
+    Book.objects.filter(company=world.northgate).update(lists_refreshed_at=NOW)
+    response = bea.get(books["home"], HTTP_HX_TARGET="list-age")
+    assert "QuickBooks list read" in text(response)
+    assert 'id="counters" hx-swap-oob="true"' in response.content.decode()
+    assert "<html" not in response.content.decode()
+
+
 def test_a_mapping_file_goes_out_and_comes_in(as_person: Any, books: dict[str, Any]) -> None:
     bea = as_person("bea")
     given = b'job_key,full_name\nJ-1,"Acme:Ortiz, Elena"\nJ-2,Nobody\n'

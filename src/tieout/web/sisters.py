@@ -84,6 +84,8 @@ def list_page(request: HttpRequest, access: Access, sister: Sister) -> HttpRespo
     if request.headers.get("HX-Target") == "results":
         return render(request, "sisters/_results.html", context)
     context["lists"] = qb_lists.list_state(company_id=access.company.pk)
+    if request.headers.get("HX-Target") == "list-age":
+        return render(request, "sisters/_age.html", context)
     context["open"] = request.GET.get("open", "")
     return render(request, "sisters/page.html", context)
 

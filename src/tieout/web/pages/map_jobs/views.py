@@ -21,8 +21,12 @@ from tieout.web.pages.map_jobs import filters
 @never_cache
 @company_page("read")
 def map_jobs(request: HttpRequest, access: Access) -> HttpResponse:
-    """The page; while somebody types in Search, only its table."""
+    """The page; while somebody types in Search its table, after a refresh its age and counters."""
     wanted = filters.read_filter(request.GET)
+    if request.headers.get("HX-Target") == "list-age":
+        context = counters(access, wanted)
+        context["lists"] = qb_lists.list_state(company_id=access.company.pk)
+        return render(request, "map_jobs/_age.html", context)
     context = table(access, wanted)
     if request.headers.get("HX-Target") == "results":
         return render(request, "map_jobs/_results.html", context)
