@@ -72,8 +72,10 @@ def choose(*, company_id: int, import_id: int, sheets: Sequence[Mapping[str, Any
 
 
 def queue(*, company_id: int, import_ids: Sequence[int]) -> bool:
-    """Mark all of them as queued; False (and nothing is queued for sure only if the caller rolls
-    back) when one of them is not waiting any more."""
+    """Mark all of them as queued; False when one of them is not waiting any more.
+
+    Then the caller rolls back, so that all of them are queued or none.
+    """
     changed = Import.objects.filter(
         company_id=company_id, pk__in=import_ids, state=Import.State.PREVIEW
     ).update(state=Import.State.QUEUED)

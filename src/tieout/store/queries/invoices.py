@@ -80,7 +80,7 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sum_:
+class Figures:
     """How many invoices, and their dollars."""
 
     invoices: int = 0
@@ -91,8 +91,8 @@ class Sum_:
 class Overview:
     """What waits in a company, counted over all its invoices."""
 
-    groups: dict[str, Sum_]
-    reasons: dict[str, Sum_]  # blocked ones by their first reason
+    groups: dict[str, Figures]
+    reasons: dict[str, Figures]  # blocked ones by their first reason
     to_plan: int
     unconfirmed: int
     needs_person: int
@@ -127,7 +127,7 @@ def overview(*, company_id: int) -> Overview:
     return Overview(
         groups=groups,
         reasons=dict(sorted(reasons.items(), key=lambda each: -each[1].invoices)),
-        to_plan=by_standing.get(Standing.TO_PLAN, Sum_()).invoices,
+        to_plan=by_standing.get(Standing.TO_PLAN, Figures()).invoices,
         unconfirmed=sum(states.get(state, 0) for state in UNCONFIRMED),
         needs_person=states.get(State.NEEDS_PERSON.value, 0),
         export_open=Batch.objects.filter(company_id=company_id, task__state__in=open_)
@@ -136,14 +136,14 @@ def overview(*, company_id: int) -> Overview:
     )
 
 
-def _sums(invoices: QuerySet[SourceInvoice], by: str) -> dict[str, Sum_]:
+def _sums(invoices: QuerySet[SourceInvoice], by: str) -> dict[str, Figures]:
     found = invoices.order_by().values_list(by).annotate(n=Count("id"), total_=Sum("total"))
-    return {name: Sum_(invoices=n, total=total) for name, n, total in found}
+    return {name: Figures(invoices=n, total=total) for name, n, total in found}
 
 
-def _together(by_standing: dict[str, Sum_], standings: Sequence[str]) -> Sum_:
-    chosen = [by_standing.get(s, Sum_()) for s in standings or by_standing]
-    return Sum_(
+def _together(by_standing: dict[str, Figures], standings: Sequence[str]) -> Figures:
+    chosen = [by_standing.get(s, Figures()) for s in standings or by_standing]
+    return Figures(
         invoices=sum(each.invoices for each in chosen),
         total=sum((each.total for each in chosen), Decimal("0.00")),
     )
@@ -182,11 +182,11 @@ def _of_job(company_id: int, said: str) -> Exists:
     )
 
 
-def total_of(*, company_id: int, filters: Filters) -> Sum_:
+def total_of(*, company_id: int, filters: Filters) -> Figures:
     """How many invoices match and their dollars; one query."""
     ids = matching(company_id=company_id, filters=filters).order_by().values("pk")
     found = SourceInvoice.objects.filter(pk__in=ids).aggregate(n=Count("id"), total_=Sum("total"))
-    return Sum_(invoices=found["n"], total=found["total_"] or Decimal("0.00"))
+    return Figures(invoices=found["n"], total=found["total_"] or Decimal("0.00"))
 
 
 def matching_ids(*, company_id: int, filters: Filters) -> list[int]:

@@ -20,6 +20,14 @@ urlpatterns = [
     path("invoices/exports/<int:batch_id>/progress/", batches.progress, name="batch_progress"),
     path("invoices/postings/<int:posting_id>/retry/", postings.retry, name="posting_retry"),
     path("invoices/postings/<int:posting_id>/link/", postings.link, name="posting_link"),
-    path("invoices/postings/<int:posting_id>/send-again/", postings.send_again, name="posting_send_again"),
-    path("invoices/postings/<int:posting_id>/set-aside/", postings.set_aside, name="posting_set_aside"),
+    path(
+        "invoices/postings/<int:posting_id>/send-again/",
+        postings.send_again,
+        name="posting_send_again",
+    ),
+    path(
+        "invoices/postings/<int:posting_id>/set-aside/",
+        postings.set_aside,
+        name="posting_set_aside",
+    ),
 ]
