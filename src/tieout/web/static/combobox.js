@@ -84,9 +84,22 @@
     if (option.getAttribute("aria-disabled") === "true") return;
     pick(option.closest("[data-combobox]").querySelector('[role="combobox"]'), option);
   });
+  // Closing the list moves what is below it. While a mouse button is down the list stays, or the
+  // click on Save would miss.
+  let pressed = false;
+  let left = null;
+  document.addEventListener("mousedown", () => (pressed = true), true);
+  document.addEventListener("mouseup", () => {
+    pressed = false;
+    const input = left;
+    left = null;
+    if (input) setTimeout(() => input.isConnected && document.activeElement !== input && show(input, false), 0);
+  }, true);
   document.addEventListener("focusout", (event) => {
     const input = event.target.closest?.('[data-combobox] [role="combobox"]');
-    if (input) show(input, false);
+    if (!input) return;
+    if (pressed) left = input;
+    else show(input, false);
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     const list = event.detail.target;
