@@ -24,9 +24,11 @@ def sign_in(page: Page, office: Office, person: str = "sam") -> None:
 def go(page: Page, *labels: str) -> None:
     """From the menu downwards, by the words of the links."""
     menu = page.get_by_role("navigation", name="Menu")
-    menu.get_by_role("link", name=labels[0], exact=True).click()
+    with page.expect_navigation():  # until the page's own scripts have run
+        menu.get_by_role("link", name=labels[0], exact=True).click()
     for label in labels[1:]:
-        page.get_by_role("main").get_by_role("link", name=label, exact=True).click()
+        with page.expect_navigation():
+            page.get_by_role("main").get_by_role("link", name=label, exact=True).click()
 
 
 def row(page: Page, text: str) -> Locator:
