@@ -45,6 +45,6 @@ def compare(access: Any, *, wait_s: float) -> dict[str, Any]:
     return {
         **ended.result,
         "message": ended.message,
-        "jobs": row.totals if row else [],
-        "findings": row.findings if row else [],
+        "jobs": tie_outs.total_rows(tie_out_id=row.pk) if row else [],
+        "findings": tie_outs.finding_rows(tie_out_id=row.pk) if row else [],
     }

@@ -2,13 +2,14 @@
 
 Reading is paged like every listing; what was read is kept in rows until the comparison. The
 period reaches from the first to the last exported invoice unless the task names another; an
-invoice of ours that somebody dated out of the period is looked up by its id, so that it is
-named *date*, not *missing*.
+invoice or credit memo of ours that somebody dated out of the period is looked up by its id, so
+that it is named *date*, not *missing*.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -29,52 +30,104 @@ from tieout.store.queries.books import Listing
 from tieout.store.queries.exports import Task
 from tieout.store.queries.tie_outs import TieOut
 
-KINDS = ("invoice", "credit_memo", "stray")
+KINDS = ("invoice", "credit_memo", "stray", "stray_credit")
+STRAYS = {"stray", "stray_credit"}
 ROWS = 200
 STRAYS_MAX = 500  # ids asked for in one message
 RESTARTS_MAX = 5
 
 
-def start(*, access: Access, now: datetime) -> Task:
-    """Ask for a tie-out over everything exported; one is open at a time."""
+class CannotTieOut(Exception):
+    """The wish cannot be fulfilled; the text says why and what to do. Nothing changed."""
+
+
+def may_start(access: Access) -> bool:
+    """Whether this person may ask for a tie-out: everybody but a Viewer."""
+    return access.can_work or access.can_approve
+
+
+def start(
+    *,
+    access: Access,
+    now: datetime,
+    from_date: date | None = None,
+    to_date: date | None = None,
+) -> Task:
+    """Ask for a tie-out of the period, both days included; None reaches as far as was exported.
+
+    One is open at a time: while one waits or runs, that one is answered. Raises CannotTieOut.
+    """
+    if not may_start(access):
+        message = "Your role does not allow a tie-out. Ask a Biller or a Super User."
+        raise CannotTieOut(message)
+    if from_date and to_date and from_date > to_date:
+        message = (
+            f"The period begins ({from_date:%m/%d/%Y}) after it ends ({to_date:%m/%d/%Y}): "
+            "exchange the two days."
+        )
+        raise CannotTieOut(message)
+    given = {"from_date": from_date, "to_date": to_date}
+    params = {name: day.isoformat() for name, day in given.items() if day}
+    company_id = access.company.pk
     with transaction.atomic():
-        open_ = tasks.open_task(company_id=access.company.pk, kind=Task.Kind.TIE_OUT)
+        open_ = tasks.open_task(company_id=company_id, kind=Task.Kind.TIE_OUT)
+        if open_ is not None:
+            return open_
+        entry = events.Entry(verb="asked", subject="tie_out", after=params)
+        # the log's head is locked first, so that two clicks at once make one task
+        events.append(company_id=company_id, at=now, actor=access.user, entries=[entry])
+        open_ = tasks.open_task(company_id=company_id, kind=Task.Kind.TIE_OUT)
         return open_ or tasks.request(
-            company_id=access.company.pk, kind=Task.Kind.TIE_OUT, now=now, user=access.user
+            company_id=company_id,
+            kind=Task.Kind.TIE_OUT,
+            now=now,
+            user=access.user,
+            params=params,
         )
 
 
 def step(*, task: Task, lease: Lease, line: Line) -> Trouble | None:
     """Read the next page, or compare when all was read."""
-    now = moments.now()
-    tie_out = commits.open_tie_out(task=task, now=now)
+    tie_out = commits.open_tie_out(task=task, now=moments.now())
     listings = mirror.open_listings(task=task, kinds=KINDS)
-    listing = next((each for each in listings if each.state != "done"), None)
-    if listing is None or tie_out.from_date is None:
+    question = _next_question(listings, tie_out)
+    if question is None:
         _conclude(task, tie_out, lease)
         return None
-    query = _query(listing, tie_out)
-    if query is None:
-        listing.state = "done"
-        listing.save()
-        return None
-    answer = line.channel.deliver(line.ask(qbxml.render([query])))
+    answer = line.channel.deliver(line.ask(qbxml.render([question.request])))
     if answer.outcome is not Outcome.RESPONSE:
         return Trouble(problem=answer.message, remedy=answer.remedy)
-    return _keep_page(task, tie_out, listing, answer, lease)
+    return _keep_page(task, tie_out, question, answer, lease)
 
 
-def _query(listing: Listing, tie_out: TieOut) -> qbxml.Request | None:
-    """The next question; None when there is nothing to ask."""
-    if listing.kind == "stray":
-        strays = _strays(tie_out)[listing.seen : listing.seen + STRAYS_MAX]
-        return (
-            qbxml.InvoiceQuery(
-                request_id="strays", txn_ids=tuple(strays), include=translate.IDENTITY
-            )
-            if strays
-            else None
-        )
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is asked next, and for which listing; `asked` counts ids that were named."""
+
+    listing: Listing
+    request: qbxml.Request
+    asked: int = 0
+
+
+def _next_question(listings: list[Listing], tie_out: TieOut) -> _Question | None:
+    """None when everything was asked.
+
+    Strays are looked for anew each time: an invoice that was exported while the period was being
+    read is asked for too, instead of being taken for missing.
+    """
+    if tie_out.from_date is None:
+        return None
+    for listing in listings:
+        if listing.kind in STRAYS:
+            question = _stray_question(listing, tie_out)
+            if question is not None:
+                return question
+        elif listing.state != "done":
+            return _Question(listing, _period_query(listing, tie_out))
+    return None
+
+
+def _period_query(listing: Listing, tie_out: TieOut) -> qbxml.Request:
     query = qbxml.InvoiceQuery if listing.kind == "invoice" else qbxml_credits.CreditMemoQuery
     iterate = (
         qbxml.Iterate("Continue", listing.iterator_id)
@@ -91,19 +144,26 @@ def _query(listing: Listing, tie_out: TieOut) -> qbxml.Request | None:
     )
 
 
-def _strays(tie_out: TieOut) -> list[str]:
-    """Ids of ours that the period did not bring: moved in time, or no longer there."""
-    found = {each.txn_id for each in commits.their_invoices(tie_out=tie_out)}
-    return [
-        each.txn_id
-        for each in commits.our_invoices(tie_out=tie_out)
-        if each.total >= 0 and each.txn_id and each.txn_id not in found
-    ]
+def _stray_question(listing: Listing, tie_out: TieOut) -> _Question | None:
+    credit_memos = listing.kind == "stray_credit"
+    ids = commits.stray_ids(
+        tie_out=tie_out, credit_memos=credit_memos, start=listing.seen, limit=STRAYS_MAX
+    )
+    if not ids:
+        return None
+    query = qbxml_credits.CreditMemoQuery if credit_memos else qbxml.InvoiceQuery
+    request = query(
+        request_id=f"{listing.kind}-{listing.seen}",
+        txn_ids=tuple(ids),
+        include=translate.IDENTITY,
+    )
+    return _Question(listing, request, len(ids))
 
 
 def _keep_page(
-    task: Task, tie_out: TieOut, listing: Listing, answer: Answer, lease: Lease
+    task: Task, tie_out: TieOut, question: _Question, answer: Answer, lease: Lease
 ) -> Trouble | None:
+    listing = question.listing
     try:
         response = qbxml.parse_response(answer.qbxml).responses[0]
     except (qbxml.MalformedResponse, IndexError) as error:
@@ -126,24 +186,34 @@ def _keep_page(
         else:
             sales = [translate.their_invoice(ret) for ret in response.rets]
             commits.add_theirs(
-                tie_out=tie_out, invoices=[each for each in sales if each is not None]
+                tie_out=tie_out,
+                invoices=[each for each in sales if each is not None],
+                stray=listing.kind in STRAYS,
             )
-            _go_on(listing, response, answer)
+            _go_on(question, response, answer)
         listing.save()
         tasks.progress(
             task_id=task.pk,
             done=listing.seen,
             total=listing.seen + (listing.remaining or 0),
-            message=f"Reading {listing.kind.replace('_', ' ')}s: {listing.seen:,}",
+            message=f"{_READING[listing.kind]}: {listing.seen:,}",
         )
     return None
 
 
-def _go_on(listing: Listing, response: qbxml.Response, answer: Answer) -> None:
+_READING = {
+    "invoice": "Reading invoices",
+    "credit_memo": "Reading credit memos",
+    "stray": "Looking for invoices outside of the period",
+    "stray_credit": "Looking for credit memos outside of the period",
+}
+
+
+def _go_on(question: _Question, response: qbxml.Response, answer: Answer) -> None:
+    listing = question.listing
     listing.session_id = answer.session_id
-    if listing.kind == "stray":
-        listing.seen += STRAYS_MAX
-        listing.state = "reading"
+    if question.asked:
+        listing.seen += question.asked
         return
     listing.seen += len(response.rets)
     listing.remaining = response.remaining or 0
@@ -169,7 +239,9 @@ def _conclude(task: Task, tie_out: TieOut, lease: Lease) -> None:
     )
     with transaction.atomic():
         lanes.check(company_id=lease.company_id, epoch=lease.epoch)
-        commits.save_result(tie_out=tie_out, result=result, names=names, now=now)
+        commits.save_result(
+            tie_out=tie_out, result=result, postings_count=len(ours), names=names, now=now
+        )
         tasks.finish(
             task_id=task.pk,
             now=now,

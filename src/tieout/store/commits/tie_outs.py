@@ -2,37 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 
 from tieout.core import facts
 from tieout.core.exporting import State
-from tieout.store.models import Posting, QbInvoice, Task, TieOut
+from tieout.store.models import (
+    Posting,
+    QbInvoice,
+    Task,
+    TieOut,
+    TieOutFinding,
+    TieOutTotal,
+)
+from tieout.store.queries.tie_outs import EXPORTED
 
-OURS = [State.EXPORTED, State.CHANGED_IN_QUICKBOOKS, State.CHANGED_IN_SOURCE, State.VOIDED,
-        State.DELETED]  # fmt: skip
+ROWS_AT_ONCE = 1000
 
 
 def open_tie_out(*, task: Task, now: datetime) -> TieOut:
     """The tie-out that this task makes, begun on its first step.
 
-    Without a period it covers everything that was exported.
+    Without a period it covers everything that was exported. What earlier tie-outs of the company
+    left behind without a conclusion is cleared away.
     """
     found = TieOut.objects.filter(task=task).first()
     if found is not None:
         return found
-    dates = _exported(task.company_id, None, None).aggregate(
-        first=Min("txn_date"), last=Max("txn_date")
-    )
-    wanted = {name: task.params.get(name) for name in ("from_date", "to_date")}
+    QbInvoice.objects.filter(tie_out__company_id=task.company_id).delete()
+    first, last = (_day(task.params.get(name)) for name in ("from_date", "to_date"))
+    whole = first is None and last is None
+    exported = _exported(task.company_id).aggregate(first=Min("txn_date"), last=Max("txn_date"))
+    if exported["first"] is not None:
+        # one open end reaches as far as anything was exported, and never before the other end
+        first, last = (
+            first or min(exported["first"], last or exported["first"]),
+            last or max(exported["last"], first or exported["last"]),
+        )
     return TieOut.objects.create(
         company_id=task.company_id,
         task=task,
         at=now,
-        from_date=_day(wanted["from_date"]) or dates["first"],
-        to_date=_day(wanted["to_date"]) or dates["last"],
+        from_date=first,
+        to_date=last,
+        whole=whole,
     )
 
 
@@ -40,8 +56,13 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def add_theirs(*, tie_out: TieOut, invoices: Sequence[facts.TheirInvoice]) -> None:
-    """Keep a page of what QuickBooks holds; the same invoice read twice is kept once."""
+def add_theirs(
+    *, tie_out: TieOut, invoices: Sequence[facts.TheirInvoice], stray: bool = False
+) -> None:
+    """Keep a page of what QuickBooks holds; the same invoice read twice is kept once.
+
+    `stray` marks those that were asked for by their id, because the period did not bring them.
+    """
     QbInvoice.objects.bulk_create(
         [
             QbInvoice(
@@ -53,6 +74,7 @@ def add_theirs(*, tie_out: TieOut, invoices: Sequence[facts.TheirInvoice]) -> No
                 total=each.total,
                 marker_key=each.marker_key,
                 voided=each.voided,
+                stray=stray,
             )
             for each in invoices
         ],
@@ -61,18 +83,39 @@ def add_theirs(*, tie_out: TieOut, invoices: Sequence[facts.TheirInvoice]) -> No
     )
 
 
-def _exported(company_id: int, first: date | None, last: date | None) -> QuerySet[Posting]:
-    rows = Posting.objects.filter(company_id=company_id, state__in=[s.value for s in OURS])
-    if first is not None:
-        rows = rows.filter(txn_date__gte=first)
-    if last is not None:
-        rows = rows.filter(txn_date__lte=last)
-    return rows
+def _exported(company_id: int) -> QuerySet[Posting]:
+    return Posting.objects.filter(company_id=company_id, state__in=EXPORTED)
+
+
+def _ours(tie_out: TieOut) -> QuerySet[Posting]:
+    """Exported in the period, or standing in it in QuickBooks: by its id, or by our marker."""
+    theirs = QbInvoice.objects.filter(tie_out=tie_out)
+    return _exported(tie_out.company_id).filter(
+        Q(txn_date__gte=tie_out.from_date, txn_date__lte=tie_out.to_date)
+        | (Q(txn_id__in=theirs.values("txn_id")) & ~Q(txn_id=""))
+        | Q(key__in=theirs.exclude(marker_key="").values("marker_key"))
+    )
+
+
+def stray_ids(*, tie_out: TieOut, credit_memos: bool, start: int, limit: int) -> list[str]:
+    """Ids of ours that the period did not bring: moved in time, or no longer there.
+
+    What is exported meanwhile comes last, so that a later call may go on where this one ended.
+    """
+    if tie_out.from_date is None:
+        return []
+    kind = facts.PostingKind.CREDIT_MEMO if credit_memos else facts.PostingKind.INVOICE
+    read = QbInvoice.objects.filter(tie_out=tie_out, txn_id=OuterRef("txn_id"), stray=False)
+    rows = _ours(tie_out).filter(~Exists(read), kind=kind.value).exclude(txn_id="")
+    found = rows.order_by("exported_at", "id").values_list("txn_id", flat=True)
+    return list(found[start : start + limit])
 
 
 def our_invoices(*, tie_out: TieOut) -> list[facts.OurInvoice]:
-    """What Tieout says was exported in the period."""
-    rows = _exported(tie_out.company_id, tie_out.from_date, tie_out.to_date)
+    """What Tieout says was exported in the period, or stands in it in QuickBooks."""
+    if tie_out.from_date is None:
+        return []
+    rows = _ours(tie_out)
     return [
         facts.OurInvoice(
             posting_id=row.pk,
@@ -106,32 +149,70 @@ def their_invoices(*, tie_out: TieOut) -> list[facts.TheirInvoice]:
 
 
 def save_result(
-    *, tie_out: TieOut, result: facts.TieOut, names: dict[str, str], now: datetime
+    *,
+    tie_out: TieOut,
+    result: facts.TieOut,
+    postings_count: int,
+    names: Mapping[str, str],
+    now: datetime,
 ) -> None:
-    """Write down the comparison; customers are named as they are called now."""
+    """Write down the comparison; customers (list id -> name) are named as they are called now."""
+    findings = [each for each in result.findings if each.verdict is not facts.Verdict.TIED]
+    TieOutTotal.objects.bulk_create(
+        [_total_row(tie_out, total, names) for total in result.totals], batch_size=ROWS_AT_ONCE
+    )
+    TieOutFinding.objects.bulk_create(
+        [_finding_row(tie_out, place, each, names) for place, each in enumerate(findings)],
+        batch_size=ROWS_AT_ONCE,
+    )
     tie_out.at = now
     tie_out.ours = result.ours
     tie_out.theirs = result.theirs
-    tie_out.totals = [
-        {
-            "list_id": total.customer_list_id,
-            "customer": names.get(total.customer_list_id, total.customer_list_id),
-            "ours": str(total.ours),
-            "theirs": str(total.theirs),
-            "difference": str(total.difference),
-        }
-        for total in result.totals
-    ]
-    tie_out.findings = [
-        {
-            "verdict": finding.verdict.value,
-            "number": (finding.ours or finding.theirs).number,  # type: ignore[union-attr]
-            "posting_id": finding.ours.posting_id if finding.ours else None,
-            "txn_id": finding.theirs.txn_id if finding.theirs else "",
-            "difference": str(finding.difference),
-        }
-        for finding in result.findings
-        if finding.verdict is not facts.Verdict.TIED
-    ]
+    tie_out.postings_count = postings_count
+    tie_out.jobs_count = len(result.totals)
+    tie_out.differing_count = sum(1 for total in result.totals if total.difference)
+    tie_out.verdicts = dict(Counter(each.verdict.value for each in findings))
     tie_out.complete = True
     tie_out.save()
+    QbInvoice.objects.filter(tie_out=tie_out).delete()  # findings and totals hold what matters
+
+
+def _total_row(tie_out: TieOut, total: facts.JobTotal, names: Mapping[str, str]) -> TieOutTotal:
+    customer = names.get(total.customer_list_id, total.customer_list_id)
+    return TieOutTotal(
+        tie_out=tie_out,
+        list_id=total.customer_list_id,
+        customer=customer,
+        sort_name=customer.lower(),
+        ours=total.ours,
+        theirs=total.theirs,
+        difference=total.difference,
+        size=abs(total.difference),
+    )
+
+
+def _finding_row(
+    tie_out: TieOut, place: int, finding: facts.Finding, names: Mapping[str, str]
+) -> TieOutFinding:
+    row = TieOutFinding(
+        tie_out=tie_out,
+        place=place,
+        verdict=finding.verdict.value,
+        difference=finding.difference,
+    )
+    if finding.ours:
+        row.posting_id = finding.ours.posting_id
+        row.our_number = finding.ours.number
+        row.our_date = finding.ours.txn_date
+        row.our_customer = names.get(finding.ours.customer_list_id, finding.ours.customer_list_id)
+        row.our_voided = finding.ours.voided
+        row.ours = finding.ours.total
+    if finding.theirs:
+        row.txn_id = finding.theirs.txn_id
+        row.their_number = finding.theirs.number
+        row.their_date = finding.theirs.txn_date
+        row.their_customer = names.get(
+            finding.theirs.customer_list_id, finding.theirs.customer_list_id
+        )
+        row.theirs = finding.theirs.total
+    return row

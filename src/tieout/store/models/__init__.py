@@ -5,13 +5,7 @@ from __future__ import annotations
 from tieout.store.models.books import Book, Listing, QbCustomer, QbEntry
 from tieout.store.models.connections import Connection, Installation, Lane, Task
 from tieout.store.models.events import Event, EventHead
-from tieout.store.models.exports import (
-    Batch,
-    Exchange,
-    Posting,
-    QbInvoice,
-    TieOut,
-)
+from tieout.store.models.exports import Batch, Exchange, Posting
 from tieout.store.models.mappings import ClassMapping, ClientMapping, ItemMapping, JobMapping
 from tieout.store.models.people import Company, Membership, SignInTry, User
 from tieout.store.models.source import (
@@ -24,6 +18,7 @@ from tieout.store.models.source import (
     SourceJob,
     SourceLine,
 )
+from tieout.store.models.tie_outs import QbInvoice, TieOut, TieOutFinding, TieOutTotal
 
 __all__ = [
     "Batch",
@@ -56,5 +51,7 @@ __all__ = [
     "SourceLine",
     "Task",
     "TieOut",
+    "TieOutFinding",
+    "TieOutTotal",
     "User",
 ]

@@ -1,4 +1,4 @@
-"""Postings, every exchange with QuickBooks about them, batches, and tie-outs."""
+"""Postings, every exchange with QuickBooks about them, and batches."""
 
 from __future__ import annotations
 
@@ -85,6 +85,7 @@ class Posting(models.Model):
         indexes = [
             models.Index(fields=["company", "state", "due_at", "id"], name="posting_queue"),
             models.Index(fields=["batch", "state"], name="posting_batch"),
+            models.Index(fields=["company", "state_at"], name="posting_moved"),
         ]
 
     def __str__(self) -> str:
@@ -133,46 +134,3 @@ class Exchange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.call_id}"
-
-
-class TieOut(models.Model):
-    """Two books compared over a period: the totals, the difference and what it is made of."""
-
-    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="tie_outs")
-    task = models.OneToOneField(Task, on_delete=models.CASCADE, related_name="tie_out")
-    from_date = models.DateField(null=True)
-    to_date = models.DateField(null=True)
-    at = models.DateTimeField()
-    ours = FixedPointField(places=2, default=0)
-    theirs = FixedPointField(places=2, default=0)
-    findings = models.JSONField(default=list)  # every one that is not tied
-    totals = models.JSONField(default=list)  # [{"customer", "ours", "theirs"}]
-    complete = models.BooleanField(default=False)
-
-    class Meta:
-        ordering = ["-id"]
-
-    def __str__(self) -> str:
-        return f"tie-out {self.pk}"
-
-
-class QbInvoice(models.Model):
-    """An invoice or credit memo read from QuickBooks for one tie-out."""
-
-    tie_out = models.ForeignKey(TieOut, on_delete=models.CASCADE, related_name="qb_invoices")
-    txn_id = models.CharField(max_length=36)
-    number = models.CharField(max_length=21, blank=True, default="")
-    customer_list_id = models.CharField(max_length=36)
-    txn_date = models.DateField()
-    total = FixedPointField(places=2)  # negative for a credit memo
-    marker_key = models.CharField(max_length=40, blank=True, default="")
-    voided = models.BooleanField(default=False)
-
-    class Meta:
-        ordering = ["tie_out_id", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["tie_out", "txn_id"], name="qb_invoice_once"),
-        ]
-
-    def __str__(self) -> str:
-        return self.number

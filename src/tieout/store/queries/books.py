@@ -7,11 +7,16 @@ from tieout.store.models import Listing as Listing
 from tieout.store.models import QbCustomer as QbCustomer
 from tieout.store.models import QbEntry as QbEntry
 
+IDS_AT_ONCE = 5_000  # a database takes only so many values in one statement
+
 
 def customer_names(*, company_id: int, list_ids: set[str]) -> dict[str, str]:
     """List id -> full name, for those that are known."""
-    return dict(
-        QbCustomer.objects.filter(company_id=company_id, list_id__in=list_ids).values_list(
-            "list_id", "full_name"
+    wanted = sorted(list_ids)
+    names: dict[str, str] = {}
+    for start in range(0, len(wanted), IDS_AT_ONCE):
+        rows = QbCustomer.objects.filter(
+            company_id=company_id, list_id__in=wanted[start : start + IDS_AT_ONCE]
         )
-    )
+        names.update(rows.values_list("list_id", "full_name"))
+    return names
