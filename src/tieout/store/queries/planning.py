@@ -59,9 +59,15 @@ def count_to_plan(*, company_id: int) -> int:
 
 
 def bundle(*, company_id: int, invoice_ids: Sequence[int]) -> Bundle:
-    """Load the facts for these invoices; others of another company are left out."""
+    """Load the facts for these invoices; others of another company are left out.
+
+    Runs inside the transaction that saves the plans: the invoices stay locked until it ends.
+    """
+    # locked from the first look on: an import that changes one of them meanwhile would be overwritten
+    # by a plan of what it said before
     rows = list(
-        SourceInvoice.objects.filter(company_id=company_id, id__in=invoice_ids)
+        SourceInvoice.objects.select_for_update(of=("self",))
+        .filter(company_id=company_id, id__in=invoice_ids)
         .select_related("client")
         .prefetch_related("lines")
         .order_by("id")
