@@ -49,9 +49,9 @@ def upsert_invoices(*, company_id: int, invoices: Sequence[facts.SourceInvoice])
     }
     postings: dict[int, list[Posting]] = defaultdict(list)
     ids = [row.pk for row in present.values()]
-    for posting in Posting.objects.filter(invoice_id__in=ids).only(
-        "invoice_id", "state", "writes", "queued_at"
-    ):
+    # locked: the exporter claims none of them between this look and what follows from it
+    held = Posting.objects.select_for_update().filter(invoice_id__in=ids).order_by("id")
+    for posting in held.only("invoice_id", "state", "writes", "queued_at"):
         postings[posting.invoice_id].append(posting)
     work = _Work()
     for key, fact in by_key.items():
