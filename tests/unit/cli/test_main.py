@@ -1,0 +1,85 @@
+"""The command itself: what it lists, what it imports, and how it fails."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tieout.cli import main
+from tieout.cli.output import CommandError
+
+LIGHT = ("connector", "sandbox")
+
+
+def parsers(
+    parser: argparse.ArgumentParser, path: str
+) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """The parser and every parser below it, with the words that lead there."""
+    yield path, parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, sub in action.choices.items():
+                yield from parsers(sub, f"{path} {name}")
+
+
+def every_command() -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    top = main.build_parser(list(main.COMMANDS))
+    for path, parser in parsers(top, "tieout"):
+        ends = not any(isinstance(a, argparse._SubParsersAction) for a in parser._actions)
+        if ends:
+            yield path, parser
+
+
+@pytest.mark.parametrize(
+    ("path", "parser"), [pytest.param(*each, id=each[0]) for each in every_command()]
+)
+def test_every_command_explains_itself_and_speaks_json(
+    path: str, parser: argparse.ArgumentParser
+) -> None:
+    options = {name for action in parser._actions for name in action.option_strings}
+    assert "--json" in options, path
+    text = parser.format_help()
+    assert path.split()[-1] in text
+    assert len(text.splitlines()) > 3
+
+
+@pytest.mark.parametrize("name", LIGHT)
+def test_what_runs_beside_quickbooks_never_loads_django(name: str) -> None:
+    code = (
+        "import sys\n"
+        "from tieout.cli.main import main\n"
+        "try:\n"
+        f"    main([{name!r}, '--help'])\n"
+        "except SystemExit:\n"
+        "    pass\n"
+        "sys.exit(any(m.split('.')[0] == 'django' for m in sys.modules))\n"
+    )
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode
+        == 0
+    )
+
+
+def test_a_failure_is_one_sentence_and_its_status(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(_options: argparse.Namespace) -> int:
+        message = "The books are closed: open them."
+        raise CommandError(message, status=1)
+
+    from tieout.cli import plan
+
+    monkeypatch.setattr(plan, "run", run)
+    assert main.main(["plan"]) == 1
+    assert capsys.readouterr().err == "tieout plan: The books are closed: open them.\n"
+
+
+def test_an_unknown_command_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main.main(["reconcile"])
+    assert ended.value.code == 2
+    assert "invalid choice" in capsys.readouterr().err
