@@ -227,3 +227,14 @@ def test_a_stranger_company_exports_nothing_of_ours(office: Office, world: World
     assert charlie is not None
     with pytest.raises(run_export.CannotExport):
         run_export.start(access=charlie, invoice_ids=invoices(office, "20417"), now=NOW)
+
+
+def test_what_changed_in_the_back_office_after_queueing_is_not_sent(office: Office) -> None:
+    """The posting is claimed as it is at that moment, not as it was when it was looked up."""
+    ids = invoices(office, "20417")
+    run_export.start(access=office.access, invoice_ids=ids, now=moments.now())
+    SourceInvoice.objects.update(standing="changed")
+    office.work()
+    assert in_quickbooks(office) == []
+    assert Posting.objects.get().queued_at is None
+    assert Task.objects.get(kind="export").state == "done"

@@ -8,11 +8,12 @@ from tests.factories import NOW, PASSWORD, World, client, invoice
 
 from tieout.service import verify_connection
 from tieout.service.access import find_access
-from tieout.store.models import Connection, Event, SourceInvoice, Task
+from tieout.store.commits import lanes
+from tieout.store.models import Connection, Event, Lane, SourceInvoice, Task
 
 SECRET = "hunter2 but longer"
 PAGES = ("", "quickbooks-desktop/", "quickbooks-desktop/status/")
-CHANGES = ("save", "confirm-certificate", "confirm-file")
+CHANGES = ("save", "confirm-certificate", "confirm-file", "take-over")
 
 
 def address(world: World, rest: str = "quickbooks-desktop/") -> str:
@@ -206,7 +207,7 @@ def test_the_status_fragment_polls_only_while_a_verify_is_open(
     browser = as_person("vic")
     assert "every 1s" in browser.get(url).content.decode()
     Task.objects.filter(pk=task.pk).update(state="done")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert "every 1s" not in browser.get(url).content.decode()
 
 
@@ -226,3 +227,22 @@ def test_html_in_names_is_text(as_person, world: World) -> None:
     html = as_person("vic").get(address(world)).content.decode()
     assert "<script>x" not in html
     assert PASSWORD not in html
+
+
+HELD = "Epoch 3 is over."
+
+
+def test_a_held_lane_says_why_and_offers_a_super_user_to_take_over(world: World, as_person):
+    lanes.hold(company_id=world.northgate.pk, reason=HELD, fence_epoch=9)
+    page = as_person("sam").get(address(world)).content.decode()
+    assert HELD in page
+    assert "Let this Tieout write again" in page
+    assert "<button>Let this Tieout" not in as_person("bea").get(address(world)).content.decode()
+
+
+def test_taking_over_over_a_connector_that_is_away_changes_nothing(world: World, as_person):
+    lanes.hold(company_id=world.northgate.pk, reason=HELD, fence_epoch=9)
+    Connection.objects.filter(company=world.northgate).update(url="http://127.0.0.1:9")
+    answer = as_person("sam").post(address(world, "quickbooks-desktop/take-over/"), follow=True)
+    assert "Nothing listens" in answer.content.decode()
+    assert Lane.objects.get(company=world.northgate).fence_epoch == 9

@@ -11,10 +11,10 @@ from tieout.core.exporting import State
 from tieout.service import moments, refresh_lists, tie_out
 from tieout.service.connect import Line
 from tieout.service.exporter import Lease, Trouble
-from tieout.store.commits import connections, lanes, tasks
+from tieout.store.commits import connection as connections
+from tieout.store.commits import lanes, tasks
 from tieout.store.queries import exports as queries
 from tieout.store.queries.exports import Task
-
 
 HELD_LOOK_S = 3600  # a held lane is freed by a person, not by waiting
 

@@ -23,7 +23,8 @@ from tieout.quickbooks.qbxml import status as codes
 from tieout.service import company_facts, moments, plan_wish
 from tieout.service.connect import Line
 from tieout.service.exporter import Lease, Trouble
-from tieout.store.commits import connections, events, lanes, mappings, mirror, tasks
+from tieout.store.commits import connection as connections
+from tieout.store.commits import events, lanes, mappings, mirror, tasks
 from tieout.store.queries.books import Listing, QbEntry
 from tieout.store.queries.exports import Task
 

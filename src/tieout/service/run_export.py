@@ -9,6 +9,7 @@ from django.db import transaction
 
 from tieout.core import exporting
 from tieout.core.exporting import Event, State
+from tieout.service import moments
 from tieout.service.access import Access
 from tieout.service.connect import Line
 from tieout.service.exporter import Exporter, Lease, Trouble
@@ -163,12 +164,36 @@ def settle_step(*, posting: Posting, lease: Lease, line: Line) -> Trouble | None
 
 def export_step(*, posting: Posting, lease: Lease, line: Line) -> Trouble | None:
     """Take one posting from the queue as far as it goes: claim, probe, send, record."""
-    exporter = Exporter(posting=posting, lease=lease, line=line)
-    if posting.state == State.PROBED:
-        exporter.meet(Event.GIVE_BACK)  # its worker is gone and the probe is old
-    if posting.state == State.READY:
-        exporter.meet(Event.CLAIM)
+    claimed = _claim(posting.pk, lease)
+    if claimed is None:
+        return None
+    exporter = Exporter(posting=claimed, lease=lease, line=line)
     trouble = exporter.probe()
-    if trouble is not None or posting.state != State.PROBED:
+    if trouble is not None or claimed.state != State.PROBED:
         return trouble
     return exporter.send()
+
+
+def _claim(posting_id: int, lease: Lease) -> Posting | None:
+    """Claim under the row's lock, as it is now: an import or a plan may have changed it since.
+
+    None when it left the queue, or when its invoice changed in the back office meanwhile. A
+    posting that a dead worker left claimed is gone on with; a probe it left behind is too old.
+    """
+    with transaction.atomic():
+        lanes.check(company_id=lease.company_id, epoch=lease.epoch)
+        posting = queries.posting_for_change(company_id=lease.company_id, posting_id=posting_id)
+        if posting is None:
+            return None
+        before = state = State(posting.state)
+        if state is State.PROBED:
+            state = exporting.step(state, Event.GIVE_BACK).state
+        if state is State.READY and not commits.may_go_on(posting=posting):
+            return None
+        if state is State.READY:
+            state = exporting.step(state, Event.CLAIM).state
+        if state is not State.CLAIMED:
+            return None
+        posting.state = state.value
+        commits.save_posting(posting=posting, before=before, now=moments.now())
+        return posting

@@ -19,7 +19,7 @@ from tieout.service.plan_wish import want_planning
 from tieout.store.commits import events
 from tieout.store.commits import mappings as commits
 from tieout.store.queries import jobs, mappings, qb_lists
-from tieout.store.queries.planning import job_fact, qb_job_fact
+from tieout.store.queries.planning import drifts, job_fact, qb_job_fact
 from tieout.store.queries.qb_lists import QbCustomer, QbEntry
 
 REASON_MAX = 500
@@ -198,7 +198,7 @@ def changes_since(*, job: jobs.SourceJob) -> list[str]:
     mapping, target = _present(job)
     if mapping is None or target is None:
         return []
-    return [change.text for change in commits.drifts(mapping=mapping, target=target)]
+    return [change.text for change in drifts(mapping=mapping, target=target)]
 
 
 def warnings_for(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -15,12 +16,13 @@ from tieout.channels.base import Answer, Outcome, Rung
 from tieout.channels.trust import CertificateError, fetch_certificate
 from tieout.quickbooks import qbxml, wire
 from tieout.service import company_facts, connect, moments
-from tieout.service.access import Access
+from tieout.service.access import Access, find_access
 from tieout.service.company_facts import CompanyFacts
 from tieout.service.ladder import Ladder, RungBroken, name_of
 from tieout.store.commits import connection as commits
 from tieout.store.commits import events, lanes, tasks
 from tieout.store.queries import connections
+from tieout.store.queries.connections import Book
 from tieout.store.queries.tasks import Task, any_task
 from tieout.store.secrets import SecretUnreadable
 
@@ -260,23 +262,40 @@ def _record_verified(task: Task, climb: _Climb, facts: CompanyFacts) -> None:
     now = moments.now()
     with transaction.atomic():
         was = connections.book_of(company_id=task.company_id)
+        by_super_user = _by_super_user(task)
         written = commits.record_verified(
             company_id=task.company_id,
             settings_at=climb.settings.updated_at,
             ladder=climb.ladder.rows(),
-            book=facts.book_columns(),
+            book=_columns(facts, was, accepted=by_super_user),
             now=now,
         )
         if not written:
             _overtaken(task, now)
             return
-        lanes.unhold(company_id=task.company_id, now=now)
+        if by_super_user:
+            lanes.unhold(company_id=task.company_id, now=now)
         before = {"company_name": was.company_name, "company_file": was.company_file}
         after = {"company_name": facts.company_name, "company_file": facts.company_file}
         said = events.Entry(verb="verified", subject="connection", before=before, after=after)
         _log(task, now, said)
         message = f"connected to {facts.company_name}"
         tasks.finish(task_id=task.pk, now=now, message=message, result=after)
+
+
+def _by_super_user(task: Task) -> bool:
+    """Only a Super User's Verify accepts a restored backup and frees a held lane."""
+    user = task.requested_by
+    access = find_access(user=user, company_id=task.company_id) if user else None
+    return access is not None and access.can_configure
+
+
+def _columns(facts: CompanyFacts, was: Book, *, accepted: bool) -> dict[str, Any]:
+    """As the Book keeps them; a restore nobody accepted is left for the exporter to stop at."""
+    columns = facts.book_columns()
+    if was.read_at is not None and not accepted:
+        del columns["last_restore_time"]
+    return columns
 
 
 def _overtaken(task: Task, now: datetime) -> None:

@@ -179,6 +179,16 @@ def save_posting(
         settle_standing(invoice_ids=[posting.invoice_id])
 
 
+def may_go_on(*, posting: Posting) -> bool:
+    """Whether a queued posting may still be sent; one whose invoice changed leaves the queue."""
+    if posting.queued_at is None:
+        return False
+    if posting.invoice.standing == SourceInvoice.Standing.UNDER_WAY:
+        return True
+    Posting.objects.filter(pk=posting.pk).update(queued_at=None, due_at=None)
+    return False
+
+
 def settle_standing(*, invoice_ids: Sequence[int]) -> None:
     """Derive where invoices stand from their postings, after any of these moved."""
     by_invoice: dict[int, list[Posting]] = {}

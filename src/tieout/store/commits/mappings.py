@@ -10,8 +10,6 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from tieout.core.drifting import Drift, drift
-from tieout.core.facts import QbJob
 from tieout.core.mapping import WarningKind
 from tieout.store.models import (
     ClassMapping,
@@ -28,7 +26,7 @@ from tieout.store.models import (
     User,
 )
 from tieout.store.queries.mappings import COMMITTED_STATES, links_to_look_at
-from tieout.store.queries.planning import qb_job_fact
+from tieout.store.queries.planning import drifts
 
 SisterMapping = ClientMapping | ItemMapping | ClassMapping
 Standing = SourceInvoice.Standing
@@ -106,23 +104,6 @@ def map_state(
     if odd or elsewhere or drifts(mapping=mapping, target=target):
         return SourceJob.MapState.ATTENTION
     return SourceJob.MapState.MAPPED
-
-
-def drifts(*, mapping: JobMapping, target: QbCustomer) -> tuple[Drift, ...]:
-    """What changed in QuickBooks since the job was linked, or since somebody said it is right."""
-    if not mapping.remembered_full_name:
-        return ()
-    present = qb_job_fact(target)
-    same_place = mapping.remembered_parent == target.parent_list_id
-    remembered = QbJob(
-        list_id=target.list_id,
-        full_name=mapping.remembered_full_name,
-        parent_list_id=mapping.remembered_parent,
-        # only the parent is remembered: in the same place the customer at the top is the same
-        top_list_id=target.top_list_id if same_place else mapping.remembered_parent,
-        active=mapping.remembered_active,
-    )
-    return drift(remembered, present)
 
 
 def restate(*, company_id: int, target_ids: list[int] | None = None) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from tieout.store.models import Book, Company, Connection, Posting, SourceInvoice
+from tieout.store.models import Book, Company, Connection, Lane, Posting, SourceInvoice
 from tieout.store.queries.mappings import COMMITTED_STATES
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "count_planned",
     "expected_company",
     "has_password",
+    "held",
     "lock",
     "planned_again",
     "settings_of",
@@ -77,3 +78,8 @@ def planned_again(*, company_id: int) -> QuerySet[SourceInvoice]:
 def count_planned(*, company_id: int) -> int:
     """How many invoices a change of the export rules would plan again."""
     return planned_again(company_id=company_id).count()
+
+
+def held(*, company_id: int) -> Lane | None:
+    """The company's lane, which says whether and why exporting stands still."""
+    return Lane.objects.filter(company_id=company_id).first()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from tieout.core import exporting, facts
+from tieout.core.drifting import Drift, DriftKind, drift
 from tieout.store.models import (
     Book,
     ClassMapping,
@@ -22,6 +23,11 @@ from tieout.store.models import (
     SourceInvoice,
     SourceItem,
     SourceJob,
+)
+
+# Inactive and gone are reasons of their own; a new name changes nothing, the link is by id.
+HARMLESS = frozenset(
+    {DriftKind.RENAMED, DriftKind.INACTIVATED, DriftKind.REACTIVATED, DriftKind.GONE}
 )
 
 
@@ -164,6 +170,23 @@ def books_of(book: Book | None) -> facts.BookFacts:
     )
 
 
+def drifts(*, mapping: JobMapping, target: QbCustomer) -> tuple[Drift, ...]:
+    """What changed in QuickBooks since the job was linked, or since somebody said it is right."""
+    if not mapping.remembered_full_name:
+        return ()
+    present = qb_job_fact(target)
+    same_place = mapping.remembered_parent == target.parent_list_id
+    remembered = facts.QbJob(
+        list_id=target.list_id,
+        full_name=mapping.remembered_full_name,
+        parent_list_id=mapping.remembered_parent,
+        # only the parent is remembered: in the same place the customer at the top is the same
+        top_list_id=target.top_list_id if same_place else mapping.remembered_parent,
+        active=mapping.remembered_active,
+    )
+    return drift(remembered, present)
+
+
 def _invoice(row: SourceInvoice) -> facts.SourceInvoice:
     return facts.SourceInvoice(
         key=row.key,
@@ -237,11 +260,15 @@ def _links(company_id: int, jobs: Mapping[str, SourceJob], client_ids: set[int])
 
 
 def _job_link(row: JobMapping) -> facts.JobLink:
+    target = cast("QbCustomer", row.target)  # only rows with one were read
     return facts.JobLink(
         job_key=row.job.key,
         version=row.version,
-        target=qb_job_fact(cast("QbCustomer", row.target)),  # only rows with one were read
+        target=qb_job_fact(target),
         other_customer_confirmed=row.other_customer_confirmed,
+        drift_unanswered=any(
+            each.kind not in HARMLESS for each in drifts(mapping=row, target=target)
+        ),
     )
 
 

@@ -18,4 +18,5 @@ urlpatterns = [
         name="connection_confirm_certificate",
     ),
     path("quickbooks-desktop/confirm-file/", views.confirm_file, name="connection_confirm_file"),
+    path("quickbooks-desktop/take-over/", views.take_over, name="connection_take_over"),
 ]

@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from tieout.service import moments, save_connection, verify_connection
+from tieout.service import take_over as take_over_service
 from tieout.service.access import Access
 from tieout.service.save_connection import Saved, SettingRefused
 from tieout.store.queries import connections, tasks
@@ -128,11 +129,25 @@ def confirm_file(request: HttpRequest, access: Access) -> HttpResponse:
     return _back(access)
 
 
+@require_POST
+@company_page("configure")
+def take_over(request: HttpRequest, access: Access) -> HttpResponse:
+    """Let this installation write again after the connector's fence refused it."""
+    try:
+        take_over_service.take_over(access=access, now=moments.now())
+    except take_over_service.CannotTakeOver as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "This Tieout writes again; what is queued goes on.")
+    return _back(access)
+
+
 def _state(access: Access) -> dict[str, Any]:
     company_id = access.company.pk
     return {
         "connection": connections.shown(company_id=company_id),
         "book": connections.book_of(company_id=company_id),
+        "held": connections.held(company_id=company_id),
         "task": tasks.latest_task(company_id=company_id, kind=Task.Kind.VERIFY),
         "has_password": connections.has_password(company_id=company_id),
         "planned": connections.count_planned(company_id=company_id),
