@@ -11,6 +11,7 @@ MENU = (
     ("Invoice Mapping", "item_mapping"),
     ("Class Mapping", "class_mapping"),
     ("Import", "imports"),
+    ("Tie-out", "tie_out"),
     ("Settings", "integrations"),
 )
 
@@ -23,6 +24,7 @@ ROADS = {
     "Invoices": ("invoices", ""),
     "Import": ("imports", ""),
     "Map Jobs": ("map_jobs", ""),
+    "Tie-out": ("tie_out", ""),
 }
 
 # state -> its word and its tone: ok, go, busy, warn, bad, off (each has its own shape)

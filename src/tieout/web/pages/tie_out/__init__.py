@@ -1,0 +1,1 @@
+"""Tie-out: do both books agree, and what differs where they do not."""
