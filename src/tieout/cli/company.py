@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from tieout.cli import project
-from tieout.cli.output import CommandError, add_json, emit, subcommand
+from tieout.cli.output import CommandError, emit, subcommand
 from tieout.core.facts import JoblessLines, Syncing, ZeroTotals
 
 

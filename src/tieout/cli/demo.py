@@ -62,7 +62,7 @@ def _data_directory(keep: Path | None) -> Iterator[Path]:
 
 def _ram() -> Path | None:
     """A folder in memory, where there is one: what is thrown away need not survive a power cut."""
-    place = Path("/dev/shm")
+    place = Path("/dev/shm")  # noqa: S108 # the folder itself has a random name, 0700
     enough = place.is_dir() and os.access(place, os.W_OK)
     return place if enough and shutil.disk_usage(place).free > RAM_BYTES_MIN else None
 

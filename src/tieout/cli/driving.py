@@ -20,6 +20,7 @@ from tieout.store.queries.tasks import Task
 LOCK_NAME = "worker.lock"
 POLL_S = 0.1
 SHOW_EVERY_S = 1.0
+STALL_S = 300.0  # no single step takes this long
 
 
 def drive(task: Task, *, wait_s: float = WAIT_DEFAULT_S, quiet: bool = False) -> Task:
@@ -59,7 +60,9 @@ def take_lock(home: Path) -> FolderLock | None:
 
 
 def _watch(task: Task, *, wait_s: float, show: bool) -> Task:
-    shown_at, shown, trouble_at = 0.0, "", None
+    shown_at = 0.0
+    moved_at, last = time.monotonic(), ""
+    trouble_at: float | None = None
     while True:
         found = tasks.get_task(company_id=task.company_id, task_id=task.pk)
         if found is None:
@@ -68,20 +71,33 @@ def _watch(task: Task, *, wait_s: float, show: bool) -> Task:
         if found.over:
             return found
         now = time.monotonic()
-        if show and now - shown_at >= SHOW_EVERY_S and (line := _line(found)) != shown:
-            note(line)
-            shown_at, shown = now, line
-        if not found.problem:
-            trouble_at = None
-        elif trouble_at is None:
-            trouble_at = now
-        elif now - trouble_at >= wait_s:
-            message = (
-                f"{found.problem} {found.remedy} It stays in the queue and goes on with the next "
-                "command or the worker."
-            )
-            raise CommandError(message, status=1)
+        line = _line(found)
+        if line != last:
+            moved_at, last, trouble_at = now, line, None
+            if show and now - shown_at >= SHOW_EVERY_S:
+                note(line)
+                shown_at = now
+        trouble_at = (trouble_at or now) if found.problem else None
+        _not_for_ever(
+            found, troubled_s=now - (trouble_at or now), still_s=now - moved_at, wait_s=wait_s
+        )
         time.sleep(POLL_S)
+
+
+def _not_for_ever(task: Task, *, troubled_s: float, still_s: float, wait_s: float) -> None:
+    """Raises CommandError when waiting on is of no use."""
+    if task.problem and troubled_s >= wait_s:
+        message = (
+            f"{task.problem} {task.remedy} It stays in the queue and goes on with the next "
+            "command or the worker."
+        )
+        raise CommandError(message, status=1)
+    if still_s >= max(STALL_S, wait_s):
+        message = (
+            f"{task.get_kind_display()} has not moved for {still_s / 60:.0f} minutes: look into "
+            "the worker's log, and at `tieout doctor`."
+        )
+        raise CommandError(message, status=1)
 
 
 def _line(task: Task) -> str:
