@@ -23,6 +23,8 @@ from typing import Any
 
 import django
 
+from commits import CommitCounter
+
 PASSWORD = "bench only, never real"
 MIB = 1024 * 1024
 
@@ -78,17 +80,18 @@ def _with_django(work: Callable[..., None], given: tuple[Any, ...]) -> None:
 class Connector:
     """A Remote Connector in a process of its own, serving one rehearsal company file."""
 
-    def __init__(self, *, books: Path, home: Path) -> None:
+    def __init__(self, *, books: Path, home: Path, count: bool = False) -> None:
         script = Path(__file__).with_name("timed_connector.py")
+        words = [str(books), str(home / "connector"), PASSWORD, *(["count"] if count else [])]
         self._process = subprocess.Popen(
-            [sys.executable, str(script), str(books), str(home / "connector"), PASSWORD],
+            [sys.executable, str(script), *words],
             stdout=subprocess.PIPE,
             text=True,
         )
         self.url: str = json.loads(self._line())["url"]
 
     def stop(self) -> dict[str, float]:
-        """End it; answers what it measured: calls, inside_s, inside_cpu_s, cpu_s."""
+        """End it; answers what it measured: see `timed_connector`."""
         self._process.terminate()
         measured: dict[str, float] = json.loads(self._line())
         self._process.wait()
@@ -113,6 +116,9 @@ class Clock:
     wall_s: float = 0.0
     cpu_s: float = 0.0
 
+    def __add__(self, other: Clock) -> Clock:
+        return Clock(self.wall_s + other.wall_s, self.cpu_s + other.cpu_s)
+
 
 @contextmanager
 def timed() -> Iterator[Clock]:
@@ -133,45 +139,17 @@ def resident_bytes(*, peak: bool = False) -> int:
     raise RuntimeError("/proc/self/status does not say how much memory is used")
 
 
-class CountedCommits:
-    """How many transactions this process's database commits while the block runs.
+@contextmanager
+def counted() -> Iterator[CommitCounter]:
+    """Count what this process's database connection writes while the block runs."""
+    from django.db import connection
 
-    A commit is a COMMIT that ends a transaction, or a writing statement outside of one.
-    """
-
-    def __init__(self) -> None:
-        self.commits = 0
-        self.statements = 0
-        self._wrote = False
-
-    def __enter__(self) -> CountedCommits:
-        from django.db import connection
-
-        connection.ensure_connection()
-        connection.connection.set_trace_callback(self._seen)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        from django.db import connection
-
-        if connection.connection is not None:
-            connection.connection.set_trace_callback(None)
-
-    def _seen(self, statement: str) -> None:
-        from django.db import connection
-
-        word = statement.lstrip().split(None, 1)[0].upper() if statement.strip() else ""
-        if word in {"BEGIN", "--"}:
-            return
-        self.statements += 1
-        if word == "COMMIT":
-            self.commits += self._wrote
-            self._wrote = False
-        elif word in {"INSERT", "UPDATE", "DELETE", "REPLACE"}:
-            if connection.in_atomic_block:
-                self._wrote = True
-            else:
-                self.commits += 1
+    connection.ensure_connection()
+    counter = CommitCounter(connection.connection)
+    try:
+        yield counter
+    finally:
+        counter.stop()
 
 
 # ------------------------------------------------------------------ telling
@@ -182,7 +160,7 @@ def table(title: str, rows: list[tuple[str, str]]) -> None:
     width = max(len(name) for name, _ in rows)
     print(f"\n{title}")
     for name, figure in rows:
-        print(f"  {name:<{width}}  {figure:>14}")
+        print(f"  {name:<{width}}  {figure:>19}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,3 +194,13 @@ def seconds(value: float) -> str:
 def times(value: float) -> str:
     """A ratio as it is shown in tables."""
     return f"{value:.2f} x"
+
+
+def pair(clock: Clock) -> str:
+    """Wall and processor time side by side."""
+    return f"{seconds(clock.wall_s):>9} {seconds(clock.cpu_s):>9}"
+
+
+def ratios(ours: Clock, bare: Clock) -> str:
+    """Ours against the baseline: by the wall clock, and by processor time."""
+    return f"{times(ours.wall_s / bare.wall_s):>9} {times(ours.cpu_s / bare.cpu_s):>9}"

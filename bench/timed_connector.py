@@ -1,19 +1,23 @@
 """A Remote Connector that measures how long the rehearsal company itself works.
 
-`python bench/timed_connector.py COMPANY_FILE DATA_FOLDER PASSWORD` prints its address as JSON,
-serves until it is asked to end, then prints what it measured: `calls`, `inside_s` and
-`inside_cpu_s` (wall and processor seconds inside the company) and `cpu_s` (the whole process).
-Everything but the stopwatch is the product's.
+`python bench/timed_connector.py COMPANY_FILE DATA_FOLDER PASSWORD [count]` prints its address as
+JSON, serves until it is asked to end, then prints what it measured: `calls`, `inside_s` and
+`inside_cpu_s` (wall and processor seconds inside the company) and `cpu_s` (the whole process);
+with `count` also `journal_commits` and `company_commits`, for one more stopwatch on every
+statement. Everything but the stopwatches is the product's.
 """
 
 from __future__ import annotations
 
 import json
+import sqlite3
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from commits import CommitCounter
 from tieout.connector.link import LinkSession, Mode
 from tieout.connector.program import Program, Settings, start_log, utc_now
 from tieout.connector.sandbox_link import SandboxLink
@@ -63,7 +67,22 @@ class TimedLink:
         return TimedSession(self._link.open_session(app_name, company_file, mode), self.watch)
 
 
-def main(books: str, data: str, password: str) -> int:
+def _count_commits(counters: dict[str, list[CommitCounter]]) -> None:
+    """Let every connection that is opened from now on count its commits, by file name."""
+    plain_connect = sqlite3.connect
+
+    def connect(path: str | Path, *given: Any, **named: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = plain_connect(path, *given, **named)
+        counters.setdefault(Path(path).name, []).append(CommitCounter(connection))
+        return connection
+
+    sqlite3.connect = connect  # type: ignore[assignment]
+
+
+def main(books: str, data: str, password: str, count: str = "") -> int:
+    counters: dict[str, list[CommitCounter]] = {}
+    if count:
+        _count_commits(counters)
     link = TimedLink(SandboxLink(Path(books)))
     user = make_user(name="tieout", password=password, access="full")
     program = Program(
@@ -77,11 +96,14 @@ def main(books: str, data: str, password: str) -> int:
     print(json.dumps({"url": program.url}), flush=True)
     program.serve()
     watch = link.watch
+    totals = {name: sum(each.commits for each in found) for name, found in counters.items()}
     measured = {
         "calls": watch.calls,
         "inside_s": watch.inside_s,
         "inside_cpu_s": watch.inside_cpu_s,
         "cpu_s": time.process_time(),
+        "journal_commits": totals.get("journal.sqlite3", 0),
+        "company_commits": totals.get(Path(books).name, 0),
     }
     print(json.dumps(measured), flush=True)
     return 0

@@ -69,16 +69,17 @@ class Exporter:
         now = moments.now()
         delivery = self.line.ask(request)
         answer = self.line.channel.deliver(delivery)
-        self.exchange = commits.add_exchange(
-            posting=self.posting,
-            purpose=purpose,
-            call_id=delivery.call_id,
-            request=request,
-            epoch=self.lease.epoch,
-            now=now,
-        )
         self.answer = answer
-        self._keep()
+        with transaction.atomic():
+            self.exchange = commits.add_exchange(
+                posting=self.posting,
+                purpose=purpose,
+                call_id=delivery.call_id,
+                request=request,
+                epoch=self.lease.epoch,
+                now=now,
+            )
+            self._keep()
         return answer
 
     def probe(self) -> Trouble | None:

@@ -21,6 +21,12 @@ from tieout.store.models import (
     User,
 )
 
+# what a transition may change: not what was planned, above all not the frozen content
+MOVED = (
+    "state", "state_at", "queued_at", "due_at", "writes", "recoveries", "tries", "set_id",
+    "app_name", "txn_id", "edit_sequence", "qb_number", "qb_total", "exported_at", "problem",
+    "remedy", "found",
+)  # fmt: skip
 # transitions worth a line in the log; the exchanges tell the rest
 LOGGED = {
     State.EXPORTED: "exported",
@@ -154,10 +160,14 @@ def save_posting(
     reason: str = "",
     details: dict[str, Any] | None = None,
 ) -> None:
-    """Save the posting after a transition, log it when it matters, settle its invoice."""
+    """Save the posting after a transition, log it when it matters, settle its invoice.
+
+    What is claimed was queued: from there to the end of the sending its invoice is under way, as
+    it was, and is not looked at.
+    """
     state = State(posting.state)
     posting.state_at = now
-    posting.save()
+    posting.save(update_fields=MOVED)
     if state is not before and state in LOGGED:
         events.append(
             company_id=posting.company_id,
@@ -175,7 +185,8 @@ def save_posting(
                 )
             ],
         )
-    if state is not before:
+    stays_under_way = state in UNDER_WAY and (before in UNDER_WAY or state is State.CLAIMED)
+    if state is not before and not stays_under_way:
         settle_standing(invoice_ids=[posting.invoice_id])
 
 

@@ -36,11 +36,16 @@ def take(*, company_id: int, owner: str, now: datetime, lease_s: int = LEASE_S) 
 
 
 def renew(*, company_id: int, epoch: int, now: datetime, lease_s: int = LEASE_S) -> None:
-    """Extend the lease; raises LaneLost when the epoch has moved on."""
-    renewed = Lane.objects.filter(company_id=company_id, epoch=epoch).update(
-        lease_until=now + timedelta(seconds=lease_s)
-    )
-    if not renewed:
+    """Keep the lease running; raises LaneLost when the epoch has moved on.
+
+    It is extended when less than half of it is left: each extension waits for the disk, and the
+    lane is looked at before every step.
+    """
+    held = Lane.objects.filter(company_id=company_id, epoch=epoch)
+    until = held.values_list("lease_until", flat=True).first()
+    if until is not None and until > now + timedelta(seconds=lease_s / 2):
+        return
+    if not held.update(lease_until=now + timedelta(seconds=lease_s)):
         message = f"Company {company_id} has another writer now (epoch {epoch} is over)."
         raise LaneLost(message)
 
