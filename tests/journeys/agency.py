@@ -1,10 +1,10 @@
 """A small staffing agency in two books: what the back office exports, and its QuickBooks company.
 
-    Contractor job                          Client            Customer:Job in QuickBooks
-    J-1 Elena Ortiz, ICU Registered Nurse   Acme Health       Acme Health:Ortiz, Elena - ICU
-    J-2 Sam Reed, Forklift Operator         Birch Logistics   Birch Logistics Inc:Reed, Sam
-    J-3 Marcus Webb, Physical Therapist     Acme Health       Acme Health:Webb, Marcus - PT
-    J-4 Nora Quinn, Picker                  Birch Logistics   (the bookkeeper has not made it yet)
+Contractor job                          Client            Customer:Job in QuickBooks
+J-1 Elena Ortiz, ICU Registered Nurse   Acme Health       Acme Health:Ortiz, Elena - ICU
+J-2 Sam Reed, Forklift Operator         Birch Logistics   Birch Logistics Inc:Reed, Sam
+J-3 Marcus Webb, Physical Therapist     Acme Health       Acme Health:Webb, Marcus - PT
+J-4 Nora Quinn, Picker                  Birch Logistics   (the bookkeeper has not made it yet)
 """
 
 from __future__ import annotations

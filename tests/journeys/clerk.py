@@ -54,6 +54,11 @@ def save(page: Page) -> None:
     expect(dialog(page)).to_be_hidden()
 
 
+def close_dialog(page: Page) -> None:
+    dialog(page).get_by_role("button", name="Close").first.click()
+    expect(dialog(page)).to_be_hidden()
+
+
 def map_job(page: Page, contractor: str, *, typed: str, option: str) -> None:
     """Record Mapping of one row of Map Jobs, as points 3 and 4 of the main job have it."""
     row(page, contractor).click()

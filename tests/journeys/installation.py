@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -70,9 +71,11 @@ class Installation:
         assert got == status, f"tieout {' '.join(argv)} ended with {got}:\n{out}\n{err}"
         return json.loads(out) if out.strip() else None
 
-    def connector(self, data: Path, *options: str) -> tuple[subprocess.Popen[Any], str]:
-        """A Remote Connector on a free port of its own; its process and its address."""
-        port = free_port()
+    def connector(
+        self, data: Path, *options: str, port: int = 0
+    ) -> tuple[subprocess.Popen[Any], str]:
+        """A Remote Connector on a port of its own; its process and its address."""
+        port = port or free_port()
         process = self._start(
             f"connector-{port}", "connector", "--port", str(port), "--tls", "off",
             "--data", str(data), "--user", "tieout", "--password-env", "CONNECTOR_PASSWORD",
@@ -88,6 +91,16 @@ class Installation:
 
     def start_worker(self) -> None:
         self.worker = self._start("worker", "worker")
+
+    def let_leases_run_out(self) -> None:
+        """What three minutes would do: a dead worker's hold on its lane ends, the sweep sees it."""
+        past = "2026-01-01 00:00:00"
+        with contextlib.closing(sqlite3.connect(self.home / "tieout.sqlite3", timeout=20)) as file:
+            file.execute(
+                "UPDATE store_lane SET lease_until = ?, wake_at = ? WHERE lease_until IS NOT NULL",
+                (past, past),
+            )
+            file.commit()
 
     def end(self, process: subprocess.Popen[Any]) -> None:
         process.kill()

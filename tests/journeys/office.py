@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,7 @@ class Office:
         self.people = {"sam": f"sam{number}", "bea": f"bea{number}"}
         self.books = CompanyFile.create(folder / "company.sqlite3", name=self.name)
         self.books.load(agency.QUICKBOOKS)
-        self.connector, self.connector_url = installation.connector(
-            folder / "connector", "--sandbox", str(folder / "company.sqlite3")
-        )
+        self.connector, self.connector_url = self._start_connector()
         made = installation.run("company", "create", self.name, "--rehearsal")
         self.path = f"{installation.url}/c/{made['id']}/"
         self.id = made["id"]
@@ -70,8 +69,17 @@ class Office:
         rows = self.books.list_invoices()
         return sorted((row.number, row.customer, f"{row.total:.2f}") for row in rows)
 
+    def start_connector_again(self) -> None:
+        """On the same port, with the same journal, after it died."""
+        port = int(self.connector_url.rpartition(":")[2])
+        self.installation.end(self.connector)
+        self.connector, _ = self._start_connector(port)
+
+    def _start_connector(self, port: int = 0) -> tuple[subprocess.Popen[Any], str]:
+        return self.installation.connector(
+            self.folder / "connector", "--sandbox", str(self.folder / "company.sqlite3"), port=port
+        )
+
     def close(self) -> None:
         self.books.close()
         self.installation.end(self.connector)
-
-
