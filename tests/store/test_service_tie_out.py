@@ -277,3 +277,28 @@ def test_a_viewer_may_not(world: World) -> None:
     with pytest.raises(tie_out.CannotTieOut):
         tie_out.start(access=access_of(world, "vic"), now=make.NOW)
     assert not Task.objects.exists()
+
+
+def test_a_deleted_invoice_typed_again_with_its_mark_is_found(office: Office) -> None:
+    exported(office, "20417")
+    books = office.rehearsal.books
+    books.delete_invoice("20417")
+    books.add_invoice(
+        ORTIZ,
+        [{"item": "Regular Hours", "amount": "1200.00"}],
+        number="20417",
+        date="2026-10-04",
+        memo=f"[tieout:{Posting.objects.get().key}]",
+    )
+    assert tie(office).verdicts == {}
+
+
+def test_a_void_is_undone_by_typing_the_figures_again(office: Office) -> None:
+    exported(office, "20417")
+    books = office.rehearsal.books
+    memo = books.find_invoice("20417").memo
+    books.void_invoice("20417")
+    assert tie(office).verdicts == {"voided": 1}
+    books.edit_invoice_line("20417", 1, amount="1200.00")
+    books.edit_invoice("20417", memo=memo)
+    assert tie(office).verdicts == {}

@@ -164,7 +164,7 @@ def test_never_tied_out(bea: Client, books: World, root: str) -> None:
 def test_both_books_agree(bea: Client, books: World, root: str) -> None:
     concluded(books)
     said = (
-        f'<strong class="badge ok answer">Both books agree as of {moment(LATER)}: '
+        f'<strong class="badge ok wraps">Both books agree as of {moment(LATER)}: '
         "difference 0.00 over 758 exported postings</strong>"
     )
     assert said in page(bea, root)
@@ -177,7 +177,7 @@ def test_books_differ(bea: Client, books: World, root: str) -> None:
         totals={"Acme:Ortiz, Elena": ("1200.00", "1.00")},
     )
     html = page(bea, root)
-    assert '<strong class="badge bad answer">Books differ by $1,199.00: 1 amount</strong>' in html
+    assert '<strong class="badge bad wraps">Books differ by $1,199.00: 1 amount</strong>' in html
     assert '<strong class="wrong">1,199.00</strong>' in html
 
 
@@ -215,10 +215,10 @@ def test_what_came_since_is_said(bea: Client, books: World, root: str) -> None:
 
 
 VERDICTS = [
-    (Verdict.MISSING, {"theirs": None}, "Missing in QuickBooks", "Audit Trail"),
+    (Verdict.MISSING, {"theirs": None}, "Missing in QuickBooks", "again with [tieout:key-20417]"),
     (Verdict.EXTRA, {"ours": None}, "Extra in QuickBooks", "void it"),
     (Verdict.DUPLICATE, {}, "Duplicate in QuickBooks", "void the second 20417"),
-    (Verdict.VOIDED, {}, "Voided", "was voided in QuickBooks"),
+    (Verdict.VOIDED, {}, "Voided", "take VOID: out of its memo"),
     (Verdict.AMOUNT, {}, "Amount", "put QuickBooks back to"),
     (Verdict.WRONG_JOB, {}, "Wrong job", "Customer:Job in QuickBooks back to Acme:Ortiz, Elena"),
     (Verdict.DATE, {}, "Date", "the date in QuickBooks back to 10/04/2026"),
@@ -407,6 +407,7 @@ def test_start_makes_one_task_and_shows_its_progress(bea: Client, books: World, 
     assert "<strong>Both books are being compared.</strong>" in html
     assert f'id="task-{task.pk}"' in html
     assert 'hx-trigger="task-over from:body"' in html
+    assert 'value="2026-10-31"' in html
     assert '<button class="primary" disabled>Tie out</button>' in html
 
 

@@ -1,26 +1,45 @@
-"""`tieout tie-out`: compare both books over everything exported."""
+"""`tieout tie-out`: compare both books over everything exported, or over a period."""
 
 from __future__ import annotations
 
 import argparse
+from datetime import date
 from typing import Any
 
 from tieout.cli import project
-from tieout.cli.output import emit
+from tieout.cli.output import CommandError, emit
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `tieout tie-out`."""
     parser.add_argument("--jobs", action="store_true", help="print the totals of every job")
+    for end in ("from", "to"):
+        parser.add_argument(
+            f"--{end}",
+            dest=f"{end}_date",
+            type=_day,
+            metavar="YYYY-MM-DD",
+            help=f"{'first' if end == 'from' else 'last'} day of the period",
+        )
     project.add_company(parser)
     project.add_wait(parser)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        message = f"{text!r} is no day: write it as 2026-10-19."
+        raise argparse.ArgumentTypeError(message) from None
 
 
 def run(options: argparse.Namespace) -> int:
     """0 = both books agree to the cent, 1 = they differ."""
     project.start()
     access = project.find_access(options)
-    found = compare(access, wait_s=options.wait)
+    found = compare(
+        access, wait_s=options.wait, from_date=options.from_date, to_date=options.to_date
+    )
     if options.json:
         emit(found, as_json=True)
     else:
@@ -34,13 +53,21 @@ def run(options: argparse.Namespace) -> int:
     return 0 if found["tied"] else 1
 
 
-def compare(access: Any, *, wait_s: float) -> dict[str, Any]:
+def compare(
+    access: Any, *, wait_s: float, from_date: date | None = None, to_date: date | None = None
+) -> dict[str, Any]:
     """Tie out now: the totals, the totals per job, and every finding."""
     from tieout.cli.driving import drive, must_succeed
     from tieout.service import moments, tie_out
     from tieout.store.queries import tie_outs
 
-    ended = must_succeed(drive(tie_out.start(access=access, now=moments.now()), wait_s=wait_s))
+    try:
+        task = tie_out.start(
+            access=access, now=moments.now(), from_date=from_date, to_date=to_date
+        )
+    except tie_out.CannotTieOut as error:
+        raise CommandError(str(error)) from error
+    ended = must_succeed(drive(task, wait_s=wait_s))
     row = tie_outs.of_task(task_id=ended.pk)
     return {
         **ended.result,

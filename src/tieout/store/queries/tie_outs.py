@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet
 
 from tieout.core.exporting import State
-from tieout.store.models import Posting, Task
+from tieout.store.models import Posting
+from tieout.store.models import Task as Task
 from tieout.store.models import TieOut as TieOut
 from tieout.store.models import TieOutFinding as TieOutFinding
 from tieout.store.models import TieOutTotal as TieOutTotal
@@ -137,6 +138,7 @@ def findings(*, tie_out_id: int, verdict: str = "") -> QuerySet[TieOutFinding]:
         .only(
             *(field.name for field in TieOutFinding._meta.concrete_fields),
             "posting__invoice_id",
+            "posting__key",
         )
         .order_by("place")
     )

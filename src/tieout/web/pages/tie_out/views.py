@@ -19,7 +19,7 @@ from tieout.service import moments
 from tieout.service import tie_out as service
 from tieout.service.access import Access
 from tieout.store.queries import tie_outs as queries
-from tieout.store.queries.tie_outs import TieOut, TieOutFinding
+from tieout.store.queries.tie_outs import Task, TieOut, TieOutFinding
 from tieout.web.access import company_page
 from tieout.web.csv_out import csv_response
 from tieout.web.pages.tie_out import words
@@ -103,11 +103,13 @@ def _find(access: Access, tie_out_id: int) -> TieOut:
     return found
 
 
-def _period(request: HttpRequest, found: TieOut | None) -> dict[str, Any]:
-    """The period that was just typed, or else that of the tie-out, offered again."""
+def _period(request: HttpRequest, found: TieOut | None, task: Task | None) -> dict[str, Any]:
+    """The period that was just typed, or is being compared, or that of the tie-out shown."""
     typed = {name: request.GET[name] for name in PeriodForm.base_fields if name in request.GET}
     if typed:
         return typed
+    if task and not task.over:
+        return dict(task.params)
     if found is None or found.whole:
         return {}
     return {"from_date": found.from_date, "to_date": found.to_date}
@@ -125,7 +127,7 @@ def _page(
     context: dict[str, Any] = {
         "tie_out": found,
         "latest": latest,
-        "form": PeriodForm(initial=_period(request, found)),
+        "form": PeriodForm(initial=_period(request, found, task)),
         "task": task,
         "may_start": latest and service.may_start(access),
         "anything": found is not None or queries.anything_exported(company_id=company_id),

@@ -32,9 +32,10 @@ def what_to_do(finding: TieOutFinding) -> str:
     """One sentence with who does it."""
     match Verdict(finding.verdict):
         case Verdict.MISSING:
+            mark = f" with [tieout:{finding.posting.key}] in its memo" if finding.posting else ""
             return (
-                f"Bookkeeper: look for {finding.our_number} in QuickBooks' Audit Trail; it was "
-                "deleted there or a backup was restored, so enter it again or have it credited."
+                f"Bookkeeper: {finding.our_number} was deleted in QuickBooks or a backup was "
+                f"restored (its Audit Trail says which); enter it again{mark}."
             )
         case Verdict.EXTRA:
             return (
@@ -59,8 +60,8 @@ def _voided(finding: TieOutFinding) -> str:
             "as voided."
         )
     return (
-        f"Bookkeeper: {finding.our_number} was voided in QuickBooks; enter it again, or have the "
-        "Biller credit it in the back office if the void was meant."
+        f"Bookkeeper: open {finding.their_number} in QuickBooks, type its figures again and take "
+        "VOID: out of its memo, or tell the Biller that the void was meant."
     )
 
 
