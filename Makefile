@@ -48,7 +48,7 @@ bench: $(VENV)/.stamp-dev ## measure, each figure against a bare loop of the sam
 	@for each in bench/bench_*.py; do echo "== $$each"; $(BIN)/python "$$each" || exit 1; done
 
 screenshots: $(VENV)/.stamp-dev test-tools ## photograph the main pages
-	$(BIN)/python tools/screenshots.py
+	$(BIN)/python tools/photograph.py
 
 clean: ## remove what was built; the data of `make run` stays
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
