@@ -118,7 +118,7 @@ def _fill(row: SourceInvoice, fact: facts.SourceInvoice, client_id: int) -> None
         "memo": fact.memo,
         "approved": fact.approved,
         "printed_total": fact.total,
-        "total": add_up(line.amount for line in fact.lines),
+        "total": add_up(line.amount for line in fact.lines) if fact.total is None else fact.total,
         "content_hash": fingerprints.of_source(fact),
     }
     for name, value in values.items():

@@ -120,7 +120,7 @@ class SourceInvoice(models.Model):
     memo = models.TextField(blank=True, default="")
     approved = models.BooleanField(default=True)
     printed_total = FixedPointField(places=2, null=True)
-    total = FixedPointField(places=2)  # sum of the lines
+    total = FixedPointField(places=2)  # as printed; without that the sum of the lines
     content_hash = models.CharField(max_length=64)  # of the whole fact: notices a changed row
     exported_hash = models.CharField(max_length=64, blank=True, default="")  # when first claimed
     standing = models.CharField(max_length=10, choices=Standing.choices, default=Standing.TO_PLAN)

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
-from django.db.models.functions import Coalesce
 
 from tieout.core.exporting import State
 from tieout.store.models import InvoiceBlock, Posting, SourceInvoice, SourceLine
@@ -77,7 +76,7 @@ def _tallies(company_id: int, by: str, **only: Any) -> dict[str, Tally]:
         SourceInvoice.objects.filter(company_id=company_id, **only)
         .order_by()
         .values_list(by)
-        .annotate(n=Count("id"), printed=Sum(Coalesce("printed_total", "total")))
+        .annotate(n=Count("id"), printed=Sum("total"))
     )
     return {name: Tally(count=count, total=total or ZERO) for name, count, total in rows}
 

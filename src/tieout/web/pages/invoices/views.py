@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -93,6 +94,7 @@ def invoice(request: HttpRequest, access: Access, invoice_id: int) -> HttpRespon
         "detail": found,
         "invoice": found.invoice,
         "lines": [(line, found.jobs.get(line.job_key)) for line in found.lines],
+        "lines_total": sum((line.amount for line in found.lines), Decimal("0.00")),
         "fixes": [shown.fix(access, block, found.postings, job_ids) for block in found.blocks],
         "papers": [shown.paper(access, posting) for posting in found.postings],
     }
