@@ -717,6 +717,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='posting',
+            index=models.Index(condition=models.Q(('queued_at__isnull', False)), fields=['company', 'state', 'due_at', 'queued_at', 'id'], name='posting_waiting'),
+        ),
+        migrations.AddIndex(
+            model_name='posting',
             index=models.Index(fields=['batch', 'state'], name='posting_batch'),
         ),
         migrations.AddIndex(

@@ -84,6 +84,11 @@ class Posting(models.Model):
         ]
         indexes = [
             models.Index(fields=["company", "state", "due_at", "id"], name="posting_queue"),
+            models.Index(  # thousands may be ready while a few wait for their turn
+                fields=["company", "state", "due_at", "queued_at", "id"],
+                name="posting_waiting",
+                condition=models.Q(queued_at__isnull=False),
+            ),
             models.Index(fields=["batch", "state"], name="posting_batch"),
             models.Index(fields=["company", "state_at"], name="posting_moved"),
         ]

@@ -11,9 +11,11 @@ from tieout.core.exporting import HOLDING, State
 from tieout.store.models import Batch as Batch
 from tieout.store.models import Book as Book
 from tieout.store.models import Exchange as Exchange
-from tieout.store.models import JobMapping, Lane, SourceInvoice
+from tieout.store.models import InvoiceBlock, JobMapping, Lane, SourceInvoice
 from tieout.store.models import Posting as Posting
 from tieout.store.models import Task as Task
+
+STUCK_REASONS = ("refused", "number_taken")  # blocks that QuickBooks' own word puts on an invoice
 
 # rows are handed out as they are; the service names their types from here
 
@@ -33,21 +35,31 @@ def unsettled(*, company_id: int) -> Posting | None:
 
 
 def next_queued(*, company_id: int, now: datetime) -> Posting | None:
-    """The next posting whose turn it is: one that a dead worker left behind, then the oldest."""
-    return _queued(company_id).filter(Q(due_at__isnull=True) | Q(due_at__lte=now)).first()
+    """The next posting whose turn it is: one that a dead worker left behind, then the oldest.
+
+    Without its frozen content: whoever takes it reads it again under its lock.
+    """
+    due = Q(due_at__isnull=True) | Q(due_at__lte=now)
+    left_behind, waiting = _queued(company_id)
+    return (
+        left_behind.filter(due).defer("content").first()
+        or waiting.filter(due).defer("content").first()
+    )
 
 
 def next_queued_due(*, company_id: int) -> datetime | None:
     """When the next postponed posting is due, None when none waits."""
-    return _queued(company_id).values_list("due_at", flat=True).first()
+    dues = [rows.values_list("due_at", flat=True).first() for rows in _queued(company_id)]
+    return min((due for due in dues if due is not None), default=None)
 
 
-def _queued(company_id: int) -> QuerySet[Posting]:
+def _queued(company_id: int) -> tuple[QuerySet[Posting], QuerySet[Posting]]:
+    """What was left behind, and what waits: two questions, each along an index of its own."""
     left_behind = [State.CLAIMED.value, State.PROBED.value]
+    mine = Posting.objects.filter(company_id=company_id).order_by("due_at", "queued_at", "id")
     return (
-        Posting.objects.filter(company_id=company_id)
-        .filter(Q(state__in=left_behind) | Q(state=State.READY.value, queued_at__isnull=False))
-        .order_by("due_at", "queued_at", "id")
+        mine.filter(state__in=left_behind),
+        mine.filter(state=State.READY.value, queued_at__isnull=False),
     )
 
 
@@ -68,6 +80,28 @@ def posting_for_change(*, company_id: int, posting_id: int) -> Posting | None:
         .filter(company_id=company_id, pk=posting_id)
         .first()
     )
+
+
+def lock_invoice_of(*, company_id: int, posting_id: int) -> None:
+    """Lock the posting's invoice before the posting, in the order in which imports lock them."""
+    owner = Posting.objects.filter(company_id=company_id, pk=posting_id).values("invoice_id")
+    list(SourceInvoice.objects.select_for_update().filter(pk__in=owner).values_list("pk"))
+
+
+def plan_stands(*, posting: Posting) -> bool:
+    """Whether what was planned is still what the back office says and the rules allow.
+
+    A refusal by QuickBooks, or a number that is taken there, does not count for the posting that
+    it stopped: that is what people mend before they send again.
+    """
+    standing = SourceInvoice.Standing
+    stuck = posting.state != State.READY
+    allowed = [standing.READY, standing.UNDER_WAY, *([standing.BLOCKED] if stuck else [])]
+    others = InvoiceBlock.objects.filter(invoice_id=posting.invoice_id).exclude(
+        reason__in=STUCK_REASONS
+    )
+    invoice = SourceInvoice.objects.filter(pk=posting.invoice_id, standing__in=allowed)
+    return invoice.exists() and not others.exists()
 
 
 def last_write(*, posting_id: int) -> Exchange | None:
@@ -93,12 +127,14 @@ def book(*, company_id: int) -> Book:
 
 
 def ready_postings(*, company_id: int, invoice_ids: Sequence[int]) -> list[Posting]:
-    """Postings of these invoices that may be queued now."""
+    """Postings of these invoices that may be queued now; their invoices are locked with them."""
+    ready = SourceInvoice.objects.select_for_update().filter(
+        company_id=company_id, id__in=invoice_ids, standing=SourceInvoice.Standing.READY
+    )
     return list(
         Posting.objects.filter(
             company_id=company_id,
-            invoice_id__in=invoice_ids,
-            invoice__standing=SourceInvoice.Standing.READY,
+            invoice_id__in=[pk for (pk,) in ready.order_by("id").values_list("pk")],
             state=State.READY.value,
             queued_at__isnull=True,
         ).order_by("invoice__invoice_date", "number", "id")
