@@ -69,3 +69,15 @@ def test_work_whose_wake_up_was_lost_is_found_by_the_sweep(world: World) -> None
     assert due.next_lane(now=NOW, sweep_before=NOW - timedelta(minutes=1)) is None
     found = due.next_lane(now=NOW + timedelta(minutes=5), sweep_before=NOW + timedelta(minutes=4))
     assert found == world.northgate.pk
+
+
+def test_a_lease_is_extended_only_when_half_of_it_is_gone(world: World) -> None:
+    """Each extension waits for the disk, and the lane is looked at before every step."""
+    company = world.northgate.pk
+    epoch = lanes.take(company_id=company, owner="a", now=NOW, lease_s=60)
+    assert epoch is not None
+    for later_s, ends_s in ((20, 60), (31, 91)):
+        now = NOW + timedelta(seconds=later_s)
+        lanes.renew(company_id=company, epoch=epoch, now=now, lease_s=60)
+        lane = Lane.objects.get(company_id=company)
+        assert lane.lease_until == NOW + timedelta(seconds=ends_s)

@@ -6,7 +6,6 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from functools import cache
 from typing import Any
 
 from tieout.core.facts import Posting, PostingKind, PostingLine, QbEntry, QbJob
@@ -67,9 +66,8 @@ def _plain(value: Any) -> Any:
         return value
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
-    names = _names(type(value))
-    if names:
-        return {name: _plain(getattr(value, name)) for name in names}
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Decimal):
@@ -78,9 +76,3 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     message = f"A posting cannot hold {type(value).__name__}."
     raise TypeError(message)
-
-
-@cache
-def _names(kind: type) -> tuple[str, ...]:
-    """The fields of a fact; none for a plain value."""
-    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
