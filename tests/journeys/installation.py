@@ -17,6 +17,7 @@ from typing import Any
 PASSWORD = "correct horse battery"
 CONNECTOR_PASSWORD = "rehearsal password"
 READY_S = 60.0
+QUIET_BYTES = 100  # a log that says no more than that its process is ready
 TIEOUT = [sys.executable, "-m", "tieout.cli.main"]
 # the command line, held open: what a new process per command would do, without its start-up
 HELD_OPEN = """
@@ -122,8 +123,9 @@ class Installation:
     def last_words(self) -> str:
         """The end of every process's log: what to read when a journey fails."""
         return "\n".join(
-            f"--- {path.name}\n{path.read_text('utf-8', 'replace')[-1500:]}"
+            f"--- {path.name}\n{path.read_text('utf-8', 'replace')[-3000:]}"
             for path in sorted(self.home.glob("*.log"))
+            if path.stat().st_size > QUIET_BYTES
         )
 
     def _start(self, name: str, *argv: str) -> subprocess.Popen[Any]:

@@ -34,6 +34,7 @@ def look(page: Page) -> Look:
     page.on("pageerror", lambda error: errors.append(str(error)))
 
     def check(name: str) -> None:
+        expect(page.get_by_role("heading", name="Tieout made a mistake")).to_have_count(0)
         found = []
         for scheme, rules in (("light", ()), ("dark", ("color-contrast",))):
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
