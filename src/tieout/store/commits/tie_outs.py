@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 
@@ -115,37 +116,37 @@ def our_invoices(*, tie_out: TieOut) -> list[facts.OurInvoice]:
     """What Tieout says was exported in the period, or stands in it in QuickBooks."""
     if tie_out.from_date is None:
         return []
-    rows = _ours(tie_out)
+    # plain values: with 100,000 postings, rows as objects would take five times as long
+    rows = _ours(tie_out).order_by("id").values_list(
+        "id", "qb_number", "number", "txn_id", "customer__list_id", "job_key", "txn_date",
+        "kind", "total", "state", "key",
+    )  # fmt: skip
     return [
         facts.OurInvoice(
-            posting_id=row.pk,
-            number=row.qb_number or row.number,
-            txn_id=row.txn_id,
-            customer_list_id=row.customer.list_id,
-            job_key=row.job_key,
-            txn_date=row.txn_date,
-            total=-row.total if row.kind == "credit_memo" else row.total,
-            voided=row.state in {State.VOIDED, State.DELETED},
-            marker_key=row.key,
+            posting_id=posting_id,
+            number=qb_number or number,
+            txn_id=txn_id,
+            customer_list_id=list_id,
+            job_key=job_key,
+            txn_date=txn_date,
+            total=-Decimal(total) if kind == facts.PostingKind.CREDIT_MEMO else Decimal(total),
+            voided=state in {State.VOIDED, State.DELETED},
+            marker_key=key,
         )
-        for row in rows.select_related("customer").defer("content").order_by("id")
-    ]
+        for (
+            posting_id, qb_number, number, txn_id, list_id, job_key, txn_date,
+            kind, total, state, key,
+        ) in rows.iterator(chunk_size=ROWS_AT_ONCE)
+    ]  # fmt: skip
 
 
 def their_invoices(*, tie_out: TieOut) -> list[facts.TheirInvoice]:
     """What was read from QuickBooks."""
-    return [
-        facts.TheirInvoice(
-            txn_id=row.txn_id,
-            number=row.number,
-            customer_list_id=row.customer_list_id,
-            txn_date=row.txn_date,
-            total=row.total,
-            marker_key=row.marker_key,
-            voided=row.voided,
-        )
-        for row in QbInvoice.objects.filter(tie_out=tie_out).order_by("id")
-    ]
+    fields = (
+        "txn_id", "number", "customer_list_id", "txn_date", "total", "marker_key", "voided",
+    )  # fmt: skip
+    rows = QbInvoice.objects.filter(tie_out=tie_out).order_by("id").values(*fields)
+    return [facts.TheirInvoice(**row) for row in rows.iterator(chunk_size=ROWS_AT_ONCE)]
 
 
 def save_result(
