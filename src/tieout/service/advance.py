@@ -13,11 +13,14 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from tieout.core.exporting import State
 from tieout.service import lane_tasks, moments, run_export, session_check
 from tieout.service.connect import Line, line_to
 from tieout.service.exporter import Lease, Trouble
 from tieout.store.commits import lanes, tasks
+from tieout.store.commits.exports import PostingMoved
 from tieout.store.queries import exports as queries
+from tieout.store.queries.exports import Posting
 
 log = logging.getLogger("tieout.service")
 
@@ -70,7 +73,11 @@ def _burst(turn: Turn) -> datetime | None:
         )
         if now >= turn.until:
             return now
-        wake_at = _step(turn, now)
+        try:
+            wake_at = _step(turn, now)
+        except PostingMoved as moved:  # a person decided about it meanwhile: look at it afresh
+            log.info("company %s: %s", turn.lease.company_id, moved)
+            wake_at = moments.now()
         if wake_at is None or wake_at > moments.now():
             return wake_at
 
@@ -82,17 +89,35 @@ def _step(turn: Turn, now: datetime) -> datetime | None:
     if holding is not None:
         if holding.due_at is not None and holding.due_at > now:
             return _or_task(turn, now, holding.due_at)
-        trouble = run_export.settle_step(posting=holding, lease=turn.lease, line=turn.line)
-        return _after(turn, trouble)
+        return _settle(turn, now, holding)
     posting = queries.next_queued(company_id=company_id, now=now)
     if posting is not None and not queries.held_reason(company_id=company_id):
         trouble = _checked(turn)
         if trouble is None:
-            trouble = run_export.export_step(posting=posting, lease=turn.lease, line=turn.line)
+            trouble = run_export.export_step(
+                posting=posting,
+                lease=turn.lease,
+                line=turn.line,
+                session_id=turn.checked_session,
+            )
             lane_tasks.note_exported(company_id=company_id, batch_id=posting.batch_id)
         return _after(turn, trouble)
     lane_tasks.note_held(company_id=company_id)
     return _or_task(turn, now, queries.next_queued_due(company_id=company_id))
+
+
+def _settle(turn: Turn, now: datetime, holding: Posting) -> datetime | None:
+    """Go on with the posting that holds the queue; sending again is a write like any other."""
+    company_id = turn.lease.company_id
+    if holding.state == State.RESENDABLE:
+        if queries.held_reason(company_id=company_id):
+            lane_tasks.note_held(company_id=company_id)
+            return _or_task(turn, now, None)
+        trouble = _checked(turn)
+        if trouble is not None:
+            return _after(turn, trouble)
+    trouble = run_export.settle_step(posting=holding, lease=turn.lease, line=turn.line)
+    return _after(turn, trouble)
 
 
 def _or_task(turn: Turn, now: datetime, otherwise: datetime | None) -> datetime | None:

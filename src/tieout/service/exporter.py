@@ -95,7 +95,9 @@ class Exporter:
     def send(self) -> Trouble | None:
         """Send the write (the first time, or the same bytes again) and judge the answer."""
         if not self._still_mapped():
-            self.meet(Event.GIVE_BACK)
+            with transaction.atomic():
+                self.meet(Event.GIVE_BACK)
+                commits.plan_anew(posting=self.posting, now=moments.now())
             return None
         self.meet(Event.SEND)
         answer = self.answer
@@ -183,12 +185,15 @@ class Exporter:
 
     def _commit_intent(self, before: State) -> None:
         now = moments.now()
-        self.posting.set_id = self.set_id
-        self.posting.app_name = self.line.app_name
-        self.posting.writes += 1
-        self.posting.recoveries = 0
         with transaction.atomic():
             lanes.check(company_id=self.lease.company_id, epoch=self.lease.epoch)
+            if not self._still_mapped():
+                message = f"The job of posting {self.posting.pk} was mapped anew."
+                raise commits.PostingMoved(message)
+            self.posting.set_id = self.set_id
+            self.posting.app_name = self.line.app_name
+            self.posting.writes += 1
+            self.posting.recoveries = 0
             self.exchange = commits.add_exchange(
                 posting=self.posting,
                 purpose=Exchange.Purpose.WRITE,

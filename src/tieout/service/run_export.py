@@ -48,6 +48,7 @@ def retry(*, access: Access, posting_id: int, now: datetime) -> Batch:
     _may_export(access)
     with transaction.atomic():
         posting = _posting(access, posting_id)
+        _plan_stands(posting)
         before = State(posting.state)
         if before is State.READY and posting.queued_at is None:
             return commits.queue(
@@ -98,6 +99,8 @@ def send_again(*, access: Access, posting_id: int, now: datetime) -> Posting:
         before = State(posting.state)
         if before is not State.NEEDS_PERSON:
             raise CannotExport(_not_now(posting))
+        if posting.writes == 0:  # nothing of it was sent yet: an import or a rule may change it
+            _plan_stands(posting)
         posting.state = exporting.step(before, Event.PERSON_SENDS_AGAIN).state.value
         posting.queued_at = now
         posting.due_at = None
@@ -139,7 +142,18 @@ def _may_export(access: Access) -> None:
         raise CannotExport(message)
 
 
+def _plan_stands(posting: Posting) -> None:
+    """Refuse to send what waits for a new plan, what changed since, and what a plan blocks."""
+    if not queries.plan_stands(posting=posting):
+        message = (
+            f"Invoice {posting.numbered_from} changed since, or something else blocks it now. "
+            "Look at it under Invoices; nothing was sent."
+        )
+        raise CannotExport(message)
+
+
 def _posting(access: Access, posting_id: int) -> Posting:
+    queries.lock_invoice_of(company_id=access.company.pk, posting_id=posting_id)
     posting = queries.posting_for_change(company_id=access.company.pk, posting_id=posting_id)
     if posting is None:
         message = "There is no such invoice in this company."
@@ -162,8 +176,12 @@ def settle_step(*, posting: Posting, lease: Lease, line: Line) -> Trouble | None
     return settle(Exporter(posting=posting, lease=lease, line=line))
 
 
-def export_step(*, posting: Posting, lease: Lease, line: Line) -> Trouble | None:
-    """Take one posting from the queue as far as it goes: claim, probe, send, record."""
+def export_step(*, posting: Posting, lease: Lease, line: Line, session_id: str) -> Trouble | None:
+    """Take one posting from the queue as far as it goes: claim, probe, send, record.
+
+    `session_id` is the QuickBooks session in which the company file was checked; in another one,
+    another file or a restored backup may be open.
+    """
     claimed = _claim(posting.pk, lease)
     if claimed is None:
         return None
@@ -171,6 +189,12 @@ def export_step(*, posting: Posting, lease: Lease, line: Line) -> Trouble | None
     trouble = exporter.probe()
     if trouble is not None or claimed.state != State.PROBED:
         return trouble
+    if exporter.answer is not None and exporter.answer.session_id != session_id:
+        exporter.meet(Event.GIVE_BACK)
+        return Trouble(
+            problem="QuickBooks was opened anew since Tieout looked which company file is open.",
+            remedy="Tieout looks again, then goes on by itself.",
+        )
     return exporter.send()
 
 
@@ -180,6 +204,7 @@ def _claim(posting_id: int, lease: Lease) -> Posting | None:
     None when it left the queue, or when its invoice changed in the back office meanwhile. A
     posting that a dead worker left claimed is gone on with; a probe it left behind is too old.
     """
+    now = moments.now()
     with transaction.atomic():
         lanes.check(company_id=lease.company_id, epoch=lease.epoch)
         posting = queries.posting_for_change(company_id=lease.company_id, posting_id=posting_id)
@@ -188,12 +213,12 @@ def _claim(posting_id: int, lease: Lease) -> Posting | None:
         before = state = State(posting.state)
         if state is State.PROBED:
             state = exporting.step(state, Event.GIVE_BACK).state
-        if state is State.READY and not commits.may_go_on(posting=posting):
+        if state is State.READY and not commits.may_go_on(posting=posting, now=now):
             return None
         if state is State.READY:
             state = exporting.step(state, Event.CLAIM).state
         if state is not State.CLAIMED:
             return None
         posting.state = state.value
-        commits.save_posting(posting=posting, before=before, now=moments.now())
+        commits.save_posting(posting=posting, before=before, now=now)
         return posting

@@ -9,8 +9,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from tieout.core.exporting import IN_QUICKBOOKS, UNDER_WAY, State
-from tieout.store.commits import events, lanes, planning
+from tieout.core.exporting import IN_QUICKBOOKS, UNDER_WAY, State, replannable
+from tieout.store.commits import events, lanes, planning, tasks
 from tieout.store.models import (
     Batch,
     Exchange,
@@ -37,6 +37,10 @@ LOGGED = {
     State.VOIDED: "voided",
     State.DELETED: "deleted",
 }
+
+
+class PostingMoved(Exception):
+    """Somebody else moved the posting meanwhile; whoever sees this has written nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,11 +167,18 @@ def save_posting(
     """Save the posting after a transition, log it when it matters, settle its invoice.
 
     What is claimed was queued: from there to the end of the sending its invoice is under way, as
-    it was, and is not looked at.
+    it was, and is not looked at. Raises PostingMoved when it is not in `before` any more.
     """
     state = State(posting.state)
     posting.state_at = now
-    posting.save(update_fields=MOVED)
+    moved = Posting.objects.filter(pk=posting.pk, state=before.value).update(
+        **{name: getattr(posting, name) for name in MOVED}
+    )
+    if not moved:
+        message = (
+            f"Posting {posting.pk} is not {before.value} any more: somebody decided about it."
+        )
+        raise PostingMoved(message)
     if state is not before and state in LOGGED:
         events.append(
             company_id=posting.company_id,
@@ -185,19 +196,34 @@ def save_posting(
                 )
             ],
         )
-    stays_under_way = state in UNDER_WAY and (before in UNDER_WAY or state is State.CLAIMED)
+    stays_under_way = state in UNDER_WAY and before in {State.READY, *UNDER_WAY}
     if state is not before and not stays_under_way:
         settle_standing(invoice_ids=[posting.invoice_id])
 
 
-def may_go_on(*, posting: Posting) -> bool:
+def may_go_on(*, posting: Posting, now: datetime) -> bool:
     """Whether a queued posting may still be sent; one whose invoice changed leaves the queue."""
     if posting.queued_at is None:
         return False
     if posting.invoice.standing == SourceInvoice.Standing.UNDER_WAY:
         return True
     Posting.objects.filter(pk=posting.pk).update(queued_at=None, due_at=None)
+    if posting.invoice.standing == SourceInvoice.Standing.CHANGED:
+        plan_anew(posting=posting, now=now)
     return False
+
+
+def plan_anew(*, posting: Posting, now: datetime) -> None:
+    """What the posting was planned from is over: let its invoice be planned again.
+
+    Not when another part of the invoice was sent: then it keeps its plan.
+    """
+    parts = Posting.objects.filter(invoice_id=posting.invoice_id).only("state", "writes")
+    if all(replannable(State(part.state), writes=part.writes) for part in parts):
+        SourceInvoice.objects.filter(pk=posting.invoice_id).update(
+            standing=SourceInvoice.Standing.TO_PLAN, exported_hash=""
+        )
+        tasks.want_plan(company_id=posting.company_id, now=now)
 
 
 def settle_standing(*, invoice_ids: Sequence[int]) -> None:
@@ -207,11 +233,13 @@ def settle_standing(*, invoice_ids: Sequence[int]) -> None:
         by_invoice.setdefault(posting.invoice_id, []).append(posting)
     for invoice_id, postings in by_invoice.items():
         standing, stuck = _standing(postings)
+        skipped = standing == SourceInvoice.Standing.SKIPPED
         SourceInvoice.objects.filter(pk=invoice_id).exclude(
             standing=SourceInvoice.Standing.CHANGED
         ).update(
             standing=standing,
             first_reason="" if stuck is None else planning.refusal_block(stuck, position=0).reason,
+            skipped_why=postings[0].problem[:200] if skipped else "",
         )
         InvoiceBlock.objects.filter(
             invoice_id=invoice_id, reason__in=["refused", "number_taken"]
@@ -232,6 +260,8 @@ def _standing(postings: Sequence[Posting]) -> tuple[str, Posting | None]:
             return SourceInvoice.Standing.BLOCKED, posting
     if State.NEEDS_PERSON in states:
         return SourceInvoice.Standing.UNDER_WAY, None
+    if states == {State.SET_ASIDE}:
+        return SourceInvoice.Standing.SKIPPED, None
     if states <= IN_QUICKBOOKS | {State.DELETED, State.SET_ASIDE}:
         return SourceInvoice.Standing.EXPORTED, None
     return SourceInvoice.Standing.READY, None

@@ -105,12 +105,12 @@ class _Work:
         for wanted in plan.postings:
             self._posting(row, wanted, each, by_job.pop(wanted.job_key, None))
         self.dropped += [left.pk for left in by_job.values() if left.writes == 0]
-        refused = [p for p in present if p.state == State.REFUSED and p not in self.changed]
-        if refused:
-            # nothing changed since QuickBooks refused it: it still waits for a fix
-            row.standing = Standing.BLOCKED
-            row.first_reason = "refused"
-            self.blocks.append(refusal_block(refused[0], position=len(plan.blocks)))
+        stuck = [p for p in present if p.state != State.READY and p.pk not in self.dropped]
+        if stuck:
+            # QuickBooks would be told the same as when it refused it, or when a person was asked
+            block = refusal_block(stuck[0], position=0)
+            self.blocks.append(block)
+            row.standing, row.first_reason = Standing.BLOCKED, block.reason
         else:
             row.standing = Standing.READY if plan.postings else Standing.SKIPPED
 

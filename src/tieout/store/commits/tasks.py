@@ -59,6 +59,18 @@ def waiting_task(*, company_id: int, kind: Task.Kind) -> Task | None:
     )
 
 
+def want_plan(*, company_id: int, now: datetime, user: User | None = None) -> Task:
+    """The plan that waits for this company, or a new one, in the caller's transaction.
+
+    A plan that runs already may have looked past the rows just written, so only one that has not
+    begun counts as asked for.
+    """
+    waiting = waiting_task(company_id=company_id, kind=Task.Kind.PLAN)
+    if waiting is not None:
+        return waiting
+    return request(company_id=company_id, kind=Task.Kind.PLAN, now=now, user=user, on_lane=False)
+
+
 def claim_beside_lane(*, now: datetime, lease_s: int = LEASE_S) -> Task | None:
     """Take the oldest due task that needs no lane; a dead worker's task is taken again."""
     due = (
