@@ -85,6 +85,19 @@ def test_both_books_agree(as_person, world: World) -> None:
     assert '<strong class="good">0.00</strong>' in html
 
 
+def test_equal_totals_with_a_wrong_job_are_no_agreement(as_person, world: World) -> None:
+    set_up(world)
+    task = Task.objects.create(
+        company=world.northgate, kind="tie_out", created_at=NOW, due_at=NOW, state="done"
+    )
+    TieOut.objects.create(
+        company=world.northgate, task=task, at=NOW, complete=True, verdicts={"wrong job": 1}
+    )
+    html = page(as_person, world, "vic")
+    assert "both books agree" not in html
+    assert ">Differs</span>" in html
+
+
 def test_the_connection_light_names_the_problem(as_person, world: World) -> None:
     Connection.objects.filter(company=world.northgate).update(
         status="broken", problem="Nothing listens at this address.", remedy="Start the connector."

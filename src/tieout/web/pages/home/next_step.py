@@ -143,7 +143,7 @@ def _nothing_waits(figures: Figures) -> str:
     tie_out = figures.tie_out
     if figures.unconfirmed.count:
         return "QuickBooks is being asked about what is unconfirmed; nothing to do."
-    if tie_out is not None and tie_out.ours == tie_out.theirs:
+    if tie_out is not None and tie_out.ours == tie_out.theirs and not tie_out.verdicts:
         return f"Nothing is waiting; both books agree as of {tie_out.at:%m/%d/%Y}."
     return "Nothing is waiting."
 
