@@ -104,8 +104,7 @@ class Installation:
             file.commit()
 
     def end(self, process: subprocess.Popen[Any]) -> None:
-        process.kill()
-        process.wait()
+        self._bury(process)
         self._processes.remove(process)
 
     def close(self) -> None:
@@ -114,11 +113,14 @@ class Installation:
         for process in self._processes:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(10)
-            process.kill()
-            process.wait()
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    pipe.close()
+            self._bury(process)
+
+    def _bury(self, process: subprocess.Popen[Any]) -> None:
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
 
     def last_words(self) -> str:
         """The end of every process's log: what to read when a journey fails."""
@@ -132,8 +134,9 @@ class Installation:
         with (self.home / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
                 [*TIEOUT, *argv],
-                env=self._env,
-                stdin=subprocess.DEVNULL,
+                env=self._env
+                | {"TIEOUT_SUPERVISED": "1"},  # ends with the tests, however they end
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
             )
