@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import importlib
 import json
 import os
 import sqlite3
@@ -54,6 +53,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     keeping = parser.add_argument_group("how it keeps")
     keeping.add_argument("--data", type=Path, default=DATA_DEFAULT, metavar="DIR")
     keeping.add_argument("--idle", type=float, default=120.0, metavar="SECONDS")
+    keeping.add_argument(
+        "--call-limit",
+        type=float,
+        default=120.0,
+        metavar="SECONDS",
+        help="end our own worker, never QuickBooks, when one call takes longer (120)",
+    )
     keeping.add_argument("--queue", type=int, default=8, metavar="CALLS")
     keeping.add_argument("--keep-days", type=int, default=14, metavar="DAYS")
     keeping.add_argument("--json", action="store_true", help="print the ready line as JSON")
@@ -120,16 +126,21 @@ def _link(options: argparse.Namespace) -> Link:
         raise program.StartError(msg)
     if options.sandbox is not None:
         return _sandbox_link(options.sandbox)
-    try:
-        module = importlib.import_module("tieout.connector.comlink")
-    except ModuleNotFoundError as error:
-        msg = (
-            "QuickBooks cannot be reached from this machine: run the connector on the Windows "
-            "machine where QuickBooks is installed, or rehearse with --sandbox FILE."
-        )
-        raise program.StartError(msg) from error
-    link: Link = module.ComLink(company_file=options.company_file)
-    return link
+    return _com_link(options)
+
+
+def _com_link(options: argparse.Namespace) -> Link:
+    # Imported here: a rehearsal needs nothing of Windows.
+    from tieout.connector import comlink
+
+    why_not = comlink.why_not_here()
+    if why_not:
+        raise program.StartError(why_not)
+    return comlink.ComLink(
+        company_file=options.company_file,
+        lock=options.data / "quickbooks.lock",
+        limits=comlink.Limits(process_s=options.call_limit),
+    )
 
 
 def _sandbox_link(path: Path) -> Link:

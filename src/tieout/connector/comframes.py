@@ -26,8 +26,8 @@ class WorkerSettings:
     """
 
     lock: Path
-    lock_s: float = 15.0
-    grace_s: float = 20.0
+    lock_s: float
+    grace_s: float
     read_only: bool = False
 
 

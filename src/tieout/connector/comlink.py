@@ -26,11 +26,14 @@ log = logging.getLogger("tieout.connector")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Seconds. Opening may have to start QuickBooks (30 at least) and waits for the
-    administrator's approval; a process that is still silent then is ended."""
+    administrator's approval; a process that is still silent then is ended. An orphaned worker
+    has `orphan_s` to end its session, and the next one waits `lock_s` for it."""
 
     open_s: float = 180.0
     process_s: float = 120.0
     end_s: float = 30.0
+    lock_s: float = 15.0
+    orphan_s: float = 10.0
 
 
 def why_not_here(platform: str = sys.platform) -> str:
@@ -66,8 +69,13 @@ class ComLink:
         prepare: Callable[[], None] | None = None,
     ) -> None:
         self._company_file = company_file
-        self._settings = WorkerSettings(lock=lock, read_only=read_only)
         self._limits = limits or Limits()
+        self._settings = WorkerSettings(
+            lock=lock,
+            lock_s=self._limits.lock_s,
+            grace_s=self._limits.orphan_s,
+            read_only=read_only,
+        )
         self._prepare = prepare
 
     def open_session(self, app_name: str, company_file: str, mode: Mode) -> ComSession:

@@ -1,0 +1,177 @@
+"""A real connector process, real worker processes, and QuickBooks dying behind them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from tests.com_double import Desk
+from tests.protocol.com_connector import start
+from tests.protocol.connector_process import Running, call
+
+HEAD = '<?xml version="1.0" encoding="utf-8"?><?qbxml version="13.0"?><QBXML><QBXMLMsgsRq {}>{}'
+FOOT = "</QBXMLMsgsRq></QBXML>"
+ADD = "<CustomerAddRq requestID='1'><CustomerAdd><Name>Ann</Name></CustomerAdd></CustomerAddRq>"
+ASK = "<CustomerQueryRq requestID='2'><FullName>Ann</FullName></CustomerQueryRq>"
+WRITE = HEAD.format('onError="stopOnError" newMessageSetID="ti-1"', ADD) + FOOT
+QUERY = HEAD.format('onError="stopOnError"', ASK) + FOOT
+CLOSING = ["EndSession", "CloseConnection", "CoUninitialize"]
+Start = Callable[..., Running]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    opened = Desk(tmp_path)
+    yield opened
+    opened.books.close()
+
+
+@pytest.fixture
+def begin(desk: Desk) -> Iterator[Start]:
+    started: list[Running] = []
+
+    def begin_one(*arguments: str) -> Running:
+        started.append(start(desk.folder, *arguments))
+        return started[-1]
+
+    yield begin_one
+    for running in started:
+        running.stop()
+
+
+def customers(running: Running) -> int:
+    status, reply = running.post(call("q-1", QUERY))
+    assert status == 200
+    assert reply["outcome"] == "response", reply
+    return reply["qbxml"].count("<CustomerRet>")
+
+
+def is_gone(pid: int) -> bool:
+    """Ended, also when nobody has collected it yet."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+def wait_until_gone(pid: int, timeout_s: float = 15.0) -> None:
+    until = time.monotonic() + timeout_s
+    while not is_gone(pid):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def asked_host(desk: Desk) -> int:
+    return sum('ProcessRequest "HostQuery"' in line for line in desk.lines())
+
+
+def test_a_write_goes_through_and_its_id_never_runs_twice(desk: Desk, begin: Start) -> None:
+    running = begin()
+    replies = [running.post(call("w-1", WRITE))[1] for _ in range(2)]
+    assert replies[0]["outcome"] == "response"
+    assert replies[0]["company_file"] == "C:\\Books\\Northgate.QBW"
+    assert "13.0" in replies[0]["session_versions"]
+    assert replies[1] == replies[0]
+    assert customers(running) == 1
+    assert desk.calls().count("BeginSession") == 1
+    assert running.stop() == 0
+    assert desk.calls()[-3:] == CLOSING
+    wait_until_gone(desk.pids()[0])
+
+
+@pytest.mark.parametrize(("what", "saved"), [("crash", 0), ("crash after", 1)])
+def test_quickbooks_dies_in_the_middle(desk: Desk, begin: Start, what: str, saved: int) -> None:
+    running = begin()
+    desk.plan("ProcessRequest", what)
+    _, lost = running.post(call("w-1", WRITE))
+    assert (lost["outcome"], lost["stage"], lost["hresult"]) == (
+        "hresult",
+        "process",
+        0x800706BE,
+    )
+    assert lost["executed"] is None
+    desk.plan("BeginSession", "fail", code=0x80040408)
+    _, still = running.get("/v1/calls/w-1")
+    assert (still["outcome"], still["executed"]) == ("hresult", None)
+    assert asked_host(desk) == 0
+    _, proved = running.get("/v1/calls/w-1")
+    assert (proved["outcome"], proved["state"]) == ("abandoned", "abandoned")
+    assert asked_host(desk) == 1
+    assert desk.calls().count("BeginSession") == 3
+    assert running.post(call("w-1", WRITE))[1]["outcome"] == "abandoned"
+    assert customers(running) == saved
+
+
+def test_a_host_query_that_fails_proves_nothing(desk: Desk, begin: Start) -> None:
+    running = begin()
+    desk.plan("ProcessRequest", "crash after")
+    running.post(call("w-1", WRITE))
+    desk.plan("ProcessRequest", "fail", code=0x80040414)
+    assert running.get("/v1/calls/w-1")[1]["outcome"] == "hresult"
+    assert running.get("/v1/calls/w-1")[1]["outcome"] == "abandoned"
+
+
+def test_a_hang_costs_one_worker_and_not_the_connector(desk: Desk, begin: Start) -> None:
+    running = begin("--call-limit", "2")
+    desk.plan("ProcessRequest", "hang after")
+    _, lost = running.post(call("w-1", WRITE))
+    assert (lost["hresult"], lost["executed"]) == (0x800706BE, None)
+    wait_until_gone(desk.pids()[0])
+    assert running.get("/v1/calls/w-1")[1]["outcome"] == "abandoned"
+    assert customers(running) == 1
+    assert len(desk.pids()) == 2
+
+
+def test_a_connector_killed_in_a_call_proves_nothing_while_its_worker_lives(
+    desk: Desk, begin: Start
+) -> None:
+    first = begin()
+    desk.plan("ProcessRequest", "hang after")
+    _, seen = first.post(call("w-1", WRITE, timeout_s=3))
+    assert seen["outcome"] == "unknown"
+    os.kill(first.process.pid, signal.SIGKILL)
+    first.process.wait()
+    again = begin()
+    _, proved = again.get("/v1/calls/w-1")
+    assert proved["outcome"] == "abandoned"
+    assert is_gone(desk.pids()[0])
+    assert customers(again) == 1
+
+
+def test_silence_ends_the_session_and_the_process(desk: Desk, begin: Start) -> None:
+    running = begin("--idle", "0.5")
+    assert customers(running) == 0
+    desk.wait_for("CoUninitialize")
+    assert desk.calls()[-3:] == CLOSING
+    wait_until_gone(desk.pids()[0])
+    assert customers(running) == 0
+    assert len(desk.pids()) == 2
+
+
+def test_another_file_is_refused_before_quickbooks_is_asked(desk: Desk, begin: Start) -> None:
+    running = begin()
+    _, reply = running.post(call("w-1", WRITE, company_file="C:\\Books\\Harbor.QBW"))
+    assert (reply["outcome"], reply["stage"], reply["hresult"]) == (
+        "hresult",
+        "begin",
+        0x8004040A,
+    )
+    assert reply["executed"] is False
+    assert "Harbor" in reply["message"]
+    assert desk.calls() == []
+
+
+def test_a_ticket_quickbooks_no_longer_knows_rebuilds_the_session(
+    desk: Desk, begin: Start
+) -> None:
+    running = begin()
+    assert customers(running) == 0
+    desk.plan("ProcessRequest", "fail", code=0x8004040D)
+    _, refused = running.post(call("w-1", WRITE))
+    assert (refused["hresult"], refused["executed"]) == (0x8004040D, False)
+    assert customers(running) == 0
+    assert desk.calls().count("BeginSession") == 2
