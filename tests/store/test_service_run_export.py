@@ -238,3 +238,39 @@ def test_what_changed_in_the_back_office_after_queueing_is_not_sent(office: Offi
     assert in_quickbooks(office) == []
     assert Posting.objects.get().queued_at is None
     assert Task.objects.get(kind="export").state == "done"
+
+
+def test_what_our_own_check_refuses_does_not_hold_the_queue(office: Office) -> None:
+    ids = invoices(office, "20417", "20418")
+    bad = Posting.objects.get(number="20417")
+    bad.content["po_number"] = "x" * 60
+    bad.save()
+    export(office, ids)
+    bad.refresh_from_db()
+    assert bad.state == "refused"
+    assert "PONumber" in bad.problem
+    assert "Nothing was sent" in bad.problem
+    assert Posting.objects.get(number="20418").state == "exported"
+
+
+def test_a_fault_of_our_own_is_shown_and_tried_again_later(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = invoices(office, "20417")
+
+    def broken(**_: object) -> None:
+        message = "a fault"
+        raise ZeroDivisionError(message)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(run_export, "export_step", broken)
+        export(office, ids)
+    task = Task.objects.get(kind="export")
+    assert (task.state, "ZeroDivisionError" in task.problem) == ("waiting", True)
+    lane = Lane.objects.get(company=office.company)
+    assert lane.owner == ""
+    assert lane.wake_at is not None
+    assert lane.wake_at > NOW
+    due_now()
+    office.work()
+    assert Posting.objects.get().state == "exported"

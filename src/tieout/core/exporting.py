@@ -51,6 +51,7 @@ class Event(StrEnum):
     FOUND_ALIKE = "found a look-alike without our mark"
     FOUND_DELETED = "found that it was created and deleted"
     SEND = "send"
+    UNSENDABLE = "our own check refuses the message"
     NOT_SENT = "proved that it was not executed"
     ACCEPTED = "accepted"
     REFUSED = "refused by QuickBooks"
@@ -120,6 +121,7 @@ TABLE: dict[State, dict[Event, Step]] = {
     },
     State.PROBED: {
         Event.GIVE_BACK: _GIVEN_BACK,
+        Event.UNSENDABLE: Step(State.REFUSED, (Effect.EXPLAIN,)),
         Event.SEND: Step(State.SENDING, (Effect.NEW_SET_ID, Effect.COMMIT_INTENT, Effect.SEND)),
     },
     State.SENDING: {

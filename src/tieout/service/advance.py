@@ -57,7 +57,13 @@ def advance(*, company_id: int, owner: str) -> bool:
         wake_at = _burst(turn)
     except lanes.LaneLost:
         log.warning("company %s: another worker took over", company_id)
-        return True
+    except Exception as fault:
+        # the rows say what is not done; the lane is looked at again, later each time
+        log.exception("company %s: a step broke off", company_id)
+        wait_s = lane_tasks.note_fault(
+            company_id=company_id, fault=fault, delays_s=TROUBLE_DELAYS_S
+        )
+        wake_at = moments.now() + timedelta(seconds=wait_s)
     finally:
         with transaction.atomic():
             lanes.release(company_id=company_id, epoch=epoch, wake_at=wake_at)

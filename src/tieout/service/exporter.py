@@ -99,15 +99,28 @@ class Exporter:
                 self.meet(Event.GIVE_BACK)
                 commits.plan_anew(posting=self.posting, now=moments.now())
             return None
+        if self.posting.state == State.PROBED and not self._sendable():
+            return None
         self.meet(Event.SEND)
         answer = self.answer
         if answer is None:  # the table says SEND in every transition that leads here
             message = "The intent was committed but nothing was handed over."
             raise RuntimeError(message)
         self.judge_write(answer)
-        if answer.outcome in {Outcome.RESPONSE, Outcome.UNKNOWN, Outcome.ABANDONED}:
-            return None
-        return _trouble(answer, None)
+        return None if answer.outcome is Outcome.RESPONSE else _trouble(answer, None)
+
+    def _sendable(self) -> bool:
+        """Whether the message passes our own check; one that does not must not hold the queue."""
+        try:
+            self._render(set_id=keys.message_set_id("0" * 10), old_set_id="")
+        except qbxml.RefusedByUs as refused:
+            message = f"Tieout would not send it: {refused}."
+            self.meet(
+                Event.UNSENDABLE,
+                Reading(event=None, message=message, remedy=refused.remedy),
+            )
+            return False
+        return True
 
     def judge_write(self, answer: Answer) -> None:
         """Move on by the answer to the write, whenever it arrives."""
@@ -168,13 +181,17 @@ class Exporter:
 
     def _new_bytes(self) -> None:
         self.set_id = keys.message_set_id(moments.random10())
-        self.request = translate.render_write(
+        # refused before: the record of that set is cleared with the new one
+        self.request = self._render(set_id=self.set_id, old_set_id=self.posting.set_id)
+        self.posting.writes = 0
+
+    def _render(self, *, set_id: str, old_set_id: str) -> bytes:
+        return translate.render_write(
             posting_content.from_json(self.posting.content),
             expected=self.expected,
-            set_id=self.set_id,
-            old_set_id=self.posting.set_id,  # refused before: its record is cleared
+            set_id=set_id,
+            old_set_id=old_set_id,
         )
-        self.posting.writes = 0
 
     def _same_bytes(self) -> None:
         last = queries.last_write(posting_id=self.posting.pk)

@@ -91,6 +91,21 @@ def note_trouble(*, company_id: int, trouble: Trouble, delays_s: Sequence[int]) 
     return wait_s
 
 
+def note_fault(*, company_id: int, fault: Exception, delays_s: Sequence[int]) -> int:
+    """A fault of our own: say so on everything that waits; returns the seconds to the next try."""
+    now = moments.now()
+    failures = lanes.count_failure(company_id=company_id)
+    wait_s = delays_s[min(failures, len(delays_s)) - 1]
+    for task in queries.open_lane_tasks(company_id=company_id):
+        tasks.postpone(
+            task_id=task.pk,
+            until=now + timedelta(seconds=wait_s),
+            problem=f"A fault in Tieout: {type(fault).__name__}: {fault}"[:500],
+            remedy="Nothing is sent twice. Tieout tries again by itself; report it with the log.",
+        )
+    return wait_s
+
+
 def _outcome(counts: dict[str, int]) -> str:
     """The batch's result in one line, exported first."""
     exported = counts.get(State.EXPORTED, 0)

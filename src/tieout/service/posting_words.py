@@ -24,6 +24,8 @@ def of_state(posting: Posting, reading: Reading, *, answer: Answer | None) -> Wo
                 "It is never sent twice.",
             )
         case State.REFUSED:
+            if reading.event is None:
+                return (f"{reading.message} Nothing was sent.", reading.remedy)
             return (
                 f"QuickBooks refused it; nothing was saved there. {reading.message}".strip(),
                 reading.remedy or "Mend what QuickBooks names, then retry.",

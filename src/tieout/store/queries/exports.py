@@ -178,6 +178,17 @@ def open_export_tasks(*, company_id: int) -> list[Task]:
     )
 
 
+def open_lane_tasks(*, company_id: int) -> list[Task]:
+    """Every task of the lane that is not over."""
+    return list(
+        Task.objects.filter(
+            company_id=company_id,
+            on_lane=True,
+            state__in=[Task.State.WAITING, Task.State.RUNNING],
+        ).order_by("id")
+    )
+
+
 def next_lane_task(*, company_id: int, now: datetime) -> Task | None:
     """The lane's next due task that is not an export (exports are driven by their postings)."""
     return (
