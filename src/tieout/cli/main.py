@@ -38,6 +38,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand; its module is the only one imported."""
+    if getattr(sys, "frozen", False):
+        # In a single .exe the COM worker process is this program again.
+        multiprocessing = importlib.import_module("multiprocessing")
+        multiprocessing.freeze_support()
     argv = list(sys.argv[1:] if argv is None else argv)
     parser = build_parser(argv[:1])
     options = parser.parse_args(argv)
