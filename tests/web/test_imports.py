@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
+from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,6 +17,7 @@ from tieout.store.commits import tasks
 from tieout.store.models import Import, SourceClient, Task
 from tieout.web import uploads
 
+NORTHGATE = Path(__file__).resolve().parents[2] / "examples" / "northgate"
 CLIENTS = "Client ID,Client,Status\nC-1,Acme Health,Active\nC-2,<b>Birch</b>,Active\n"
 JOBS = "Contractor Job ID,Contractor,Client ID\nJ-1,=HYPERLINK(1),C-1\nJ-2,Ann Lee,C-9\n"
 
@@ -118,12 +121,46 @@ def test_columns_chosen_by_hand_are_used(bea: Client, root: str) -> None:
     prefix = f"s{row.pk}-0"
     chosen = {
         f"{prefix}-kind": "clients",
-        f"{prefix}-name": "Nickname",
-        f"{prefix}-key": "Client",
+        f"{prefix}-column-name": "Nickname",
+        f"{prefix}-column-key": "Client",
     }
     bea.post(f"{root}{row.pk}/start/", chosen)
     work_off()
     assert SourceClient.objects.get().name == "Acme Health"
+
+
+class _Selects(HTMLParser):
+    """The selects of a page with what a browser would send for each, in the page's order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[tuple[str, str]] = []
+        self.first = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "select":
+            self.sent.append((given["name"] or "", ""))
+            self.first = True
+        elif tag == "option" and (self.first or "selected" in given):
+            self.sent[-1] = (self.sent[-1][0], given.get("value") or "")
+            self.first = False
+
+
+@pytest.mark.parametrize("name", ["clients", "contractor_jobs", "pay_bill_items", "invoices"])
+def test_what_the_preview_shows_is_what_a_browser_starts(
+    bea: Client, root: str, name: str
+) -> None:
+    """Every kind of file of the sample agency, with each choice as it stands on the page."""
+    row = receive(bea, root, file(f"{name}.csv", (NORTHGATE / f"{name}.csv").read_bytes()))
+    page = _Selects()
+    page.feed(bea.get(f"{root}{row.pk}/").content.decode())
+    names = [each for each, _ in page.sent]
+    assert len(names) == len(set(names))
+    response = bea.post(f"{root}{row.pk}/start/", dict(page.sent))
+    assert response.status_code == 302, response.content.decode()
+    before, after = row.sheets, Import.objects.get(pk=row.pk).sheets
+    assert [sheet["columns"] for sheet in after] == [sheet["columns"] for sheet in before]
 
 
 @pytest.mark.parametrize(

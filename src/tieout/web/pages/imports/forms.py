@@ -93,7 +93,8 @@ def choices(post: QueryDict, file: Import, *, only: str = "") -> list[SheetChoic
         columns = None
         if kind is not None and kind.value == each.sheet["kind"]:
             columns = {
-                name: post.get(f"{each.prefix}-{name}", "") for name, _, _ in fields_of(kind)
+                name: post.get(f"{each.prefix}-column-{name}", "")
+                for name, _, _ in fields_of(kind)
             }
         said.append(SheetChoice(sheet=each.sheet["sheet"], kind=kind, columns=columns))
     return said
