@@ -16,9 +16,9 @@ from typing import Final
 _HEAD_BYTES: Final = 256
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _SINGLE_BYTE: Final = {"iso8859-1", "cp1252", "ascii"}
-_BAD = re.compile("[\ufffe\uffff]")
+_BAD: Final = ("\ufffe", "\uffff")
 _REFERENCE = re.compile(r"&#(?:x([0-9A-Fa-f]{1,8})|([0-9]{1,10}));")
-_OPEN_REFERENCE = re.compile(r"&(?:#[0-9A-Fa-fx]{0,11})?\Z")
+_OPEN_REFERENCE = re.compile(r"&#?[0-9A-Za-z]{0,11}\Z")
 _TAIL: Final = 13
 _CONTROLS: Final = bytes([*range(9), 11, 12, *range(14, 32)])
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -68,8 +68,8 @@ class Cleaner:
 
     def _clean(self, text: str) -> bytes:
         clean = _REFERENCE.sub(_mend_reference, text) if "&#" in text else text
-        if not clean.isascii():
-            clean = _BAD.sub(_MARK, clean)
+        for bad in _BAD:
+            clean = clean.replace(bad, _MARK)
         data = clean.encode()
         if len(data.translate(None, _CONTROLS)) < len(data):  # faster than a search
             data = _CONTROL.sub(_MARK.encode(), data)
