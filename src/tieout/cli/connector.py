@@ -136,10 +136,13 @@ def _com_link(options: argparse.Namespace) -> Link:
     why_not = comlink.why_not_here()
     if why_not:
         raise program.StartError(why_not)
+    users = load_users(options.data / USERS_FILE).values()
     return comlink.ComLink(
         company_file=options.company_file,
         lock=options.data / "quickbooks.lock",
         limits=comlink.Limits(process_s=options.call_limit),
+        # Where nobody may write, QuickBooks itself is asked to see to it.
+        read_only=all(user.access == "read-only" for user in users),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -201,6 +202,17 @@ def test_no_second_worker_while_one_lives(desk: Desk) -> None:
     assert (error.stage, error.hresult, error.executed) == ("open", 0x8004041B, False)
     assert desk.calls() == []
     door.open_session("Tieout", "", "either").close()
+
+
+def test_a_worker_that_does_not_even_read_is_ended_too(desk: Desk) -> None:
+    session = link(desk, process_s=1.0).open_session("Tieout", "", "either")
+    (pid,) = desk.pids()
+    os.kill(pid, signal.SIGSTOP)
+    with pytest.raises(LinkError) as error:
+        session.process("x" * 4_000_000)
+    assert (error.value.stage, error.value.hresult) == ("process", 0x800706BE)
+    assert not is_alive(pid)
+    session.close()
 
 
 def test_half_of_a_surrogate_pair_comes_through(desk: Desk) -> None:
