@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
@@ -92,16 +91,6 @@ class Installation:
 
     def start_worker(self) -> None:
         self.worker = self._start("worker", "worker")
-
-    def let_leases_run_out(self) -> None:
-        """What three minutes would do: a dead worker's hold on its lane ends, the sweep sees it."""
-        past = "2026-01-01 00:00:00"
-        with contextlib.closing(sqlite3.connect(self.home / "tieout.sqlite3", timeout=20)) as file:
-            file.execute(
-                "UPDATE store_lane SET lease_until = ?, wake_at = ? WHERE lease_until IS NOT NULL",
-                (past, past),
-            )
-            file.commit()
 
     def end(self, process: subprocess.Popen[Any]) -> None:
         self._bury(process)

@@ -110,7 +110,6 @@ def test_a_worker_killed_in_the_middle_of_an_export(page: Page, office: Office) 
         office.books.clear_faults()
         expect(page.get_by_role("progressbar", name="Export")).to_be_visible()
     finally:
-        office.installation.let_leases_run_out()
         office.installation.start_worker()
     exported(page)
     expect(page.get_by_role("list", name="Result")).to_contain_text("4 Exported")

@@ -142,6 +142,26 @@ def test_verify_frees_a_lane_that_another_company_file_held(office: Office, worl
     assert Posting.objects.get().state == "exported"
 
 
+def test_the_only_worker_does_not_wait_for_a_dead_one(office: Office) -> None:
+    """Killed with the lane and an import in hand; the next one goes on at once."""
+    queue_one(office)
+    company_id = office.company.pk
+    lanes.take(company_id=company_id, owner="dead", now=moments.now(), lease_s=600)
+    Lane.objects.update(wake_at=None)
+    wish = tasks.request(
+        company_id=company_id, kind=Task.Kind.PLAN, now=moments.now(), on_lane=False
+    )
+    tasks.claim_beside_lane(now=moments.now(), lease_s=600)
+    office.work()
+    assert office.rehearsal.books.list_invoices() == []
+    runner = worker.Worker()
+    runner.bury_the_dead()
+    runner.run_until_idle()
+    assert len(office.rehearsal.books.list_invoices()) == 1
+    wish.refresh_from_db()
+    assert wish.state == "done"
+
+
 def test_a_task_that_breaks_is_tried_again_and_then_says_why(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,6 +32,8 @@ def run(options: argparse.Namespace) -> int:
         message = f"A worker of {home} runs already: one is enough, leave it running."
         raise CommandError(message)
     worker = Worker()
+    if connection.vendor == "sqlite":
+        worker.bury_the_dead()  # the lock proves that there is no other
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         worker.stop()

@@ -17,7 +17,7 @@ from datetime import timedelta
 from django.db import close_old_connections, transaction
 
 from tieout.service import advance, import_source, moments, plan_export, verify_connection
-from tieout.store.commits import tasks
+from tieout.store.commits import lanes, tasks
 from tieout.store.queries import due
 from tieout.store.queries.exports import Task
 
@@ -56,6 +56,15 @@ class Worker:
     def __init__(self) -> None:
         self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}"
         self.stopping = threading.Event()
+
+    def bury_the_dead(self) -> None:
+        """End the leases of workers before this one, which is known to be the only one.
+
+        Otherwise a company would stand still until the lease of a killed worker has run out. Were
+        it wrong, the epoch would still refuse whatever the other one does.
+        """
+        lanes.free_of_the_dead(now=moments.now())
+        tasks.free_of_the_dead(now=moments.now())
 
     def run(self) -> None:
         """Work until `stop`; what is begun is brought to the end of its step."""

@@ -83,6 +83,12 @@ def clear_wish(*, company_id: int, epoch: int) -> None:
     Lane.objects.filter(company_id=company_id, epoch=epoch).update(wake_at=None)
 
 
+def free_of_the_dead(*, now: datetime) -> None:
+    """End every lease. Only for a worker that is known to be the only one of this database."""
+    ended = now - timedelta(seconds=1)
+    Lane.objects.filter(lease_until__gte=ended).update(lease_until=ended)
+
+
 def hold(*, company_id: int, reason: str, fence_epoch: int = 0) -> None:
     """Let nothing be written to this company's QuickBooks until a Super User looked at it.
 

@@ -93,6 +93,14 @@ def claim_beside_lane(*, now: datetime, lease_s: int = LEASE_S) -> Task | None:
     return None
 
 
+def free_of_the_dead(*, now: datetime) -> None:
+    """End every lease of work beside the lanes; for the only worker of this database."""
+    ended = now - timedelta(seconds=1)
+    Task.objects.filter(on_lane=False, state=Task.State.RUNNING, lease_until__gte=ended).update(
+        lease_until=ended
+    )
+
+
 def start(*, task: Task, now: datetime) -> None:
     """Mark a lane's task as running."""
     if task.state == Task.State.WAITING:

@@ -17,8 +17,10 @@ def next_lane(*, now: datetime, sweep_before: datetime) -> int | None:
     too, when that something is older than `sweep_before`.
     """
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+    left_behind = Q(lease_until__lt=now)  # never given back: its worker died
     found = (
-        Lane.objects.filter(free, wake_at__lte=now)
+        Lane.objects.filter(free)
+        .filter(Q(wake_at__lte=now) | left_behind)
         .order_by("wake_at", "company_id")
         .values_list("company_id", flat=True)
         .first()
