@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, assert_never
 
 from tieout.quickbooks.qbwc.calls import METHODS, NAMESPACE
 from tieout.quickbooks.qbwc.soap import ENVELOPE
@@ -87,6 +87,8 @@ def render(reply: Reply, *, payload: str = "") -> bytes:
             return render_text(reply.method, reply.text)
         case RefusalReply():
             return render_refusal(reply.method)
+        case _:
+            assert_never(reply)
 
 
 def _login(reply: AuthenticateReply) -> list[str]:

@@ -6,7 +6,6 @@ else. `diary` holds one line per effect and reply, in order.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from tieout.quickbooks.qbwc import (
@@ -181,7 +180,3 @@ def _shown(thing: Effect | Reply) -> str:
         case TextReply():
             return f"{thing.method}: {thing.text}"
     return name
-
-
-def trusted(state: SessionState) -> SessionState:
-    return replace(state, trusted=True)

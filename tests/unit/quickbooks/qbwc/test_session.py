@@ -144,6 +144,14 @@ def test_closing_after_an_error_repeats_it_and_frees_nothing_twice() -> None:
     assert office.row("t-1").phase is Phase.CLOSED
 
 
+def test_the_last_error_keeps_a_client_waiting_while_work_is_about_to_come() -> None:
+    office = Office()
+    office.log_in("t-1")
+    office.wait = True
+    assert office.call(first()).text == ""
+    assert office.call(last_error()).text == "NoOp"
+
+
 def test_a_closed_ticket_gets_no_more_work() -> None:
     office = Office(LIST)
     office.log_in("t-1")
