@@ -1,15 +1,24 @@
-"""Below /c/<company_id>/class-mapping/."""
+"""Contractor and Direct Hire Class Mapping: which QuickBooks class each value is."""
 
 from __future__ import annotations
 
-from django.urls import path
+from tieout.web.sister_views import addresses
+from tieout.web.sisters import Sister
 
-from tieout.web.pages.class_mapping import views
+SISTER = Sister(
+    kind="class",
+    page="class_mapping",
+    crumb="Class Mapping",
+    headings={
+        "contractor": "Contractor Class Mapping",
+        "direct_hire": "Direct Hire Class Mapping",
+    },
+    tabs={"contractor": "Contractor", "direct_hire": "Direct Hire"},
+    ours="Custom Field Value",
+    theirs="QuickBooks Class",
+    one="custom field value",
+    many="custom field values",
+    tip="Tip: values are found when jobs and invoices are imported.",
+)
 
-urlpatterns = [
-    path("", views.page, name="class_mapping"),
-    path("choices/", views.choices, name="class_mapping_choices"),
-    path("mappings.csv", views.download, name="class_mapping_csv"),
-    path("upload/", views.upload, name="class_mapping_upload"),
-    path("<int:pk>/", views.record, name="class_mapping_record"),
-]
+urlpatterns = addresses(SISTER)

@@ -1,15 +1,22 @@
-"""Below /c/<company_id>/client-mapping/."""
+"""Client Mapping: which QuickBooks customer each client is."""
 
 from __future__ import annotations
 
-from django.urls import path
+from tieout.web.sister_views import addresses
+from tieout.web.sisters import Sister
 
-from tieout.web.pages.client_mapping import views
+SISTER = Sister(
+    kind="client",
+    page="client_mapping",
+    crumb="Client Mapping",
+    headings={"active": "Client Mapping", "inactive": "Client Mapping"},
+    tabs={"active": "Active", "inactive": "Inactive"},
+    ours="Bilflo Client",
+    theirs="QuickBooks Customer",
+    one="client",
+    many="clients",
+    tip="Tip: choose the customer at the top of the path; its jobs are mapped under Map Jobs.",
+    refresh="Refresh List",
+)
 
-urlpatterns = [
-    path("", views.page, name="client_mapping"),
-    path("choices/", views.choices, name="client_mapping_choices"),
-    path("mappings.csv", views.download, name="client_mapping_csv"),
-    path("upload/", views.upload, name="client_mapping_upload"),
-    path("<int:pk>/", views.record, name="client_mapping_record"),
-]
+urlpatterns = addresses(SISTER)

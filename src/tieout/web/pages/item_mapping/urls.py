@@ -1,15 +1,24 @@
-"""Below /c/<company_id>/invoice-mapping/."""
+"""Invoice Mapping: which QuickBooks item each pay/bill item is."""
 
 from __future__ import annotations
 
-from django.urls import path
+from tieout.web.sister_views import addresses
+from tieout.web.sisters import Sister
 
-from tieout.web.pages.item_mapping import views
+SISTER = Sister(
+    kind="item",
+    page="item_mapping",
+    crumb="Invoice Mapping",
+    headings={
+        "contractor": "Contractor Invoice Mapping",
+        "direct_hire": "Direct Hire Invoice Mapping",
+    },
+    tabs={"contractor": "Contractor", "direct_hire": "Direct Hire"},
+    ours="Pay/Bill Item",
+    theirs="QuickBooks Item",
+    one="pay/bill item",
+    many="pay/bill items",
+    tip="Tip: the item decides the income account to which QuickBooks books the line.",
+)
 
-urlpatterns = [
-    path("", views.page, name="item_mapping"),
-    path("choices/", views.choices, name="item_mapping_choices"),
-    path("mappings.csv", views.download, name="item_mapping_csv"),
-    path("upload/", views.upload, name="item_mapping_upload"),
-    path("<int:pk>/", views.record, name="item_mapping_record"),
-]
+urlpatterns = addresses(SISTER)
