@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from tests import factories as make
 from tests.factories import World
 from tests.rehearsal import Office
 from tests.store.test_service_run_export import (
@@ -219,3 +220,54 @@ def test_a_change_noticed_before_anything_was_sent_is_planned_again(office: Offi
     assert in_quickbooks(office) == []
     assert SourceInvoice.objects.get().standing == "ready"
     assert Posting.objects.get().content["memo"] == "corrected"
+
+
+def split(office: Office) -> SourceInvoice:
+    """An invoice over two contractor jobs; QuickBooks holds the first part, the second waits."""
+    client = office.company.clients.get()
+    second = make.job(client, "J-2", "Sam Reed", title="Forklift")
+    make.map_job(second, office.company.qb_customers.get(full_name=FORKLIFT))
+    both = make.invoice(client, "30000", lines=[("J-1", "REG", "100.00"), ("J-2", "REG", "50.00")])
+    plan_export.plan_waiting(company_id=office.company.pk)
+    office.rehearsal.books.raise_fault("lock", target=FORKLIFT, times=1)
+    export(office, [both.pk])
+    assert in_quickbooks(office) == [("30000-1", ORTIZ, Decimal("100.00"))]
+    return both
+
+
+def map_anew(office: Office, list_id: str) -> None:
+    mapping = office.company.job_mappings.get(job__key="J-2")
+    saved = save_mapping.save_job_mapping(
+        access=office.access,
+        job_key="J-2",
+        expected_version=mapping.version,
+        target_list_id=list_id,
+        remove=bool(mapping.target),
+        confirmed=["looks_different", "shared", "other_customer"],
+        reason="",
+        now=moments.now(),
+    )
+    assert isinstance(saved, save_mapping.Saved), saved
+
+
+def test_the_rest_of_a_split_invoice_follows_a_re_map_and_what_was_sent_stays(
+    office: Office,
+) -> None:
+    both = split(office)
+    Company.objects.update(syncing="per_client")  # an invoice that was begun keeps its mode
+    map_anew(office, "")
+    due_now()
+    office.work()
+    both.refresh_from_db()
+    assert (both.standing, both.first_reason) == ("blocked", "job_not_mapped")
+    map_anew(office, office.company.qb_customers.get(full_name=ORTIZ).list_id)
+    office.work()
+    both.refresh_from_db()
+    assert both.standing == "ready"
+    export(office, [both.pk])
+    assert in_quickbooks(office) == [
+        ("30000-1", ORTIZ, Decimal("100.00")),
+        ("30000-2", ORTIZ, Decimal("50.00")),
+    ]
+    both.refresh_from_db()
+    assert both.standing == "exported"

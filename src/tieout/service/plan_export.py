@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -53,7 +54,7 @@ def _planned(
         jobs=bundle.jobs,
         items=bundle.items,
         links=bundle.links,
-        rules=bundle.rules,
+        rules=replace(bundle.rules, syncing=bundle.begun.get(invoice.key, bundle.rules.syncing)),
         books=bundle.books,
         kept=bundle.kept.get(invoice.key, {}),
         taken=_TakenByOthers(bundle.taken, invoice.key),

@@ -216,13 +216,15 @@ def may_go_on(*, posting: Posting, now: datetime) -> bool:
 def plan_anew(*, posting: Posting, now: datetime) -> None:
     """What the posting was planned from is over: let its invoice be planned again.
 
-    Not when another part of the invoice was sent: then it keeps its plan.
+    Not when the back office changed an invoice of which another part was sent: a person decides.
     """
     parts = Posting.objects.filter(invoice_id=posting.invoice_id).only("state", "writes")
+    invoice = SourceInvoice.objects.filter(pk=posting.invoice_id)
     if all(replannable(State(part.state), writes=part.writes) for part in parts):
-        SourceInvoice.objects.filter(pk=posting.invoice_id).update(
-            standing=SourceInvoice.Standing.TO_PLAN, exported_hash=""
-        )
+        invoice.update(exported_hash="")
+    else:
+        invoice = invoice.exclude(standing=SourceInvoice.Standing.CHANGED)
+    if invoice.update(standing=SourceInvoice.Standing.TO_PLAN):
         tasks.want_plan(company_id=posting.company_id, now=now)
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from tieout.core.exporting import State
 from tieout.core.mapping import WarningKind
 from tieout.store.models import (
     ClassMapping,
@@ -231,12 +232,18 @@ def _keys(**condition: object) -> QuerySet[SourceJob, str]:
 def plan_again(*, company_id: int, concerned: Q) -> int:
     """Let the concerned invoices that are ready or blocked be planned again; returns how many.
 
-    An invoice of which something was sent keeps its plan: it is on its job for good.
+    What was sent keeps its plan, it is on its job for good; of an invoice that was sent in part
+    the rest is planned.
     """
-    sent = Posting.objects.filter(invoice_id=OuterRef("pk"), state__in=COMMITTED_STATES)
+    own = Posting.objects.filter(invoice_id=OuterRef("pk"))
+    sent = own.filter(state__in=COMMITTED_STATES)
+    rest = own.filter(
+        Q(state__in=[State.READY.value, State.REFUSED.value])
+        | Q(state=State.NEEDS_PERSON.value, writes=0)
+    )
     waiting: QuerySet[SourceInvoice] = SourceInvoice.objects.filter(
         concerned,
-        ~Exists(sent),
+        ~Exists(sent) | Exists(rest),
         company_id=company_id,
         standing__in=[Standing.READY, Standing.BLOCKED],
     )

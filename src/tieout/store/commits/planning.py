@@ -37,10 +37,11 @@ class PlannedInvoice:
 
 
 def save_plans(*, company_id: int, planned: Sequence[PlannedInvoice], now: datetime) -> int:
-    """Save the plans of invoices that nobody has begun to export; returns how many were saved.
+    """Save the plans of these invoices; returns how many were saved.
 
-    Runs inside a transaction. Postings that are unchanged stay as they are; a changed one is
-    rewritten; one that is no longer planned goes, unless bytes of it ever left.
+    Runs inside a transaction. Postings that are unchanged, or were sent, stay as they are; a
+    changed one is rewritten; one that is no longer planned goes, unless bytes of it ever left.
+    An invoice with nothing left to plan is left alone.
     """
     keys = [each.plan.source_key for each in planned]
     invoices = {
@@ -56,14 +57,14 @@ def save_plans(*, company_id: int, planned: Sequence[PlannedInvoice], now: datet
     work = _Work(now=now, customers=customers)
     for each in planned:
         row = invoices.get(each.plan.source_key)
-        if row is not None and _free(standing[row.pk]):
+        if row is not None:
             work.settle(row, each, standing[row.pk])
     work.write()
     return len(work.invoices)
 
 
-def _free(postings: Sequence[Posting]) -> bool:
-    return all(exporting.replannable(State(each.state), writes=each.writes) for each in postings)
+def _replannable(posting: Posting) -> bool:
+    return exporting.replannable(State(posting.state), writes=posting.writes)
 
 
 def _customers(company_id: int, planned: Sequence[PlannedInvoice]) -> dict[str, int]:
@@ -88,8 +89,12 @@ class _Work:
         self.dropped: list[int] = []
 
     def settle(self, row: SourceInvoice, each: PlannedInvoice, present: Sequence[Posting]) -> None:
-        """Decide what changes for one invoice."""
+        """Decide what changes for one invoice; what was sent of it stays as it is."""
         plan = each.plan
+        sent = {p.job_key for p in present if not _replannable(p)}
+        present = [p for p in present if _replannable(p)]
+        if sent and not present:
+            return
         self.invoices.append(row)
         self.blocks += [_block_row(row, n, block) for n, block in enumerate(plan.blocks)]
         row.first_reason = first_reason(plan.blocks)
@@ -102,7 +107,7 @@ class _Work:
             self.changed += present
             return
         by_job = {posting.job_key: posting for posting in present}
-        for wanted in plan.postings:
+        for wanted in (posting for posting in plan.postings if posting.job_key not in sent):
             self._posting(row, wanted, each, by_job.pop(wanted.job_key, None))
         self.dropped += [left.pk for left in by_job.values() if left.writes == 0]
         stuck = [p for p in present if p.state != State.READY and p.pk not in self.dropped]

@@ -44,6 +44,7 @@ class Bundle:
     books: facts.BookFacts
     kept: Mapping[str, Mapping[str, str]]  # invoice key -> job key -> number
     taken: dict[str, str]  # number -> invoice key that has it; grows while the bundle is planned
+    begun: Mapping[str, facts.Syncing]  # invoices of which a part was sent keep their mode
 
 
 def invoices_to_plan(*, company_id: int, after_id: int, limit: int) -> list[int]:
@@ -85,7 +86,7 @@ def bundle(*, company_id: int, invoice_ids: Sequence[int]) -> Bundle:
             company_id=company_id, key__in=job_keys
         ).select_related("client")
     }
-    kept, taken = _numbers(company_id, rows)
+    kept, taken, begun = _numbers(company_id, rows)
     return Bundle(
         invoices=tuple(_invoice(row) for row in rows),
         clients={row.client.key: client_fact(row.client) for row in rows},
@@ -96,6 +97,7 @@ def bundle(*, company_id: int, invoice_ids: Sequence[int]) -> Bundle:
         books=books_of(Book.objects.filter(company_id=company_id).first()),
         kept=kept,
         taken=taken,
+        begun=begun,
     )
 
 
@@ -274,8 +276,8 @@ def _job_link(row: JobMapping) -> facts.JobLink:
 
 def _numbers(
     company_id: int, rows: Sequence[SourceInvoice]
-) -> tuple[dict[str, dict[str, str]], dict[str, str]]:
-    """The numbers that stay with these invoices, and those that others have.
+) -> tuple[dict[str, dict[str, str]], dict[str, str], dict[str, facts.Syncing]]:
+    """The numbers that stay with these invoices, those that others have, and the modes that stay.
 
     A number is assigned once. Only when the back office gives the invoice another number, and
     nothing was ever sent under the old one, is it assigned anew.
@@ -283,6 +285,7 @@ def _numbers(
     by_id = {row.pk: row for row in rows}
     kept: dict[str, dict[str, str]] = defaultdict(dict)
     taken: dict[str, str] = {}
+    sent: set[str] = set()
     used = Posting.objects.filter(company_id=company_id).values_list(
         "invoice_id", "invoice__key", "job_key", "number", "numbered_from", "state", "writes"
     )
@@ -291,7 +294,13 @@ def _numbers(
         row = by_id.get(invoice_id)
         if row is None:
             continue
-        fresh = exporting.replannable(exporting.State(state), writes=writes) and writes == 0
+        replannable = exporting.replannable(exporting.State(state), writes=writes)
+        if not replannable:
+            sent.add(row.key)
+        fresh = replannable and writes == 0
         if numbered_from == row.number or not fresh:
             kept[row.key][job_key] = number
-    return kept, taken
+    begun = {
+        key: facts.Syncing.PER_JOB if any(kept[key]) else facts.Syncing.PER_CLIENT for key in sent
+    }
+    return kept, taken, begun
