@@ -116,6 +116,16 @@ def test_the_doctor_finds_a_wrong_password_and_says_who_mends_it(
     assert all(row["state"] != "fail" for row in said(home, "doctor"))
 
 
+def test_taking_over_is_a_super_users_word(running: Run) -> None:
+    home = running.home
+    said(home, "person", "create", "paul", "--role", "biller")
+    refused = tieout(home, "connection", "take-over", "--as", "paul")
+    assert refused.returncode == 1
+    assert "may not do this" in refused.stderr
+    assert said(home, "connection", "take-over") == {"taken_over": True}
+    assert said(home, "connection", "show")["held"] == ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -24,6 +24,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     trust = verbs.add_parser("trust", help="confirm the certificate that the last Verify showed")
     trust.add_argument("fingerprint", help="SHA-256, as the connector prints it")
     project.add_company(trust)
+    again = verbs.add_parser(
+        "take-over", help="write again after the connector's fence refused this installation"
+    )
+    project.add_company(again)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -37,6 +41,8 @@ def run(options: argparse.Namespace) -> int:
                 return _set(options)
             case "trust":
                 return _trust(options)
+            case "take-over":
+                return _take_over(options)
             case _:
                 emit(shown(project.find_company(options).pk), as_json=options.json)
                 return 0
@@ -50,6 +56,7 @@ def shown(company_id: int) -> dict[str, Any]:
 
     row = connections.shown(company_id=company_id)
     book = connections.book_of(company_id=company_id)
+    held = connections.held(company_id=company_id)
     return {
         "url": row.url,
         "username": row.username,
@@ -60,6 +67,7 @@ def shown(company_id: int) -> dict[str, Any]:
         "verified_at": row.verified_at,
         "last_contact_at": row.last_contact_at,
         "lists_refreshed_at": book.lists_refreshed_at,
+        "held": held.held_reason if held else "",
         "problem": row.problem,
         "remedy": row.remedy,
     }
@@ -105,6 +113,22 @@ def _trust(options: argparse.Namespace) -> int:
         access=access, fingerprint=_as_offered(access.company.pk, fingerprint), now=moments.now()
     )
     emit({"fingerprint": fingerprint}, as_json=options.json, text="Saved. Next: `tieout verify`.")
+    return 0
+
+
+def _take_over(options: argparse.Namespace) -> int:
+    from tieout.service import moments, take_over
+
+    access = project.find_access(options, right="configure")
+    try:
+        take_over.take_over(access=access, now=moments.now())
+    except take_over.CannotTakeOver as error:
+        raise CommandError(str(error), status=1) from error
+    emit(
+        {"taken_over": True},
+        as_json=options.json,
+        text="This installation writes again; what is queued goes on.",
+    )
     return 0
 
 
