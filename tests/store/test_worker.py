@@ -23,6 +23,7 @@ from tieout.service import (
     worker,
 )
 from tieout.service.access import find_access
+from tieout.store import secrets
 from tieout.store.commits import lanes, tasks
 from tieout.store.models import Lane, Posting, Task
 
@@ -181,3 +182,22 @@ def test_a_task_that_breaks_is_tried_again_and_then_says_why(
     assert task.state == "failed"
     assert "the disk is full" in task.problem
     assert not runner.do_task()
+
+
+def test_a_lost_key_file_is_said_and_the_password_entered_again_mends_it(
+    office: Office, tmp_path: Path, settings
+) -> None:
+    queue_one(office)
+    right, other = settings.SECRETS_KEY_FILE, tmp_path / "other.key"
+    secrets.create_key_file(other)
+    settings.SECRETS_KEY_FILE = str(other)
+    office.work()
+    task = Task.objects.get(kind="export")
+    assert "another key" in task.problem
+    assert "enter the password" in task.remedy
+    assert Lane.objects.get(company=office.company).owner == ""
+    settings.SECRETS_KEY_FILE = right
+    Task.objects.filter(state="waiting").update(due_at=moments.now())
+    Lane.objects.update(wake_at=moments.now())
+    office.work()
+    assert Posting.objects.get().state == "exported"

@@ -21,11 +21,13 @@ from tieout.store.commits import lanes, tasks
 from tieout.store.commits.exports import PostingMoved
 from tieout.store.queries import exports as queries
 from tieout.store.queries.exports import Posting
+from tieout.store.secrets import SecretUnreadable
 
 log = logging.getLogger("tieout.service")
 
 BURST_S = 30.0  # after this the lane is given back, so that other companies get their turn
 LEASE_S = 180  # longer than the longest single call to QuickBooks
+ENTER_AGAIN = "Super User: enter the password of the Remote Connector again and save."
 TROUBLE_DELAYS_S = (5, 15, 30, 60, 120, 300)
 
 
@@ -47,14 +49,21 @@ def advance(*, company_id: int, owner: str) -> bool:
     if epoch is None:
         return False
     lanes.clear_wish(company_id=company_id, epoch=epoch)
-    turn = Turn(
-        lease=Lease(company_id=company_id, epoch=epoch),
-        line=line_to(company_id=company_id),
-        until=now + timedelta(seconds=BURST_S),
-    )
     wake_at: datetime | None = now
     try:
+        turn = Turn(
+            lease=Lease(company_id=company_id, epoch=epoch),
+            line=line_to(company_id=company_id),
+            until=now + timedelta(seconds=BURST_S),
+        )
         wake_at = _burst(turn)
+    except SecretUnreadable as unreadable:
+        wait_s = lane_tasks.note_trouble(
+            company_id=company_id,
+            trouble=Trouble(problem=str(unreadable), remedy=ENTER_AGAIN),
+            delays_s=TROUBLE_DELAYS_S,
+        )
+        wake_at = moments.now() + timedelta(seconds=wait_s)
     except lanes.LaneLost:
         log.warning("company %s: another worker took over", company_id)
     except Exception as fault:
