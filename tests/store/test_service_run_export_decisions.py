@@ -22,12 +22,20 @@ from tests.store.test_service_run_export import (
 from tests.store.test_service_run_export import office as office  # the fixture
 
 from tieout.core.exporting import State
-from tieout.service import moments, plan_export, run_export, save_mapping, session_check
+from tieout.service import (
+    moments,
+    plan_export,
+    run_export,
+    save_mapping,
+    session_check,
+    verify_connection,
+)
 from tieout.service.access import find_access
 from tieout.service.session_check import Checked
 from tieout.store.commits import exports as commits
+from tieout.store.commits import lanes
 from tieout.store.commits.invoices import upsert_invoices
-from tieout.store.models import Company, Lane, Posting, SourceInvoice
+from tieout.store.models import Book, Company, Lane, Posting, SourceInvoice
 from tieout.store.queries.planning import bundle
 
 FORKLIFT = "Acme Health:Reed, Sam - Forklift"
@@ -271,3 +279,24 @@ def test_the_rest_of_a_split_invoice_follows_a_re_map_and_what_was_sent_stays(
     ]
     both.refresh_from_db()
     assert both.standing == "exported"
+
+
+def test_only_a_verify_that_holds_by_a_super_user_frees_a_held_lane(
+    office: Office, world: World
+) -> None:
+    sam = find_access(user=world.sam, company_id=office.company.pk)
+    assert sam is not None
+    lanes.hold(company_id=office.company.pk, reason="A backup was restored.")
+    office.rehearsal.books.raise_fault("dialog")
+    for who, freed in ((sam, False), (office.access, False), (sam, True)):
+        verify_connection.start(access=who, now=moments.now())
+        office.work()
+        office.rehearsal.books.clear_faults()
+        assert (Lane.objects.get(company=office.company).held_reason == "") is freed
+
+
+def test_the_same_path_in_other_letters_is_the_same_company_file(office: Office) -> None:
+    books = Book.objects.filter(company=office.company)
+    books.update(company_file=books.get().company_file.upper())
+    export(office, invoices(office, "20417"))
+    assert len(in_quickbooks(office)) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tieout.channels.base import Outcome
-from tieout.quickbooks import qbxml
+from tieout.quickbooks import qbxml, wire
 from tieout.service import company_facts
 from tieout.service.company_facts import CompanyFacts
 from tieout.service.connect import Line
@@ -56,7 +56,7 @@ def _mismatch(book: Book, facts: CompanyFacts) -> Trouble | None:
             "Nothing was sent.",
             remedy=f"Open {book.company_name} in QuickBooks, then Verify the connection.",
         )
-    if book.company_file and facts.company_file and facts.company_file != book.company_file:
+    if book.company_file and facts.company_file and _elsewhere(book, facts):
         return Trouble(
             problem=f"The company file is now {facts.company_file}, it was {book.company_file}. "
             "Nothing was sent.",
@@ -69,3 +69,8 @@ def _mismatch(book: Book, facts: CompanyFacts) -> Trouble | None:
             remedy="Bookkeeper: tie out, then a Super User verifies the connection again.",
         )
     return None
+
+
+def _elsewhere(book: Book, facts: CompanyFacts) -> bool:
+    """Whether it is another path; Windows writes the same one in several ways."""
+    return wire.fence_key(facts.company_file) != wire.fence_key(book.company_file)

@@ -252,7 +252,6 @@ def _record_broken(task: Task, climb: _Climb, broken: RungBroken) -> None:
         if not written:
             _overtaken(task, now)
             return
-        lanes.unhold(company_id=task.company_id, now=now)
         after = {"rung": broken.rung.value, "problem": broken.message}
         _log(task, now, events.Entry(verb="found broken", subject="connection", after=after))
         tasks.fail(task_id=task.pk, now=now, problem=broken.message, remedy=broken.remedy)
