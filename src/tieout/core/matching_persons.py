@@ -1,0 +1,260 @@
+"""Whether a contractor is the person that a QuickBooks job is named after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+from rapidfuzz.distance import OSA
+
+from tieout.core.matching_words import NICKNAMES
+from tieout.core.names import Leaf, Person
+
+__all__ = ["Kind", "PersonFit", "Persons"]
+
+
+class Kind(IntEnum):
+    """How one word of a name was met, best first."""
+
+    EXACT = 0
+    CUT = 1
+    JOINED = 2
+    NICKNAME = 3
+    TYPO = 4
+    INITIAL = 5
+    DOUBTFUL = 6  # alike, but both words are names that others have too
+    NOT_MET = 7
+
+
+# what is lost for each kind, in the order of Kind; another name in its place is worse than none
+_GIVEN = (0.0, 0.0, 0.01, 0.03, 0.06, 0.12, 0.35, 0.25)
+_SURNAME = (0.0, 0.0, 0.01, 0.30, 0.06, 0.25, 0.35, 0.45)
+_MIDDLE = (0.0, 0.0, 0.0, 0.0, 0.01, 0.0, 0.03, 0.01)
+_ANOTHER_GIVEN = 0.5
+_ANOTHER_SURNAME = 0.5
+_PART_OF_SURNAME = 0.09
+_ANOTHER_MIDDLE = 0.25
+_FOREIGN = 0.12
+_FOREIGN_INITIAL = 0.02
+_OTHER_SUFFIX = 0.4
+_LONE_SUFFIX = 0.05
+_REASONS = {
+    Kind.CUT: "name cut at 41 characters",
+    Kind.JOINED: "name written together",
+    Kind.NICKNAME: "nickname",
+    Kind.TYPO: "spelled slightly differently",
+    Kind.INITIAL: "initial matches",
+    Kind.DOUBTFUL: "similar but perhaps another name",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFit:
+    """How well the person fits: 0 to 1, why, and which of the leaf's tokens are no name."""
+
+    score: float
+    reasons: tuple[str, ...]
+    certain: bool  # nothing stands against it being this person
+    rest: tuple[str, ...]  # the tokens that were not used for the name: title, client, remarks
+
+
+_NOBODY = PersonFit(0.0, (), certain=False, rest=())
+
+
+class Persons:
+    """Compares names, knowing how often each word is a name on either side.
+
+    `ours` and `theirs` count the contractors and QuickBooks jobs that carry a word. A word that
+    several carry is a name of its own; one that stands once and nowhere else may be a typing
+    mistake for its neighbour.
+    """
+
+    def __init__(self, ours: Mapping[str, int], theirs: Mapping[str, int]) -> None:
+        self._ours = ours
+        self._theirs = theirs
+        self._kinds: dict[tuple[str, str], Kind] = {}
+
+    def kind(self, ours: str, theirs: str) -> Kind:
+        """How alike two words of names are."""
+        pair = (ours, theirs)
+        kind = self._kinds.get(pair)
+        if kind is None:
+            kind = self._kinds[pair] = self._compare(ours, theirs)
+        return kind
+
+    def _compare(self, ours: str, theirs: str) -> Kind:
+        if ours == theirs:
+            return Kind.EXACT
+        if len(ours) == 1 or len(theirs) == 1:
+            return Kind.INITIAL if ours[0] == theirs[0] else Kind.NOT_MET
+        if theirs in NICKNAMES.get(ours, ()):
+            return Kind.NICKNAME
+        short, long = sorted((len(ours), len(theirs)))
+        known = self._both_known(ours, theirs)
+        allowed = 0 if short < 4 else 1 if long < 7 else 2
+        if allowed and OSA.distance(ours, theirs, score_cutoff=allowed) <= allowed:
+            return Kind.DOUBTFUL if known else Kind.TYPO
+        if short >= 3 and (ours.startswith(theirs) or theirs.startswith(ours)):
+            return Kind.DOUBTFUL if known else Kind.NICKNAME
+        return Kind.NOT_MET
+
+    def _both_known(self, ours: str, theirs: str) -> bool:
+        theirs_known = self._ours.get(theirs, 0) > 0 or self._theirs.get(theirs, 0) > 1
+        ours_known = self._theirs.get(ours, 0) > 0 or self._ours.get(ours, 0) > 1
+        return theirs_known and ours_known
+
+    def compare(self, person: Person, leaf: Leaf, explained: Callable[[str], bool]) -> PersonFit:
+        """Lay one name over the other, in any order.
+
+        `explained` says of a word that it belongs to a title or to the client.
+        """
+        met, used = self._lay(person, leaf)
+        parts = {leaf.parts[place] for place in used}
+        if not parts:
+            return _NOBODY
+        unused = [place for place in range(len(leaf.tokens)) if place not in used]
+        foreign = [
+            leaf.tokens[place]
+            for place in unused
+            if leaf.parts[place] in parts and not explained(leaf.tokens[place])
+        ]
+        rest = tuple(leaf.tokens[place] for place in unused if leaf.tokens[place] not in foreign)
+        return _judged(person, leaf, met, foreign, rest, used)
+
+    def _lay(self, person: Person, leaf: Leaf) -> tuple[list[Kind], dict[int, int]]:
+        """For each of our words how it was met, and which of theirs were used, by which."""
+        theirs = leaf.tokens
+        met = [Kind.NOT_MET] * len(person.names)
+        used: dict[int, int] = {}
+        for place, word in enumerate(person.names):
+            for other, token in enumerate(theirs):
+                if token == word and other not in used:
+                    met[place] = Kind.EXACT
+                    used[other] = place
+                    break
+        if Kind.NOT_MET in met:
+            _join(person.names, theirs, met, used)
+        if Kind.NOT_MET in met:
+            self._approximate(person, leaf, met, used)
+        return met, used
+
+    def _approximate(
+        self, person: Person, leaf: Leaf, met: list[Kind], used: dict[int, int]
+    ) -> None:
+        missing = [place for place, kind in enumerate(met) if kind is Kind.NOT_MET]
+        # surname first: an initial counts only beside a name that is spelled out
+        for place in sorted(missing, reverse=True):
+            word = person.names[place]
+            best, kind = -1, Kind.NOT_MET
+            parts = {leaf.parts[other] for other in used}
+            for other, token in enumerate(leaf.tokens):
+                if other in used:
+                    continue
+                found = self.kind(word, token)
+                last = leaf.cut and other == len(leaf.tokens) - 1
+                if last and found > Kind.CUT and word.startswith(token):
+                    found = Kind.CUT
+                if found is Kind.INITIAL and leaf.parts[other] not in parts:
+                    continue
+                if found < kind:
+                    best, kind = other, found
+            if best >= 0:
+                met[place] = kind
+                used[best] = place
+
+
+def _join(
+    ours: tuple[str, ...], theirs: tuple[str, ...], met: list[Kind], used: dict[int, int]
+) -> None:
+    """Two words of one side that the other side writes as one: De Leon, Deleon."""
+    for place in range(len(ours) - 1):
+        joined = ours[place] + ours[place + 1]
+        if joined in theirs and Kind.NOT_MET in met[place : place + 2]:
+            used[theirs.index(joined)] = place
+            met[place] = met[place + 1] = Kind.JOINED
+    for place, word in enumerate(ours):
+        for other in range(len(theirs) - 1):
+            if met[place] is Kind.NOT_MET and theirs[other] + theirs[other + 1] == word:
+                used[other] = used[other + 1] = place
+                met[place] = Kind.JOINED
+
+
+def _judged(
+    person: Person,
+    leaf: Leaf,
+    met: list[Kind],
+    foreign: list[str],
+    rest: tuple[str, ...],
+    used: Collection[int],
+) -> PersonFit:
+    reasons = [_REASONS[kind] for kind in sorted(set(met)) if kind in _REASONS]
+    strangers = [word for word in foreign if len(word) > 1]
+    initials = len(foreign) - len(strangers)
+    lost, certain = _surname_loss(person, met, strangers, reasons, leaf)
+    given_lost, given_certain = _given_loss(person, met, strangers, reasons, leaf)
+    middle = met[person.middle_from : person.surname_from]
+    lost += given_lost + sum(_MIDDLE[kind] for kind in middle)
+    certain = certain and given_certain and Kind.DOUBTFUL not in met
+    if foreign and Kind.NOT_MET in middle:
+        lost += _ANOTHER_MIDDLE
+        certain = False
+        reasons.append("another middle name")
+    elif strangers:
+        lost += _FOREIGN * len(strangers)
+        certain = False
+        reasons.append("more names there")
+    elif initials:
+        lost += _FOREIGN_INITIAL * initials
+    if person.suffix != leaf.suffix:
+        both = bool(person.suffix and leaf.suffix)
+        lost += _OTHER_SUFFIX if both else _LONE_SUFFIX
+        certain = certain and not both
+        reasons.append("another suffix" if both else "suffix on one side only")
+    if not lost:
+        reasons.append("same person" if _in_order(used) else "same person, order swapped")
+    return PersonFit(max(0.0, 1 - lost), tuple(reasons), certain, rest)
+
+
+def _surname_loss(
+    person: Person, met: list[Kind], strangers: list[str], reasons: list[str], leaf: Leaf
+) -> tuple[float, bool]:
+    kinds = met[person.surname_from :]
+    if not kinds:
+        return 0.0, True
+    worst, best = max(kinds), min(kinds)
+    if worst is not Kind.NOT_MET:
+        return _SURNAME[worst], worst < Kind.INITIAL
+    if leaf.cut and not strangers:
+        reasons.append("name cut at 41 characters")
+        return _PART_OF_SURNAME, best is not Kind.NOT_MET
+    middle = met[person.middle_from : person.surname_from]
+    if best < Kind.INITIAL or Kind.EXACT in middle:
+        reasons.append("part of the surname")
+        return _PART_OF_SURNAME, False
+    reasons.append("another surname" if strangers else "surname missing there")
+    if strangers:
+        strangers.pop()
+        return _ANOTHER_SURNAME, False
+    return _SURNAME[worst], False
+
+
+def _given_loss(
+    person: Person, met: list[Kind], strangers: list[str], reasons: list[str], leaf: Leaf
+) -> tuple[float, bool]:
+    if not person.surname_from:
+        return 0.0, False  # a name of one word: nobody can be sure
+    kind = met[0]
+    if kind is not Kind.NOT_MET:
+        return _GIVEN[kind], True
+    if strangers:
+        strangers.pop()
+        reasons.append("another first name")
+        return _ANOTHER_GIVEN, False
+    reasons.append("first name missing there")
+    return _GIVEN[kind], False
+
+
+def _in_order(used: Collection[int]) -> bool:
+    places = list(used)
+    return places == sorted(places)
