@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 from tests import factories as make
-from tests.factories import World
+from tests.factories import NOW, World
 
 from tieout.service import plan_export, posting_content
-from tieout.store.models import InvoiceBlock, Posting, SourceInvoice, SourceJob
+from tieout.store.models import Exchange, InvoiceBlock, Posting, SourceInvoice, SourceJob
 
 
 @pytest.fixture
@@ -92,6 +92,69 @@ def test_a_bundle_costs_a_fixed_number_of_queries(
     client = books.northgate.clients.get()
     for n in range(30):
         make.invoice(client, str(30_000 + n))
-    with django_assert_max_num_queries(26):  # type: ignore[operator]
+    with django_assert_max_num_queries(28):  # type: ignore[operator]
         plan(books)
     assert Posting.objects.count() == 30
+
+
+def renumber(invoice: SourceInvoice, number: str) -> None:
+    SourceInvoice.objects.filter(pk=invoice.pk).update(number=number, standing="to_plan")
+
+
+def numbers() -> dict[str, str]:
+    return dict(Posting.objects.values_list("invoice__key", "number"))
+
+
+def test_a_number_given_up_in_the_back_office_goes_to_the_invoice_that_waited_for_it(
+    books: World,
+) -> None:
+    client = books.northgate.clients.get()
+    waits = make.invoice(client, "20418")
+    has = make.invoice(client, "20417")
+    renumber(waits, "20417")
+    SourceInvoice.objects.filter(pk=waits.pk).update(standing="ready")  # planned after the other
+    plan(books)
+    renumber(waits, "20417")
+    plan(books)
+    assert InvoiceBlock.objects.get().reason == "number_taken"
+    renumber(has, "20500")
+    plan(books)
+    assert numbers() == {"INV-20417": "20500", "INV-20418": "20417"}
+    assert not InvoiceBlock.objects.exists()
+
+
+def test_two_invoices_may_swap_their_numbers(books: World) -> None:
+    client = books.northgate.clients.get()
+    one, other = make.invoice(client, "20417"), make.invoice(client, "20418")
+    plan(books)
+    renumber(one, "20418")
+    renumber(other, "20417")
+    plan(books)
+    assert numbers() == {"INV-20417": "20418", "INV-20418": "20417"}
+
+
+def test_what_was_sent_keeps_its_number(books: World) -> None:
+    made = make.invoice(books.northgate.clients.get())
+    plan(books)
+    Posting.objects.update(state="exported", writes=1)
+    renumber(made, "20500")
+    plan(books)
+    assert numbers() == {"INV-20417": "20417"}
+
+
+def test_raw_answers_of_a_part_that_is_no_longer_planned_are_kept(books: World) -> None:
+    made = make.invoice(books.northgate.clients.get())
+    plan(books)
+    posting = Posting.objects.get()
+    for purpose in ("probe", "write"):
+        Exchange.objects.create(
+            posting=posting, posting_key=posting.key, purpose=purpose, call_id=purpose, epoch=1,
+            request=b"x", sha256="0" * 64, created_at=NOW,
+        )  # fmt: skip
+    Posting.objects.update(state="refused")
+    made.lines.update(job_key="")
+    SourceInvoice.objects.update(standing="to_plan")
+    plan(books)
+    kept = Exchange.objects.get()
+    assert (kept.purpose, kept.posting, kept.posting_key) == ("write", None, posting.key)
+    assert Posting.objects.get().job_key == ""

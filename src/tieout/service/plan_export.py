@@ -26,6 +26,8 @@ def plan_waiting(
     `progress(done, total)` is called after each bundle. Killed in the middle, the rest still
     waits and the next run goes on with it.
     """
+    with transaction.atomic():
+        commits.free_numbers(company_id=company_id)
     total = queries.count_to_plan(company_id=company_id)
     done = last = 0
     while ids := queries.invoices_to_plan(company_id=company_id, after_id=last, limit=BUNDLE):

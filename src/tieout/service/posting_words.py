@@ -62,7 +62,8 @@ def _needs_person(posting: Posting, reading: Reading) -> Words:
         )
     return (
         f"QuickBooks holds an invoice like this one: {where}. Tieout cannot prove that it is ours.",
-        "Compare both. If it is this invoice, link it; if not, send again.",
+        "Compare both. If it is this invoice, link it. If not, give the one in QuickBooks another "
+        "number there, then send again.",
     )
 
 

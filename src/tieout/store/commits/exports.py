@@ -124,6 +124,7 @@ def add_exchange(
     """Note a message set before its bytes leave."""
     return Exchange.objects.create(
         posting=posting,
+        posting_key=posting.key,
         purpose=purpose,
         call_id=call_id,
         set_id=set_id,

@@ -9,14 +9,18 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import CharField, F, Value
+from django.db.models.functions import Cast, Concat
 
 from tieout.core import exporting
 from tieout.core.exporting import State
-from tieout.core.facts import Block, Plan
+from tieout.core.facts import Block, Plan, Reason
 from tieout.core.facts import Posting as PlannedPosting
 from tieout.store.models import Exchange, InvoiceBlock, Posting, QbCustomer, SourceInvoice
 
 Standing = SourceInvoice.Standing
+FREED = "~"  # no number of a back office begins so; the posting's own id follows
+NEVER_SENT = [State.READY.value, State.REFUSED.value, State.NEEDS_PERSON.value]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,27 @@ def save_plans(*, company_id: int, planned: Sequence[PlannedInvoice], now: datet
             work.settle(row, each, standing[row.pk])
     work.write()
     return len(work.invoices)
+
+
+def free_numbers(*, company_id: int) -> None:
+    """Give up the numbers of invoices that the back office numbered anew, before they are planned.
+
+    Only where nothing was ever sent under the old one. Invoices that waited for such a number are
+    planned again. Done for all of them first, so that two invoices may also swap their numbers.
+    """
+    renumbered = Posting.objects.filter(
+        company_id=company_id, writes=0, queued_at__isnull=True, state__in=NEVER_SENT
+    ).exclude(numbered_from=F("invoice__number"))
+    nobody = Concat(Value(FREED), Cast("id", CharField()))
+    if renumbered.exclude(number__startswith=FREED).update(number=nobody, numbered_from=""):
+        waiting = InvoiceBlock.objects.filter(
+            invoice__company_id=company_id, reason=Reason.NUMBER_TAKEN.value
+        )
+        SourceInvoice.objects.filter(
+            company_id=company_id,
+            standing=Standing.BLOCKED,
+            pk__in=waiting.values("invoice_id"),
+        ).update(standing=Standing.TO_PLAN)
 
 
 def _replannable(posting: Posting) -> bool:
@@ -155,7 +180,8 @@ class _Work:
         ids = [row.pk for row in self.invoices]
         InvoiceBlock.objects.filter(invoice_id__in=ids).delete()
         InvoiceBlock.objects.bulk_create(self.blocks, batch_size=500)
-        Exchange.objects.filter(posting_id__in=self.dropped).delete()
+        looks = Exchange.objects.filter(posting_id__in=self.dropped)
+        looks.exclude(purpose=Exchange.Purpose.WRITE).delete()
         Posting.objects.filter(pk__in=self.dropped).delete()
         Posting.objects.bulk_update(self.changed, FILLED, batch_size=200)
         Posting.objects.bulk_create(self.new, batch_size=200)

@@ -110,7 +110,11 @@ class Exchange(models.Model):
         STATUS_CHECK = "status", "Status check"
         SEARCH = "search", "Search"
 
-    posting = models.ForeignKey(Posting, on_delete=models.PROTECT, related_name="exchanges")
+    # a posting that is no longer planned goes, what was said to QuickBooks about it stays
+    posting = models.ForeignKey(
+        Posting, on_delete=models.SET_NULL, null=True, related_name="exchanges"
+    )
+    posting_key = models.CharField(max_length=40)
     purpose = models.CharField(max_length=8, choices=Purpose.choices)
     call_id = models.CharField(max_length=40, unique=True)
     set_id = models.CharField(max_length=23, blank=True, default="")
