@@ -14,6 +14,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from tieout.core.matching import JobToMatch, QbCandidate
 
 NORTHGATE = Path(__file__).resolve().parents[1] / "examples" / "northgate"
@@ -208,6 +211,11 @@ class Maker:
             return word[:at] + letter + word[at + 1 :]
         return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
 
+    def lookalike(self, word: str) -> str:
+        """Another family's name that differs by a letter or two."""
+        near = process.extract(word, [*self.last, *self.rare], scorer=OSA.distance, limit=4)
+        return self.rng.choice([name for name, apart, _ in near if apart])
+
     def short(self, client: str) -> str:
         """A client's name as bookkeepers shorten it."""
         rng = self.rng
@@ -255,7 +263,7 @@ class Maker:
             name += rng.choice((" - ", " – ", " ", " / ", " (")) + title
         elif how < 0.47:
             name = f"{title} - {name}"
-        elif how < 0.52:
+        elif how < 0.52 and key:
             name += f" #{key[1:]}"
         return name.upper() if rng.random() < 0.12 else name
 
@@ -318,13 +326,13 @@ def _trap(maker: Maker, who: Someone, key: str) -> None:
     elif how == 1:  # a relative: the same initial
         same = [f for f in maker.first if f[0] == who.first[0] and f != who.first]
         other.first = rng.choice(same or ["Ulysses"])
+        other.title = rng.choice(list(TITLES))
     elif how == 2:  # the same person at another client
         other.client = (who.client + 1 + rng.randrange(len(maker.clients) - 1)) % len(
             maker.clients
         )
     elif how == 3:  # a surname that looks alike
-        other.last = maker.typo(who.last)
-        maker.set.undecidable.add(key)
+        other.last = maker.lookalike(who.last)
     elif how == 4:  # the same name in another job
         other.title = rng.choice([t for t in TITLES if t != who.title])
         maker.partner(other, f"{other.last}, {other.first} - {other.title}")
@@ -336,7 +344,7 @@ def _trap(maker: Maker, who: Someone, key: str) -> None:
         maker.partner(other, f"{other.last}, {other.first} Jr - {other.title}")
         maker.set.undecidable.add(key)
         return
-    maker.partner(other, maker.messy_leaf(other, "J0"))
+    maker.partner(other, maker.messy_leaf(other, ""))
 
 
 def _mark_undecidable(made: MatchSet) -> None:

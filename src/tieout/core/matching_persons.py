@@ -38,7 +38,8 @@ _ANOTHER_MIDDLE = 0.25
 _FOREIGN = 0.12
 _FOREIGN_INITIAL = 0.02
 _OTHER_SUFFIX = 0.4
-_LONE_SUFFIX = 0.05
+_LONE_SUFFIX = 0.10
+_MISTAKES = 0.02  # of a common name are typed so that they look like one certain other word
 _REASONS = {
     Kind.CUT: "name cut at 41 characters",
     Kind.JOINED: "name written together",
@@ -100,9 +101,14 @@ class Persons:
         return Kind.NOT_MET
 
     def _both_known(self, ours: str, theirs: str) -> bool:
-        theirs_known = self._ours.get(theirs, 0) > 0 or self._theirs.get(theirs, 0) > 1
-        ours_known = self._theirs.get(ours, 0) > 0 or self._ours.get(ours, 0) > 1
-        return theirs_known and ours_known
+        """Whether each is a name by itself, and not now and then a mistake for the other."""
+        return (
+            self._ours.get(theirs, 0) > _MISTAKES * self._ours.get(ours, 0)
+            or self._theirs.get(theirs, 0) > 1 + _MISTAKES * self._theirs.get(ours, 0)
+        ) and (
+            self._theirs.get(ours, 0) > _MISTAKES * self._theirs.get(theirs, 0)
+            or self._ours.get(ours, 0) > 1 + _MISTAKES * self._ours.get(theirs, 0)
+        )
 
     def compare(self, person: Person, leaf: Leaf, explained: Callable[[str], bool]) -> PersonFit:
         """Lay one name over the other, in any order.
@@ -209,7 +215,8 @@ def _judged(
     if person.suffix != leaf.suffix:
         both = bool(person.suffix and leaf.suffix)
         lost += _OTHER_SUFFIX if both else _LONE_SUFFIX
-        certain = certain and not both
+        # father and son: only a person can tell
+        certain = False
         reasons.append("another suffix" if both else "suffix on one side only")
     if not lost:
         reasons.append("same person" if _in_order(used) else "same person, order swapped")

@@ -1,0 +1,265 @@
+"""Suggestions: how many are right, how many may be saved in bulk, beside the usual methods.
+
+`python bench/bench_matching.py` measures; with `--calibrate` it prints precision and recall for
+each threshold, on the sets that thresholds are chosen on and, apart, on the sets that they are
+judged on (other seeds, another pool of names, Northgate). BENCH_JOBS is the size of a set (2,000).
+
+A baseline accepts above the score at which, on the set at hand, its precision is still 99.9 %: it
+is told the answers in advance, which Tieout is not.
+"""
+
+from __future__ import annotations
+
+import math
+import multiprocessing
+import os
+import resource
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from match_sets import GENERATORS, MatchSet, northgate
+from rapidfuzz import fuzz, process, utils
+
+from tieout.core import matching
+from tieout.core.matching import suggest
+
+SIZE = int(os.environ.get("BENCH_JOBS", "2000"))
+MARGINS = (0.0, 0.01, 0.02, 0.03, 0.05)
+SCORES = (0.80, 0.82, 0.84, 0.86, 0.88, 0.90, 0.92, 0.94, 0.96)
+CHOSEN_ON = (("a", 1), ("a", 2), ("b", 3))
+JUDGED_ON = (("c", 11), ("b", 12))
+SAFE = 0.999
+CHUNK = 500
+
+Ranked = dict[str, list[tuple[float, str]]]  # job -> (score, list_id), best first
+
+
+@dataclass
+class Figures:
+    """What is printed for one method on one set."""
+
+    top1: float
+    top5: float
+    precision: float
+    recall: float
+    seconds: float
+    mebibytes: float
+
+
+# ------------------------------------------------------------------ the methods
+
+
+def tieout(made: MatchSet) -> tuple[Ranked, set[str]]:
+    ranked: Ranked = defaultdict(list)
+    accepted = set()
+    for each in suggest(made.jobs, made.candidates):
+        ranked[each.job_id].append((each.score, each.list_id))
+        if each.accepted:
+            accepted.add(each.job_id)
+    return ranked, accepted
+
+
+def _texts(made: MatchSet) -> tuple[list[str], list[str], list[str]]:
+    """Ours, theirs, and the ListIDs of theirs; customers left out."""
+    ours = [utils.default_process(f"{j.client} {j.contractor} {j.title}") for j in made.jobs]
+    jobs = [each for each in made.candidates if ":" in each.full_name]
+    return ours, [utils.default_process(c.full_name) for c in jobs], [c.list_id for c in jobs]
+
+
+def exact(made: MatchSet) -> tuple[Ranked, None]:
+    """`Client:Last, First` or `Client:First Last`, to the letter but for case."""
+    where = {each.full_name.casefold(): each.list_id for each in made.candidates}
+    ranked: Ranked = {}
+    for job in made.jobs:
+        given, _, last = job.contractor.rpartition(" ")
+        names = (f"{last}, {given}", job.contractor)
+        forms = [
+            f"{job.client}:{name}{t}".casefold() for name in names for t in ("", f" - {job.title}")
+        ]
+        found = [where[form] for form in forms if form in where]
+        ranked[job.job_id] = [(1.0, key) for key in dict.fromkeys(found)]
+    return ranked, None
+
+
+def _rapid(scorer: Callable[..., float]) -> Callable[[MatchSet], tuple[Ranked, None]]:
+    def method(made: MatchSet) -> tuple[Ranked, None]:
+        ours, theirs, keys = _texts(made)
+        ranked: Ranked = {}
+        for job, text in zip(made.jobs, ours, strict=True):
+            found = process.extract(text, theirs, scorer=scorer, limit=5)
+            ranked[job.job_id] = [(score, keys[place]) for _, score, place in found]
+        return ranked, None
+
+    return method
+
+
+def tf_idf(made: MatchSet) -> tuple[Ranked, None]:
+    """Cosine of character 2- to 4-grams, weighted by how rare they are."""
+    ours, theirs, keys = _texts(made)
+    counts = [Counter(_grams(text)) for text in theirs]
+    seen = Counter(gram for each in counts for gram in each)
+    idf = {gram: math.log((1 + len(theirs)) / (1 + n)) + 1 for gram, n in seen.items()}
+    postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for place, each in enumerate(counts):
+        for gram, weight in _unit(each, idf).items():
+            postings[gram].append((place, weight))
+    ranked: Ranked = {}
+    for job, text in zip(made.jobs, ours, strict=True):
+        scores: dict[int, float] = defaultdict(float)
+        for gram, weight in _unit(Counter(_grams(text)), idf).items():
+            for place, other in postings[gram]:
+                scores[place] += weight * other
+        best = sorted(scores.items(), key=lambda each: -each[1])[:5]
+        ranked[job.job_id] = [(score, keys[place]) for place, score in best]
+    return ranked, None
+
+
+def _grams(text: str) -> Iterator[str]:
+    for word in text.split():
+        padded = f" {word} "
+        for length in (2, 3, 4):
+            yield from (padded[at : at + length] for at in range(len(padded) - length + 1))
+
+
+def _unit(counts: Counter[str], idf: dict[str, float]) -> dict[str, float]:
+    weights = {gram: n * idf[gram] for gram, n in counts.items() if gram in idf}
+    length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+    return {gram: weight / length for gram, weight in weights.items()}
+
+
+METHODS: dict[str, Callable[[MatchSet], tuple[Ranked, set[str] | None]]] = {
+    "tieout": tieout,
+    "exact match": exact,
+    "WRatio": _rapid(fuzz.WRatio),
+    "token_set_ratio": _rapid(fuzz.token_set_ratio),
+    "TF-IDF 2-4-grams": tf_idf,
+}
+
+
+# ------------------------------------------------------------------ measuring
+
+
+def measure(make: Callable[[], MatchSet], method: str) -> Figures:
+    """In a process of its own, so that memory is that of this method."""
+    made = make()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    started = time.perf_counter()
+    ranked, accepted = METHODS[method](made)
+    seconds = time.perf_counter() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    matched = [key for key, true in made.truth.items() if true]
+    first = {key: found[0][1] if found else "" for key, found in ranked.items()}
+    if accepted is None:
+        accepted = _safest(ranked, made)
+    right = sum(first[key] == made.truth[key] for key in accepted)
+    return Figures(
+        top1=sum(first[key] == made.truth[key] for key in matched) / len(matched),
+        top5=sum(made.truth[k] in (c for _, c in ranked[k][:5]) for k in matched) / len(matched),
+        precision=right / len(accepted) if accepted else 1.0,
+        recall=right / len(matched),
+        seconds=seconds,
+        mebibytes=max(peak, before) / 1024,
+    )
+
+
+def _safest(ranked: Ranked, made: MatchSet) -> set[str]:
+    """The most that this method can accept by its score and still be 99.9 % right."""
+    scored = sorted(((found[0][0], key) for key, found in ranked.items() if found), reverse=True)
+    best = right = 0
+    for count, (score, key) in enumerate(scored, start=1):
+        right += ranked[key][0][1] == made.truth[key]
+        last_of_score = count == len(scored) or scored[count][0] < score
+        if last_of_score and right / count >= SAFE:
+            best = count
+    return {key for _, key in scored[:best]}
+
+
+def _apart(make: Callable[[], MatchSet], method: str) -> Figures:
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        return pool.apply(measure, (make, method))
+
+
+class Make:
+    """A set that is made where it is needed: (temper, pool, seed), or Northgate."""
+
+    def __init__(self, temper: str, pool: str = "", seed: int = 0) -> None:
+        self.temper, self.pool, self.seed = temper, pool, seed
+
+    def __call__(self) -> MatchSet:
+        if self.temper == "northgate":
+            return northgate()
+        return GENERATORS[self.temper](SIZE, self.seed, self.pool)
+
+
+def report() -> bool:
+    print(f"{SIZE:,} jobs a set; northgate as it is\n")
+    head = ("set", "method", "top-1", "top-5", "precision", "recall", "s", "MiB")
+    print("{:18} {:18} {:>7} {:>7} {:>9} {:>7} {:>6} {:>5}".format(*head))
+    sets = [Make(temper, *JUDGED_ON[0]) for temper in GENERATORS] + [Make("northgate")]
+    good = True
+    for make in sets:
+        made = make()
+        for method in METHODS:
+            f = _apart(make, method)
+            print(
+                f"{made.name:18} {method:18} {f.top1:7.2%} {f.top5:7.2%} {f.precision:9.3%} "
+                f"{f.recall:7.2%} {f.seconds:6.1f} {f.mebibytes:5.0f}",
+                flush=True,
+            )
+            good = good and (method != "tieout" or f.precision >= SAFE)
+        share = len(made.undecidable) / len(made.jobs)
+        print(f"{made.name:18} {share:.1%} of its jobs nobody could decide\n")
+    print("ok" if good else "over", f"accepted in bulk: at least {SAFE:.1%} right in each set")
+    return good
+
+
+# ------------------------------------------------------------------ calibration
+
+
+def calibrate() -> None:
+    """Precision and recall for each pair of thresholds, chosen and judged on different sets."""
+    for title, pools in (("chosen on", CHOSEN_ON), ("judged on", JUDGED_ON)):
+        sets = [Make(temper, *pool)() for temper in GENERATORS for pool in pools]
+        if pools is JUDGED_ON:
+            sets.append(northgate())
+        print(f"{title}: {', '.join(made.name for made in sets)}")
+        print(
+            "margin score  accepted  wrong  wrong, decidable   recall  lowest precision of a set"
+        )
+        for margin in MARGINS:
+            for line in _thresholds(sets, margin):
+                print(line, flush=True)
+
+
+def _thresholds(sets: Iterable[MatchSet], margin: float) -> Iterator[str]:
+    rows = []
+    for made in sets:
+        matching.ACCEPT_SCORE, matching.ACCEPT_MARGIN = 0.0, margin
+        rows.append(
+            (made, [each for each in suggest(made.jobs, made.candidates) if each.accepted])
+        )
+    matched = sum(1 for made, _ in rows for true in made.truth.values() if true)
+    for score in SCORES:
+        accepted = wrong = fair = 0
+        lowest = 1.0
+        for made, found in rows:
+            kept = [each for each in found if each.score >= score]
+            bad = [each for each in kept if each.list_id != made.truth[each.job_id]]
+            accepted += len(kept)
+            wrong += len(bad)
+            fair += sum(each.job_id not in made.undecidable for each in bad)
+            lowest = min(lowest, 1 - len(bad) / max(len(kept), 1))
+        recall = (accepted - wrong) / matched
+        yield (
+            f"{margin:6.2f} {score:5.2f} {accepted:9} {wrong:6} {fair:17} {recall:8.2%} {lowest:.3%}"
+        )
+
+
+if __name__ == "__main__":
+    if "--calibrate" in sys.argv:
+        calibrate()
+    else:
+        sys.exit(not report())
