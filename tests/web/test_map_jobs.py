@@ -220,7 +220,7 @@ def test_saving_swaps_the_row_and_closes_the_dialog(as_person: Any, books: dict[
         assert words in opened
     response = bea.post(record(books), {"version": "0", "target": books["ortiz"].list_id}, **HTMX)
     assert response.status_code == 200
-    assert response["HX-Trigger"] == "dialog-close"
+    assert response["HX-Trigger-After-Settle"] == "dialog-close"
     html = response.content.decode()
     assert f'id="job-{books["job"].pk}" hx-swap-oob="true"' in html
     assert "1 active contractor job is not mapped" in text(response)
@@ -276,7 +276,7 @@ def test_save_and_next_unmapped_opens_the_next_one(as_person: Any, books: dict[s
     bea = as_person("bea")
     chosen = {"version": "0", "target": books["ortiz"].list_id, "then": "next"}
     response = bea.post(record(books), chosen)
-    assert "HX-Trigger" not in response
+    assert "HX-Trigger-After-Settle" not in response
     assert "Ben Wood" in text(response)
     chosen = {"version": "0", "target": books["wood"].list_id, "then": "next"}
     assert "Every active contractor job is mapped" in text(

@@ -84,7 +84,7 @@ def test_a_row_is_mapped_shown_and_its_association_removed(
     assert "Not Mapped" in text(bea.get(page))
     saved = bea.post(f"{page}{pk}/", {"version": "0", "target": list_id})
     assert saved.status_code == 200
-    assert saved["HX-Trigger"] == "dialog-close"
+    assert saved["HX-Trigger-After-Settle"] == "dialog-close"
     assert f'id="row-{pk}" hx-swap-oob="true"' in saved.content.decode()
     assert "Nothing waits here" in text(bea.get(page))
     late = bea.post(f"{page}{pk}/", {"version": "0", "target": list_id})

@@ -122,7 +122,7 @@ def save(request: HttpRequest, access: Access, sister: Sister, pk: int) -> HttpR
     context = _table(access, sister, read_filter(sister, asked))
     context |= {"saved": answer, "row": _row(access, sister, pk)}
     response = render(request, "sisters/_saved.html", context)
-    response["HX-Trigger"] = "dialog-close"
+    response["HX-Trigger-After-Settle"] = "dialog-close"
     return response
 
 

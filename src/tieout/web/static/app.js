@@ -44,7 +44,8 @@
     if (!dialog.open && byId("dialog-body").childElementCount) dialog.showModal();
     dialog.querySelector("[data-autofocus]")?.focus();
   });
-  // a response says "HX-Trigger: dialog-close" when its work is done
+  // a response says "HX-Trigger-After-Settle: dialog-close" when its work is done: by then the row that
+  // was swapped in answers to keys, and gets the focus back
   document.addEventListener("dialog-close", () => dialog?.close());
   dialog?.addEventListener("close", () => {
     byId("dialog-body").replaceChildren();

@@ -199,7 +199,7 @@ def _answered(
     if request.POST.get("then") == "next":
         return _next(request, access, job, swapped)
     response = render(request, "map_jobs/_saved.html", swapped)
-    response["HX-Trigger"] = "dialog-close"
+    response["HX-Trigger-After-Settle"] = "dialog-close"
     return response
 
 
