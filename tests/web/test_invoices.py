@@ -427,14 +427,26 @@ def test_several_jobs_become_several_invoices(bea: Client, books: World, root: s
     assert "$1,500.00" in preview
 
 
-def test_a_changed_invoice_says_that_money_may_differ(
+def test_skipped_invoices_have_a_tab_of_their_own_with_the_reason(
     bea: Client, planned: World, root: str
 ) -> None:
-    posting(state="exported", writes=1)
-    SourceInvoice.objects.filter(number="20417").update(standing="changed")
-    html = page(bea, f"{root}invoices/?group=changed")
-    assert "money may differ" in html
-    assert "1 changed after export" in html
+    SourceInvoice.objects.filter(number="20417").update(
+        standing="skipped", skipped_why="It comes to zero."
+    )
+    html = page(bea, f"{root}invoices/?group=skipped")
+    assert 'aria-current="page">Skipped <span class="count">1</span>' in html
+    assert "Why it is skipped" in html
+    assert "It comes to zero." in html
+    assert "20418" not in html
+    listed = b"".join(bea.get(f"{root}invoices/invoices.csv?group=skipped").streaming_content)
+    assert b"Skipped,It comes to zero." in listed
+
+
+def test_where_nothing_is_skipped_the_tab_says_what_would_be(
+    bea: Client, planned: World, root: str
+) -> None:
+    html = page(bea, f"{root}invoices/?group=skipped")
+    assert "Nothing is skipped" in html
 
 
 # ---------------------------------------------------------------- who may

@@ -9,6 +9,7 @@ from typing import Any
 
 from tieout.core import exporting, facts, fingerprints
 from tieout.core.money import add_up
+from tieout.store.commits.exports import settle_standing
 from tieout.store.commits.source import BATCH, Tally, note_class_values
 from tieout.store.models import Posting, SourceClient, SourceInvoice, SourceJob, SourceLine
 
@@ -98,6 +99,33 @@ def _compare(
         row.standing = Standing.CHANGED
     elif row.standing == Standing.CHANGED:
         row.standing = _standing(postings)
+
+
+def lock_with_postings(
+    *, company_id: int, invoice_id: int
+) -> tuple[SourceInvoice, list[Posting]] | None:
+    """The company's invoice and its postings, held until the transaction ends, or None."""
+    found = SourceInvoice.objects.select_for_update().filter(company_id=company_id, pk=invoice_id)
+    invoice = found.first()
+    if invoice is None:
+        return None
+    held = Posting.objects.select_for_update().filter(invoice_id=invoice_id).order_by("id")
+    return invoice, list(held.defer("content"))
+
+
+def accept_change(*, invoice: SourceInvoice, to_plan: bool) -> None:
+    """From now on this content counts as the exported one; the invoice stands as its postings say.
+
+    `to_plan`: parts of it never left, so they are planned anew instead. Takes an invoice that
+    was locked with its postings.
+    """
+    standing = Standing.TO_PLAN if to_plan else Standing.EXPORTED
+    SourceInvoice.objects.filter(pk=invoice.pk).update(
+        standing=standing, exported_hash=invoice.content_hash
+    )
+    if not to_plan:
+        settle_standing(invoice_ids=[invoice.pk])
+    invoice.refresh_from_db()
 
 
 def _standing(postings: Sequence[Posting]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Case, Count, IntegerField, Value, When
+from django.db.models import Case, Count, IntegerField, Q, Value, When
 
 from tieout.core.exporting import State
 from tieout.store.models import (
@@ -68,9 +68,13 @@ def detail(*, company_id: int, invoice_id: int) -> Detail | None:
         blocks=list(invoice.blocks.all()),
         events=list(
             Event.objects.filter(
-                company_id=company_id,
-                subject="posting",
-                subject_key__in=[posting.key for posting in postings],
+                # the company in both halves: each is then found by the index
+                Q(
+                    company_id=company_id,
+                    subject="posting",
+                    subject_key__in=[posting.key for posting in postings],
+                )
+                | Q(company_id=company_id, subject="invoice", subject_key=invoice.key)
             ).order_by("sequence")
         ),
         exchanges=list(

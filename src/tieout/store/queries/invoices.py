@@ -46,6 +46,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "under-way": (Standing.UNDER_WAY,),
     "exported": (Standing.EXPORTED,),
     "changed": (Standing.CHANGED,),
+    "skipped": (Standing.SKIPPED,),
     "all": (),
 }
 SORTS: dict[str, tuple[str, ...]] = {

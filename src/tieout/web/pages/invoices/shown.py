@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
 
+from tieout.core.exporting import IN_QUICKBOOKS
 from tieout.service import posting_content
 from tieout.service.access import Access
-from tieout.store.queries.invoices import InvoiceBlock, Posting, Row
+from tieout.store.queries.invoices import InvoiceBlock, Posting, Row, SourceInvoice, Standing
 
 REASONS = {
     "job_unknown": "Job unknown",
@@ -112,6 +114,22 @@ class PostingView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What differs between what was exported and what the back office says now.
+
+    `was` is None when not all of it stands in QuickBooks: then the totals cannot be compared.
+    """
+
+    was: Decimal | None
+    now: Decimal
+
+    @property
+    def more(self) -> Decimal:
+        """By how much the back office's total is higher; 0.00 when only other things differ."""
+        return Decimal("0.00") if self.was is None else self.now - self.was
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RowView:
     """A row of the list."""
 
@@ -128,8 +146,21 @@ class RowView:
         return self.row.jobs
 
     @property
+    def change(self) -> Change | None:
+        return change(self.row.invoice, self.row.postings)
+
+    @property
     def cents(self) -> int:
         return int(self.row.invoice.total * 100)
+
+
+def change(invoice: SourceInvoice, postings: list[Posting]) -> Change | None:
+    """What changed in the back office after the export; None unless the invoice stands so."""
+    if invoice.standing != Standing.CHANGED:
+        return None
+    known = bool(postings) and all(p.state in IN_QUICKBOOKS for p in postings)
+    signed = (-p.total if p.kind == "credit_memo" else p.total for p in postings)
+    return Change(was=sum(signed, Decimal("0.00")) if known else None, now=invoice.total)
 
 
 def row_view(access: Access, row: Row) -> RowView:

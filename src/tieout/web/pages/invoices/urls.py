@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tieout.web.pages.invoices import batches, postings, views
+from tieout.web.pages.invoices import batches, changes, postings, views
 
 urlpatterns = [
     path("invoices/", views.invoices, name="invoices"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("invoices/export/", batches.export, name="export_start"),
     path("invoices/<int:invoice_id>/", views.invoice, name="invoice"),
     path("invoices/<int:invoice_id>/preview/", views.preview, name="invoice_preview"),
+    path("invoices/<int:invoice_id>/settled/", changes.settled, name="invoice_settled"),
     path("invoices/exchanges/<int:exchange_id>/", views.exchange, name="exchange"),
     path("invoices/exports/", batches.exports, name="exports"),
     path("invoices/exports/<int:batch_id>/", batches.batch, name="batch"),

@@ -29,6 +29,7 @@ LABELS = {
     "under-way": "Under way",
     "exported": "Exported",
     "changed": "Changed",
+    "skipped": "Skipped",
     "all": "All",
 }
 CSV_COLUMNS = (
@@ -97,6 +98,7 @@ def invoice(request: HttpRequest, access: Access, invoice_id: int) -> HttpRespon
         "lines_total": sum((line.amount for line in found.lines), Decimal("0.00")),
         "fixes": [shown.fix(access, block, found.postings, job_ids) for block in found.blocks],
         "papers": [shown.paper(access, posting) for posting in found.postings],
+        "change": shown.change(found.invoice, found.postings),
     }
     return render(request, "invoices/invoice.html", context)
 
@@ -139,13 +141,18 @@ def _csv_rows(access: Access, filters: Filters) -> Iterator[tuple[object, ...]]:
             " · ".join(f"{job.contractor} ({job.key})" for job in row.jobs),
             invoice.total,
             invoice.get_standing_display(),
-            " · ".join(block.message for block in row.blocks),
+            " · ".join(block.message for block in row.blocks) or _why_skipped(invoice),
             " · ".join(block.remedy for block in row.blocks),
             " · ".join(dict.fromkeys(block.who for block in row.blocks)),
             " · ".join(p.qb_number or p.number for p in row.postings),
             " · ".join(dict.fromkeys(p.customer.full_name for p in row.postings)),
             " · ".join(p.txn_id for p in row.postings if p.txn_id),
         )
+
+
+def _why_skipped(invoice: queries.SourceInvoice) -> str:
+    skipped = invoice.standing == queries.Standing.SKIPPED
+    return str(invoice.skipped_why) if skipped else ""
 
 
 def _tabs(filters: Filters, overview: Overview) -> list[dict[str, Any]]:
