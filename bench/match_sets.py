@@ -64,11 +64,30 @@ FIRMS = {
     "c": "Northfield Bluegrass Whitman Kessler Delmar Tri-County Castlewood Ironwood Brightwater Hoosier "
     "Wabash Buckeye Quarry Telford Corwin Fairmont Meadowbrook Hillcrest Lindqvist Brendan Saint-Ann",
 }
-KINDS = (
-    "Medical Center|Hospital|Manufacturing|Logistics|Health Partners|Distribution|Packaging|Foods|"
-    "Insurance Group|Credit Union|Technologies|Home Health|Auto Parts|Construction|Schools|Bank|"
-    "Surgical Associates|Cold Storage|Data Systems|Property Management|Steel & Fabrication|Hotels"
-).split("|")
+KINDS = [
+    "Medical Center",
+    "Hospital",
+    "Manufacturing",
+    "Logistics",
+    "Health Partners",
+    "Distribution",
+    "Packaging",
+    "Foods",
+    "Insurance Group",
+    "Credit Union",
+    "Technologies",
+    "Home Health",
+    "Auto Parts",
+    "Construction",
+    "Schools",
+    "Bank",
+    "Surgical Associates",
+    "Cold Storage",
+    "Data Systems",
+    "Property Management",
+    "Steel & Fabrication",
+    "Hotels",
+]
 LEGAL = ("", "", " Inc", ", Inc.", " LLC", ", LLC", " Corp", " Co.", " LP")
 TITLES = {
     "Registered Nurse": "RN", "Certified Nursing Assistant": "CNA", "Staff Accountant": "Staff Acct",
@@ -240,20 +259,11 @@ class Maker:
     def messy_leaf(self, who: Someone, key: str) -> str:
         """A person as typed in a hurry."""
         rng = self.rng
-        first, last, middle = who.first, who.last, who.middle
-        if rng.random() < 0.12:
-            first = NICK.get(first, first)
-        if rng.random() < 0.08:
-            first = first[0] + rng.choice(("", "."))
-        if rng.random() < 0.07:
-            first = self.typo(first)
+        given, last = self.messy_given(who), who.last
         if rng.random() < 0.09:
             last = self.typo(last)
         if rng.random() < 0.04:
             last += rng.choice(("-", " ")) + rng.choice(self.rare)
-        if rng.random() < 0.5:
-            middle = rng.choice(("", "", "K")) if not middle else ""
-        given = f"{first} {middle}".strip()
         name = f"{last}, {given}" if rng.random() < 0.6 else f"{given} {last}"
         if rng.random() < 0.05:
             name += rng.choice((" Jr", " III"))
@@ -266,6 +276,20 @@ class Maker:
         elif how < 0.52 and key:
             name += f" #{key[1:]}"
         return name.upper() if rng.random() < 0.12 else name
+
+    def messy_given(self, who: Someone) -> str:
+        """Nickname, initial, typing mistake; a middle initial lost or gained."""
+        rng = self.rng
+        first, middle = who.first, who.middle
+        if rng.random() < 0.12:
+            first = NICK.get(first, first)
+        if rng.random() < 0.08:
+            first = first[0] + rng.choice(("", "."))
+        if rng.random() < 0.07:
+            first = self.typo(first)
+        if rng.random() < 0.5:
+            middle = rng.choice(("", "", "K")) if not middle else ""
+        return f"{first} {middle}".strip()
 
 
 def clean(size: int, seed: int, pool: str) -> MatchSet:

@@ -29,8 +29,8 @@ __all__ = [
     "suggest",
 ]
 
-ACCEPT_SCORE = 0.86
-ACCEPT_MARGIN = 0.03
+ACCEPT_SCORE = 0.84
+ACCEPT_MARGIN = 0.02
 LIKELY_SCORE = 0.80
 WEAK_SCORE = 0.45  # below it nobody is helped by seeing it
 _LOOK_EVERYWHERE = 0.80

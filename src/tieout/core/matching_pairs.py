@@ -106,6 +106,9 @@ class Pairs:
             certain = exact = False
         elif apart:
             reasons.append("title matches")
+        elif title is not None:
+            reasons.append("title fits in part")
+            certain = exact = False
         for extra in (_number(ours, leaf, self._numbers), _dates(ours, theirs), _state(theirs)):
             score += extra.score
             reasons += extra.reasons
@@ -114,6 +117,7 @@ class Pairs:
             apart = apart or extra.apart
         if not fit.score:
             score, certain = min(score, 0.3), False
+        certain = certain and (apart or not fit.thin)
         return Pair(max(0.0, min(1.0, score)), tuple(reasons), certain, exact, apart)
 
     def _explained(self, word: str, ours: OurJob) -> bool:
@@ -142,15 +146,15 @@ class Pairs:
 
 def _title_overlap(theirs: tuple[str, ...], ours: tuple[str, ...], *, cut: bool) -> float:
     long = expanded(ours)
-    met = 0
+    met = 0.0
     seen: set[str] = set()
     initials = "".join(word[0] for word in long)
     for place, word in enumerate(theirs):
         forms = TITLE_WORDS.get(word, (word,))
         stump = cut and place == len(theirs) - 1
         found = [_met(form, long, stump=stump) for form in forms]
-        if all(found):
-            met += 1
+        if any(found):
+            met += sum(map(bool, found)) / len(found)
             seen.update(each for each in found if each)
         elif len(word) > 1 and (word in initials or word in ours):
             met += 1
@@ -197,16 +201,12 @@ def _number(ours: OurJob, leaf: Leaf, numbers: Mapping[str, frozenset[str]]) -> 
         if not numbers.get(number.lstrip("0"), frozenset()).isdisjoint(leaf.tokens):
             return _Extra(-_ANOTHER_NUMBER, ("another job's number",), certain=False)
     years = {int(number) for number in leaf.numbers if _YEAR.fullmatch(number)}
-    if years and ours.fact.start:
-        if any(_within(year, ours.fact) for year in years):
+    start = ours.fact.start
+    if years and start:
+        if any(start.year <= year <= (ours.fact.end or start).year for year in years):
             return _Extra(_DATES, ("year matches",), apart=True)
         return _Extra(-_OTHER_DATES, ("another year",), certain=False)
     return _NOTHING
-
-
-def _within(year: int, job: JobToMatch) -> bool:
-    assert job.start is not None
-    return job.start.year <= year <= (job.end or job.start).year
 
 
 def _dates(ours: OurJob, theirs: TheirJob) -> _Extra:

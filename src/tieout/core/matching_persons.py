@@ -23,14 +23,16 @@ class Kind(IntEnum):
     NICKNAME = 3
     TYPO = 4
     INITIAL = 5
-    DOUBTFUL = 6  # alike, but both words are names that others have too
-    NOT_MET = 7
+    LIKE = 6  # one letter differs, and neither word is seen often enough to be sure
+    FAR = 7  # two letters differ
+    DOUBTFUL = 8  # alike, but both words are names that others have too
+    NOT_MET = 9
 
 
 # what is lost for each kind, in the order of Kind; another name in its place is worse than none
-_GIVEN = (0.0, 0.0, 0.01, 0.03, 0.06, 0.12, 0.35, 0.25)
-_SURNAME = (0.0, 0.0, 0.01, 0.30, 0.06, 0.25, 0.35, 0.45)
-_MIDDLE = (0.0, 0.0, 0.0, 0.0, 0.01, 0.0, 0.03, 0.01)
+_GIVEN = (0.0, 0.0, 0.01, 0.03, 0.06, 0.12, 0.07, 0.10, 0.35, 0.25)
+_SURNAME = (0.0, 0.0, 0.01, 0.30, 0.06, 0.25, 0.07, 0.12, 0.35, 0.45)
+_MIDDLE = (0.0, 0.0, 0.0, 0.0, 0.01, 0.0, 0.01, 0.02, 0.03, 0.01)
 _ANOTHER_GIVEN = 0.5
 _ANOTHER_SURNAME = 0.5
 _PART_OF_SURNAME = 0.09
@@ -39,6 +41,9 @@ _FOREIGN = 0.12
 _FOREIGN_INITIAL = 0.02
 _OTHER_SUFFIX = 0.4
 _LONE_SUFFIX = 0.10
+_TYPED = 0.1  # a loss beyond one mistake takes more evidence than the name
+_TWO_FAULTS = 0.17  # an initial and a mistake together: many people would fit
+_OFTEN = 5  # as often is a word seen that is surely a name
 _MISTAKES = 0.02  # of a common name are typed so that they look like one certain other word
 _REASONS = {
     Kind.CUT: "name cut at 41 characters",
@@ -46,6 +51,8 @@ _REASONS = {
     Kind.NICKNAME: "nickname",
     Kind.TYPO: "spelled slightly differently",
     Kind.INITIAL: "initial matches",
+    Kind.LIKE: "one letter differs",
+    Kind.FAR: "spelled differently",
     Kind.DOUBTFUL: "similar but perhaps another name",
 }
 
@@ -57,10 +64,11 @@ class PersonFit:
     score: float
     reasons: tuple[str, ...]
     certain: bool  # nothing stands against it being this person
+    thin: bool  # but it takes a matching title or number to be sure
     rest: tuple[str, ...]  # the tokens that were not used for the name: title, client, remarks
 
 
-_NOBODY = PersonFit(0.0, (), certain=False, rest=())
+_NOBODY = PersonFit(0.0, (), certain=False, thin=True, rest=())
 
 
 class Persons:
@@ -94,11 +102,22 @@ class Persons:
         short, long = sorted((len(ours), len(theirs)))
         known = self._both_known(ours, theirs)
         allowed = 0 if short < 4 else 1 if long < 7 else 2
-        if allowed and OSA.distance(ours, theirs, score_cutoff=allowed) <= allowed:
-            return Kind.DOUBTFUL if known else Kind.TYPO
+        apart = OSA.distance(ours, theirs, score_cutoff=allowed)
+        if apart <= allowed:
+            if known:
+                return Kind.DOUBTFUL
+            return self._mistake(ours, theirs) if apart == 1 else Kind.FAR
         if short >= 3 and (ours.startswith(theirs) or theirs.startswith(ours)):
             return Kind.DOUBTFUL if known else Kind.NICKNAME
         return Kind.NOT_MET
+
+    def _mistake(self, ours: str, theirs: str) -> Kind:
+        """Two letters changed places, or a name that is often seen lost, gained or changed one."""
+        if sorted(ours) == sorted(theirs):
+            return Kind.TYPO
+        seen = self._ours.get(ours, 0) + self._theirs.get(ours, 0)
+        seen_there = self._ours.get(theirs, 0) + self._theirs.get(theirs, 0)
+        return Kind.TYPO if max(seen, seen_there) >= _OFTEN else Kind.LIKE
 
     def _both_known(self, ours: str, theirs: str) -> bool:
         """Whether each is a name by itself, and not now and then a mistake for the other."""
@@ -201,14 +220,15 @@ def _judged(
     given_lost, given_certain = _given_loss(person, met, strangers, reasons, leaf)
     middle = met[person.middle_from : person.surname_from]
     lost += given_lost + sum(_MIDDLE[kind] for kind in middle)
-    certain = certain and given_certain and Kind.DOUBTFUL not in met
+    certain = certain and given_certain and Kind.DOUBTFUL not in met and Kind.FAR not in met
     if foreign and Kind.NOT_MET in middle:
         lost += _ANOTHER_MIDDLE
         certain = False
         reasons.append("another middle name")
     elif strangers:
         lost += _FOREIGN * len(strangers)
-        certain = False
+        # a second surname is common; more than one name too many is somebody else
+        certain = certain and len(strangers) == 1 and max(met) is Kind.EXACT
         reasons.append("more names there")
     elif initials:
         lost += _FOREIGN_INITIAL * initials
@@ -220,7 +240,10 @@ def _judged(
         reasons.append("another suffix" if both else "suffix on one side only")
     if not lost:
         reasons.append("same person" if _in_order(used) else "same person, order swapped")
-    return PersonFit(max(0.0, 1 - lost), tuple(reasons), certain, rest)
+    thin = bool(strangers) or Kind.LIKE in met[person.surname_from :] or lost > _TYPED
+    thin = thin or Kind.INITIAL in met[: person.middle_from]
+    certain = certain and lost < _TWO_FAULTS
+    return PersonFit(max(0.0, 1 - lost), tuple(reasons), certain, thin, rest)
 
 
 def _surname_loss(
@@ -231,7 +254,7 @@ def _surname_loss(
         return 0.0, True
     worst, best = max(kinds), min(kinds)
     if worst is not Kind.NOT_MET:
-        return _SURNAME[worst], worst < Kind.INITIAL
+        return _SURNAME[worst], worst not in (Kind.NICKNAME, Kind.INITIAL)
     if leaf.cut and not strangers:
         reasons.append("name cut at 41 characters")
         return _PART_OF_SURNAME, best is not Kind.NOT_MET
