@@ -15,6 +15,7 @@ from tieout.channels.base import Answer, Delivery, Outcome
 from tieout.channels.remote import RemoteChannel
 from tieout.service import (
     advance,
+    import_source,
     moments,
     plan_export,
     run_export,
@@ -22,10 +23,10 @@ from tieout.service import (
     verify_connection,
     worker,
 )
-from tieout.service.access import find_access
+from tieout.service.access import Access, find_access
 from tieout.store import secrets
-from tieout.store.commits import lanes, tasks
-from tieout.store.models import Lane, Posting, Task
+from tieout.store.commits import lanes, source, tasks
+from tieout.store.models import Event, Import, Lane, Posting, SourceClient, Task
 
 
 @pytest.fixture
@@ -182,6 +183,38 @@ def test_a_task_that_breaks_is_tried_again_and_then_says_why(
     assert task.state == "failed"
     assert "the disk is full" in task.problem
     assert not runner.do_task()
+
+
+def test_an_import_that_is_given_up_says_so_on_its_files(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One file went in, the second breaks each time: neither stays Running for ever."""
+    (tmp_path / "clients.csv").write_text("Client ID,Client\nC-1,Acme\n", encoding="utf-8")
+    (tmp_path / "items.csv").write_text("Item ID,Pay/Bill Item\nR,Regular\n", encoding="utf-8")
+    access = Access(user=world.bea, company=world.northgate, role="biller")
+    received = [
+        import_source.receive(access, tmp_path / name, name, moments.now())
+        for name in ("clients.csv", "items.csv")
+    ]
+    task = import_source.start(access, [row.pk for row in received], moments.now())
+
+    def full(**_: object) -> None:
+        message = "the disk is full"
+        raise OSError(message)
+
+    monkeypatch.setattr(source, "upsert_items", full)
+    runner = worker.Worker()
+    for tries in range(1, tasks.TRIES_MAX + 1):
+        Task.objects.filter(pk=task.pk).update(due_at=moments.now())
+        assert runner.do_task()
+        states = set(Import.objects.values_list("state", flat=True))
+        assert states == ({"failed"} if tries == tasks.TRIES_MAX else {"running"})
+    assert all("the disk is full" in row.problem for row in Import.objects.all())
+    assert SourceClient.objects.count() == 1
+    failed = Event.objects.filter(verb="import failed", actor_name="bea")
+    assert [event.subject_key for event in failed.order_by("sequence")] == [
+        str(row.pk) for row in received
+    ]
 
 
 def test_a_lost_key_file_is_said_and_the_password_entered_again_mends_it(

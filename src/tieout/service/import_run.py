@@ -257,7 +257,7 @@ def _finish(run_: _Run, ids: Sequence[int]) -> Report:
         imports.hold(task_id=run_.task.pk, tries=run_.task.tries)
         rows = imports.finish(import_ids=ids)
         report = Report(task_id=run_.task.pk, files=tuple(_file_report(row) for row in rows))
-        _log(run_, rows)
+        _log(run_.task, rows)
         if count_to_plan(company_id=run_.company_id):
             want_planning(run_.company_id, now, run_.task.requested_by)
         imports.beat(
@@ -284,16 +284,28 @@ def _fail(run_: _Run, ids: Sequence[int], error: SheetRefused | FileNotFoundErro
         remedy = "Choose the file again; importing it twice changes nothing."
     with transaction.atomic():
         imports.hold(task_id=run_.task.pk, tries=run_.task.tries)
-        imports.fail(import_ids=ids, problem=f"{problem} {remedy}")
-        _log(run_, imports_query.find(company_id=run_.company_id, import_ids=ids))
-        now = moments.now()
-        if count_to_plan(company_id=run_.company_id):
-            want_planning(run_.company_id, now, run_.task.requested_by)
-        tasks.fail(task_id=run_.task.pk, now=now, problem=problem, remedy=remedy)
+        _stop(run_.task, ids, f"{problem} {remedy}")
+        tasks.fail(task_id=run_.task.pk, now=moments.now(), problem=problem, remedy=remedy)
     return Report(task_id=run_.task.pk, problem=problem, remedy=remedy)
 
 
-def _log(run_: _Run, rows: Sequence[Import]) -> None:
+def give_up(*, task_id: int, problem: str) -> None:
+    """Say on the files themselves that their import was given up; what went in stays in.
+
+    The task has failed already; runs in the transaction in which it did.
+    """
+    task = imports_query.task_by_id(task_id=task_id)
+    _stop(task, [int(each) for each in task.params["import_ids"]], problem)
+
+
+def _stop(task: Task, ids: Sequence[int], problem: str) -> None:
+    imports.fail(import_ids=ids, problem=problem)
+    _log(task, imports_query.find(company_id=task.company_id, import_ids=ids))
+    if count_to_plan(company_id=task.company_id):
+        want_planning(task.company_id, moments.now(), task.requested_by)
+
+
+def _log(task: Task, rows: Sequence[Import]) -> None:
     entries = [
         events.Entry(
             verb="imported" if row.state == Import.State.DONE else "import failed",
@@ -312,9 +324,9 @@ def _log(run_: _Run, rows: Sequence[Import]) -> None:
         for row in rows
     ]
     events.append(
-        company_id=run_.company_id,
+        company_id=task.company_id,
         at=moments.now(),
-        actor=run_.task.requested_by,
+        actor=task.requested_by,
         entries=entries,
     )
 

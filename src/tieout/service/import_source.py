@@ -50,6 +50,7 @@ __all__ = [
     "choose",
     "discard",
     "fields_of",
+    "give_up",
     "import_now",
     "missing_of",
     "receive",
@@ -192,6 +193,11 @@ def run(task_id: int) -> import_run.Report:
         return import_run.run(task_id=task_id)
     except imports.ImportTaken as taken:
         return import_run.Report(task_id=task_id, problem=str(taken))
+
+
+def give_up(task_id: int, problem: str) -> None:
+    """Mark the files of an import that a worker has given up; see `import_run.give_up`."""
+    import_run.give_up(task_id=task_id, problem=problem)
 
 
 def fields_of(kind: Kind) -> list[tuple[str, str, bool]]:

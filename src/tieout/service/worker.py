@@ -113,7 +113,10 @@ class Worker:
         except Exception as error:
             log.exception("task %s (%s) failed", task.pk, task.kind)
             with transaction.atomic():
-                tasks.give_up_or_retry(task=task, now=moments.now(), problem=_said(error))
+                said = _said(error)
+                given_up = tasks.give_up_or_retry(task=task, now=moments.now(), problem=said)
+                if given_up and task.kind == Task.Kind.IMPORT:
+                    import_source.give_up(task.pk, said)
         return True
 
 

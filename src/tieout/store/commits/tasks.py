@@ -175,15 +175,19 @@ def postpone_or_fail(*, task: Task, now: datetime, problem: str, remedy: str) ->
     )
 
 
-def give_up_or_retry(*, task: Task, now: datetime, problem: str) -> None:
-    """A task beside the lane broke off: a few tries by itself, then a person looks at it."""
+def give_up_or_retry(*, task: Task, now: datetime, problem: str) -> bool:
+    """A task beside the lane broke off: a few tries by itself, then a person looks at it.
+
+    Answers whether it was given up.
+    """
     remedy = "Tieout tries again by itself; if it stays, report it with the log."
     if task.tries >= TRIES_MAX:
         fail(task_id=task.pk, now=now, problem=problem, remedy="Report it with the log.")
-    else:
-        postpone(
-            task_id=task.pk,
-            until=now + timedelta(seconds=RETRY_S * task.tries),
-            problem=problem,
-            remedy=remedy,
-        )
+        return True
+    postpone(
+        task_id=task.pk,
+        until=now + timedelta(seconds=RETRY_S * task.tries),
+        problem=problem,
+        remedy=remedy,
+    )
+    return False
