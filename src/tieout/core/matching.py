@@ -128,7 +128,8 @@ class _Desk:
 
     def _search(self, job: OurJob) -> Ranked:
         fits = self.customers(job)
-        ranked = self._compare(job, self.index.under(job, fits), fits)
+        sure = [node for node, fit in fits.items() if fit >= SURE]
+        ranked = self._compare(job, self.index.under(job, sure or list(fits)), fits)
         if max((pair.score for pair in ranked.values()), default=0.0) < _LOOK_EVERYWHERE:
             new = [place for place in self.index.everywhere(job) if place not in ranked]
             ranked |= self._compare(job, new, fits)

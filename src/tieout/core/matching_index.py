@@ -14,7 +14,7 @@ from tieout.core.names import leaf, person, tokens
 
 __all__ = ["Index", "read_candidates", "read_jobs"]
 
-_NEAR_MAX = 12  # spellings tried for one word of a name
+_NEAR_MAX = 16  # spellings tried for one word of a name
 _POOL_MAX = 10  # candidates compared under plausible customers
 _EVERYWHERE_MAX = 8
 _COMMON = 600  # a word with more jobs than this finds nobody anywhere by itself
@@ -97,18 +97,20 @@ class Index:
                     weights.setdefault(other, 0.8)
             for length in range(3, len(word)):
                 weights.setdefault(word[:length], 0.6)
+        # a misspelling is rarer than the name, and tells no more for it
+        seen = len(self._everywhere.get(word, ()))
+        many = len(self.theirs)
         known = [
-            (other, weight * math.log(1 + len(self.theirs) / len(self._everywhere[other])))
+            (other, weight * math.log(1 + many / max(seen, len(self._everywhere[other]))))
             for other, weight in weights.items()
             if other in self._everywhere
         ]
         return sorted(known, key=lambda each: (-each[1], each[0]))[:_NEAR_MAX]
 
-    def under(self, job: OurJob, nodes: Iterable[int]) -> list[int]:
+    def under(self, job: OurJob, nodes: Sequence[int]) -> list[int]:
         """The best-looking jobs below these customers."""
         votes: dict[int, float] = defaultdict(float)
         under = self._under
-        nodes = list(nodes)
         for word in _asked(job):
             for other, weight in self.near(word):
                 for node in nodes:
@@ -142,7 +144,7 @@ def _best(votes: Mapping[int, float], most: int) -> list[int]:
 
 
 def _shorter(word: str) -> set[str]:
-    """The word, and the word with any one letter left out, or any two of a long one's beginning."""
+    """The word, and the word with any one letter left out."""
     once = {word[:i] + word[i + 1 :] for i in range(len(word))}
     return {word, *once}
 

@@ -20,6 +20,7 @@ _PERSON, _CLIENT, _TITLE = 0.70, 0.20, 0.10
 _TITLE_UNKNOWN = 0.7  # of the title's share, where one side names none
 _TITLE_DIFFERS = 0.34
 _TITLE_MATCHES = 0.75
+_NAMED = 0.6  # a person this alike is the one whose job number stands there
 _NUMBER = 0.12
 _ANOTHER_NUMBER = 0.25
 _DATES = 0.02
@@ -60,7 +61,6 @@ class Pair:
     reasons: tuple[str, ...]
     certain: bool
     exact: bool
-    apart: bool  # a title, day or number says it is this job and not another of that person
 
 
 def number_of(job_id: str) -> str:
@@ -96,11 +96,12 @@ class Pairs:
         fit = self._persons.compare(ours.person, leaf, lambda word: self._explained(word, ours))
         title = self._title(ours, fit.rest, leaf)
         reasons = [*_client_reasons(client, linked=linked), *fit.reasons]
-        certain = fit.certain and client >= SURE
+        certain = fit.certain
         score = _PERSON * fit.score + _CLIENT * client
         score += _TITLE * (_TITLE_UNKNOWN if title is None else title)
         apart = title is not None and title >= _TITLE_MATCHES
         exact = certain and fit.score >= 0.98 and client >= 0.9
+        number = _number(ours, leaf, self._numbers)
         if title is not None and title < _TITLE_DIFFERS:
             reasons.append("title differs")
             certain = exact = False
@@ -109,16 +110,17 @@ class Pairs:
         elif title is not None:
             reasons.append("title fits in part")
             certain = exact = False
-        for extra in (_number(ours, leaf, self._numbers), _dates(ours, theirs), _state(theirs)):
+        if number.proves and fit.score >= _NAMED:
+            certain = True
+        certain = certain and client >= SURE and (apart or number.proves or not fit.thin)
+        for extra in (number, _dates(ours, theirs), _state(theirs)):
             score += extra.score
             reasons += extra.reasons
             certain = certain and extra.certain
             exact = exact and extra.certain
-            apart = apart or extra.apart
         if not fit.score:
             score, certain = min(score, 0.3), False
-        certain = certain and (apart or not fit.thin)
-        return Pair(max(0.0, min(1.0, score)), tuple(reasons), certain, exact, apart)
+        return Pair(max(0.0, min(1.0, score)), tuple(reasons), certain, exact)
 
     def _explained(self, word: str, ours: OurJob) -> bool:
         if word in self._title_words or word in TITLE_WORDS or word in ours.client_words:
@@ -175,7 +177,7 @@ class _Extra:
     score: float = 0.0
     reasons: tuple[str, ...] = ()
     certain: bool = True
-    apart: bool = False
+    proves: bool = False
 
 
 _NOTHING = _Extra()
@@ -195,7 +197,7 @@ def _number(ours: OurJob, leaf: Leaf, numbers: Mapping[str, frozenset[str]]) -> 
     if not leaf.numbers:
         return _NOTHING
     if ours.number and ours.number in {number.lstrip("0") for number in leaf.numbers}:
-        return _Extra(_NUMBER, ("job number matches",), apart=True)
+        return _Extra(_NUMBER, ("job number matches",), proves=True)
     for number in leaf.numbers:
         # another job's number counts when that job's contractor is named there as well
         if not numbers.get(number.lstrip("0"), frozenset()).isdisjoint(leaf.tokens):
@@ -204,7 +206,7 @@ def _number(ours: OurJob, leaf: Leaf, numbers: Mapping[str, frozenset[str]]) -> 
     start = ours.fact.start
     if years and start:
         if any(start.year <= year <= (ours.fact.end or start).year for year in years):
-            return _Extra(_DATES, ("year matches",), apart=True)
+            return _Extra(_DATES, ("year matches",))
         return _Extra(-_OTHER_DATES, ("another year",), certain=False)
     return _NOTHING
 
@@ -214,7 +216,7 @@ def _dates(ours: OurJob, theirs: TheirJob) -> _Extra:
     if start is None or other is None:
         return _NOTHING
     if start == other:
-        return _Extra(_DATES, ("same start date",), apart=True)
+        return _Extra(_DATES, ("same start date",))
     if start <= (theirs.fact.end or date.max) and other <= (ours.fact.end or date.max):
         return _Extra(_DATES / 2, ("dates overlap",))
     return _Extra(-_OTHER_DATES, ("dates do not overlap",), certain=False)

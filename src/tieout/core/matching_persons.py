@@ -101,7 +101,7 @@ class Persons:
             return Kind.NICKNAME
         short, long = sorted((len(ours), len(theirs)))
         known = self._both_known(ours, theirs)
-        allowed = 0 if short < 4 else 1 if long < 7 else 2
+        allowed = 0 if short < 3 else 1 if long < 7 else 2
         apart = OSA.distance(ours, theirs, score_cutoff=allowed)
         if apart <= allowed:
             if known:
