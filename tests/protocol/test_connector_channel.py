@@ -91,7 +91,8 @@ def test_the_status_says_what_the_far_side_is(connector: Running) -> None:
     with channel(connector.url) as remote:
         remote.deliver(delivery("q-2"))
         status = remote.status()
-    assert (status.rung, status.read_only, status.quickbooks_up) == (None, False, True)
+    assert (status.rung, status.named) == (None, True)
+    assert (status.read_only, status.quickbooks_up) == (False, True)
     assert status.company_file == FILE
     with channel(connector.url, username="rob", password=READER_PASSWORD) as remote:
         assert remote.status().read_only is True
@@ -149,7 +150,8 @@ def test_a_wrong_password_and_a_read_only_user_break_the_login(connector: Runnin
             Outcome.NOT_SENT,
             Rung.LOGIN,
         )
-        assert remote.status().rung is Rung.LOGIN
+        refused = remote.status()
+    assert (refused.rung, refused.named) == (Rung.LOGIN, True)
     with channel(connector.url, username="rob", password=READER_PASSWORD) as remote:
         assert broken(remote.deliver(delivery("w-5", write()))) == (
             Outcome.NOT_SENT,
@@ -217,6 +219,7 @@ def test_the_pinned_certificate_is_trusted_and_no_other(start: Start, tmp_path: 
                 False,
             )
     with channel(running.url) as remote:  # the system's store does not know it
+        assert remote.status().named is False
         assert broken(remote.deliver(delivery("w-2", write()))) == (
             Outcome.NOT_SENT,
             Rung.TRUST,

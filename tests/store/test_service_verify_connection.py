@@ -15,6 +15,7 @@ from tieout.service.access import Access, find_access
 from tieout.store.models import Book, Connection, Event, Task
 from tieout.store.secrets import SecretUnreadable
 
+NO_TLS = "No TLS: the connector runs on this machine."
 NO_ROWS = b'<?xml version="1.0"?><QBXML><QBXMLMsgsRs></QBXMLMsgsRs></QBXML>'
 
 
@@ -71,7 +72,9 @@ def test_nothing_that_verify_sends_writes(sam: Access, channel: SandboxChannel) 
 
 
 def test_a_wrong_password_breaks_the_login_rung(sam: Access, channel: SandboxChannel) -> None:
-    channel.answering(rung=Rung.LOGIN, message="The password is wrong.", remedy="Enter it again.")
+    channel.answering(
+        rung=Rung.LOGIN, named=True, message="The password is wrong.", remedy="Enter it again."
+    )
     task = verify(sam)
     assert (task.state, task.problem, task.remedy) == (
         "failed",
@@ -84,6 +87,24 @@ def test_a_wrong_password_breaks_the_login_rung(sam: Access, channel: SandboxCha
     assert not channel.delivered
     row = Connection.objects.get(company=sam.company)
     assert (row.status, row.last_contact_at) == ("broken", None)
+
+
+@pytest.mark.parametrize(
+    ("rung", "named", "said"),
+    [
+        (Rung.LOGIN, True, ["The Remote Connector answers.", NO_TLS]),
+        (Rung.QUICKBOOKS, False, ["Something answers at this address.", NO_TLS]),
+        (Rung.TRUST, False, ["Something answers at this address."]),
+        (Rung.REACHABLE, False, []),
+    ],
+)
+def test_the_rungs_below_claim_no_more_than_is_proved(
+    sam: Access, channel: SandboxChannel, rung: Rung, named: bool, said: list[str]
+) -> None:
+    channel.answering(rung=rung, named=named, message="No.", remedy="Do this.")
+    verify(sam)
+    row = Connection.objects.get(company=sam.company)
+    assert [each["detail"] for each in row.ladder if each["state"] == "ok"] == said
 
 
 @pytest.mark.parametrize("rung", [Rung.QUICKBOOKS, Rung.DIALOG, Rung.PERMISSION])

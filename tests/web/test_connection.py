@@ -117,6 +117,16 @@ def test_another_machine_never_gets_the_former_password(as_person, world: World)
     assert saved(world).url == "http://127.0.0.1:8166"
 
 
+def test_the_first_line_of_a_refused_save_says_that_nothing_was_saved(
+    as_person, world: World
+) -> None:
+    Connection.objects.update(status="active")
+    html = " ".join(post(as_person, world, url="books-pc").content.decode().split())
+    said = "<strong>Nothing was saved.</strong> Correct URL below, then save again."
+    assert f'<p class="summary" id="summary">{said}' in html
+    assert "Nothing to do here." not in html
+
+
 def test_another_machine_loses_the_confirmed_certificate(as_person, world: World) -> None:
     post(as_person, world, url="https://one.example")
     Connection.objects.update(fingerprint="AB" * 32)

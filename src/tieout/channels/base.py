@@ -83,9 +83,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelStatus:
-    """What the far side says of itself; `rung` None = it answered and knows us."""
+    """What the far side says of itself; `rung` None = it answered and knows us.
+
+    `named`: it is a connector by its own answer; else something answered at most.
+    """
 
     rung: Rung | None
+    named: bool = False
     message: str = ""
     remedy: str = ""
     version: str = ""

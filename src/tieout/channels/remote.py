@@ -148,7 +148,12 @@ class RemoteChannel:
         """Is the connector there, does it know us, and what does it say of itself?"""
         found = self._ask("GET", "/v1/status", wire.StatusReply, wait_s=ASK_S, writes=False)
         if isinstance(found, Answer):
-            return ChannelStatus(rung=found.rung, message=found.message, remedy=found.remedy)
+            return ChannelStatus(
+                rung=found.rung,
+                named=bool(found.code),  # only a connector's own answer carries one
+                message=found.message,
+                remedy=found.remedy,
+            )
         return _status(found)
 
     def take_over(self, *, company_file: str, installation_id: str, epoch: int) -> Answer | None:
@@ -334,6 +339,7 @@ def _status(reply: wire.StatusReply) -> ChannelStatus:
     contract_known = wire.CONTRACT_VERSION in reply.contracts
     return ChannelStatus(
         rung=None if contract_known else Rung.VERSION,
+        named=True,
         message="" if contract_known else "The connector speaks another version of the contract.",
         remedy="" if contract_known else "Update Tieout and the connector to the same version.",
         version=reply.version,

@@ -28,6 +28,8 @@ from tieout.store.secrets import SecretUnreadable
 
 LEASE_S = 240  # longer than one call may take, so that no second worker starts the same climb
 READ_ROWS = 1
+CONNECTOR = "The Remote Connector answers."
+SOMETHING = "Something answers at this address."
 
 
 def start(*, access: Access, now: datetime, accept: dict[str, str] | None = None) -> Task:
@@ -104,7 +106,7 @@ class _Climb:
         status = line.channel.status()
         if status.rung is not None:
             offer = self._certificate() if status.rung is Rung.TRUST else {}
-            self._hold_below(status.rung)
+            self._hold_below(status.rung, named=status.named)
             raise RungBroken(status.rung, status.message, status.remedy, offer=offer)
         self._hold(Rung.REACHABLE, f"The Remote Connector {status.version} answers.")
         self._hold(Rung.TRUST, self._trust())
@@ -127,15 +129,13 @@ class _Climb:
             return {}
         return {"fingerprint": fingerprint}
 
-    def _hold_below(self, rung: Rung) -> None:
-        """What the connector's own failure proves about the rungs before it."""
-        proved = {
-            Rung.REACHABLE: "The Remote Connector answers.",
-            Rung.TRUST: "The certificate is trusted.",
-        }
-        for below in list(Rung)[: list(Rung).index(rung)]:
-            if below in proved:
-                self.ladder.hold(below, proved[below])
+    def _hold_below(self, rung: Rung, *, named: bool) -> None:
+        """What the failure proves about the rungs before it: who answers, only if it said so."""
+        if rung is Rung.REACHABLE:
+            return
+        self.ladder.hold(Rung.REACHABLE, CONNECTOR if named else SOMETHING)
+        if rung is not Rung.TRUST:
+            self.ladder.hold(Rung.TRUST, self._trust())
 
     # ------------------------------------------------------------ QuickBooks
 

@@ -68,7 +68,9 @@ def save(request: HttpRequest, access: Access) -> HttpResponse:
             form.add_error(error.field, str(error))
         else:
             return _saved(request, access, saved)
-    return render(request, PAGE, {**state, "form": form}, status=422)
+    wrong = [form.fields[name].label for name in form.errors if name in form.fields]
+    context = {**state, "form": form, "refused": True, "wrong": wrong}
+    return render(request, PAGE, context, status=422)
 
 
 def _saved(request: HttpRequest, access: Access, saved: Saved) -> HttpResponse:
