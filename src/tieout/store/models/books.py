@@ -58,6 +58,7 @@ class QbCustomer(models.Model):
         indexes = [
             models.Index(fields=["company", "full_name", "id"], name="qb_customer_name"),
             models.Index(fields=["company", "top_list_id", "full_name"], name="qb_customer_top"),
+            models.Index(fields=["company", "search_text"], name="qb_customer_walk"),
         ]
 
     def __str__(self) -> str:

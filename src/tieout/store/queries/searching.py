@@ -1,6 +1,6 @@
 """Find rows by the words in their `search_text`, through the index of each database.
 
-SQLite has FTS5 trigram tables, PostgreSQL pg_trgm indexes on the column (migration 0002). Both
+SQLite has an FTS5 trigram table, PostgreSQL pg_trgm indexes on the column (migration 0002). Both
 need three characters; a shorter word is looked for at the beginning of a name only.
 """
 
