@@ -250,8 +250,6 @@ def _surname_loss(
     person: Person, met: list[Kind], strangers: list[str], reasons: list[str], leaf: Leaf
 ) -> tuple[float, bool]:
     kinds = met[person.surname_from :]
-    if not kinds:
-        return 0.0, True
     worst, best = max(kinds), min(kinds)
     if worst is not Kind.NOT_MET:
         return _SURNAME[worst], worst not in (Kind.NICKNAME, Kind.INITIAL)

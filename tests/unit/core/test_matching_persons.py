@@ -1,0 +1,98 @@
+"""How alike two words of names are, and two whole names."""
+
+from __future__ import annotations
+
+import pytest
+
+from tieout.core.matching_persons import Kind, PersonFit, Persons
+from tieout.core.names import leaf, person
+
+OURS = {"maria": 9, "mario": 8, "smith": 300, "lindgren": 9, "deleon": 1}
+THEIRS = {"maria": 9, "mario": 7, "smith": 300, "smihth": 2, "lindgran": 1}
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "kind"),
+    [
+        ("maria", "maria", Kind.EXACT),
+        ("robert", "bob", Kind.NICKNAME),
+        ("bob", "robert", Kind.NICKNAME),
+        ("r", "robert", Kind.INITIAL),
+        ("robert", "b", Kind.NOT_MET),
+        ("maria", "mario", Kind.DOUBTFUL),
+        ("smith", "smihth", Kind.TYPO),
+        ("lindgren", "lindgran", Kind.TYPO),
+        ("kowalczyk", "kowalczky", Kind.TYPO),
+        ("kowalczyk", "kowalczak", Kind.LIKE),
+        ("kowalczyk", "kawalczak", Kind.FAR),
+        ("wilhelmina", "wilhel", Kind.NICKNAME),
+        ("jan", "jon", Kind.LIKE),
+        ("ed", "al", Kind.NOT_MET),
+        ("ortiz", "garcia", Kind.NOT_MET),
+    ],
+)
+def test_two_words_of_names(ours: str, theirs: str, kind: Kind) -> None:
+    assert Persons(OURS, THEIRS).kind(ours, theirs) is kind
+
+
+def test_a_beginning_that_is_a_name_by_itself_is_doubtful() -> None:
+    counts = {"joan": 4, "joannabel": 5}
+    assert Persons(counts, counts).kind("joannabel", "joan") is Kind.DOUBTFUL
+
+
+def fit(ours: str, theirs: str) -> PersonFit:
+    return Persons(OURS, THEIRS).compare(
+        person(ours), leaf((theirs,)), lambda word: word in ("rn", "icu")
+    )
+
+
+def test_nobody_there_is_nobody() -> None:
+    found = fit("Elena Ortiz", "ICU")
+    assert (found.score, found.certain, found.rest) == (0.0, False, ())
+
+
+def test_what_is_no_name_is_left_for_the_title() -> None:
+    assert fit("Elena Ortiz", "ORTIZ ELENA ICU RN").rest == ("icu", "rn")
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "reason"),
+    [
+        ("Elena Ortiz", "Ortiz, Elena", "same person, order swapped"),
+        ("Elena Ortiz", "Elena Ortiz", "same person"),
+        ("Ana Deleon", "Ana De Leon", "name written together"),
+        ("John A Smith", "Smith, John B", "another middle name"),
+        ("Elena Ortiz", "E Ortiz - RN", "initial matches"),
+        ("Elena Ortiz", "Elena O", "initial matches"),
+        ("Elena Featherstone", "Elena Constantina Featherston Bartholomew", "more names there"),
+        ("Elena Maria Constantina Featherston Kowalczyk", "Elena Maria Constantina Featherstonehaugh", "name cut at 41 characters"),
+    ],
+)  # fmt: skip
+def test_reasons_are_what_a_clerk_would_say(ours: str, theirs: str, reason: str) -> None:
+    assert reason in fit(ours, theirs).reasons
+
+
+def test_an_initial_elsewhere_is_not_the_persons() -> None:
+    assert "initial matches" not in fit("Elena Ortiz", "Ortiz - E wing").reasons
+
+
+def test_a_surname_that_the_cut_took_away_is_not_held_against_anybody() -> None:
+    found = fit("Bartholomew Oldcastle Kowalczyk", "Bartholomew Oldcastle Bartholomew Oldcastl")
+    lost = fit(
+        "Wolfeschlegel Constantin Zimmermanns", "Constantin Wolfeschlegel - RN ICU RN ICU I"
+    )
+
+    assert found.score < 1
+    assert "name cut at 41 characters" in lost.reasons
+    assert lost.score > 0.8
+
+
+def test_two_faults_at_once_are_not_certain() -> None:
+    assert fit("Elena Lindgren", "Lindgran, Elena - RN").certain
+    assert not fit("Elena Lindgren", "Lindgran, E. - RN").certain
+
+
+def test_a_surname_alone_or_nothing_is_never_certain() -> None:
+    assert not fit("Ortiz", "Ortiz").certain
+    assert fit("", "Ortiz").score == 0.0
+    assert fit("Ortiz,", "Ortiz").certain is False
