@@ -76,6 +76,8 @@ def test_bad_rows_are_named_with_their_remedy(page: Page, office: Office) -> Non
     shown = left_out.locator("tbody").get_by_role("row")
     expect(shown).to_have_count(len(listed))
     assert all(each["What is wrong"] and each["What to do"] for each in listed)
+    lines = [int(each["Line"]) for each in listed]
+    assert lines == sorted(lines)
     (same,) = [each for each in listed if each["Value"] == "18/10/2026"]
     assert (same["File"], same["Line"]) == (MISTAKES, "7")
 

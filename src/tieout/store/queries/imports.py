@@ -21,6 +21,8 @@ __all__ = [
 ]
 
 TASKS_LOOKED_AT = 50
+# what belongs to a whole invoice is found after its lines: ids alone would jump about
+AS_IN_THE_FILE = ("run_id", "sheet", "line", "id")
 
 
 def find(*, company_id: int, import_ids: Sequence[int]) -> list[Import]:
@@ -79,15 +81,15 @@ def problems_page(
     *, import_ids: Sequence[int], start: int = 0, limit: int = 50
 ) -> list[ImportProblem]:
     """A page of the listed problems in the order of the file."""
-    found = ImportProblem.objects.filter(run_id__in=import_ids).order_by("run_id", "id")
+    found = ImportProblem.objects.filter(run_id__in=import_ids).order_by(*AS_IN_THE_FILE)
     return list(found[start : start + limit])
 
 
 def problems(*, import_ids: Sequence[int]) -> Iterator[ImportProblem]:
-    """Every listed problem, streamed."""
+    """Every listed problem in the order of the file, streamed."""
     return (
         ImportProblem.objects.filter(run_id__in=import_ids)
         .select_related("run")
-        .order_by("run_id", "id")
+        .order_by(*AS_IN_THE_FILE)
         .iterator(chunk_size=1000)
     )
