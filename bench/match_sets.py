@@ -145,8 +145,10 @@ class Maker:
 
     def lookalike(self, word: str) -> str:
         """Another family's name that differs by a letter or two."""
-        near = process.extract(word, [*self.last, *self.rare], scorer=OSA.distance, limit=4)
-        return self.rng.choice([name for name, apart, _ in near if apart])
+        near = process.extract(word, [*self.last, *self.rare], scorer=OSA.distance, limit=5)
+        return self.rng.choice(
+            [n for n, apart, _ in near if apart and n.replace("-", " ") != word]
+        )
 
     def short(self, client: str) -> str:
         """A client's name as bookkeepers shorten it."""
