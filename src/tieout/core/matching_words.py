@@ -73,12 +73,61 @@ def _groups(text: str) -> dict[str, frozenset[str]]:
 SUFFIXES = {"jr": "jr", "junior": "jr", "sr": "sr", "senior": "sr", "ii": "2", "iii": "3",
             "iv": "4", "2nd": "2", "3rd": "3"}  # fmt: skip
 PARTICLES = frozenset(
-    "da de del della der di dos du el la le mac mc o san st van von bin al ter".split()
+    [
+        "da",
+        "de",
+        "del",
+        "della",
+        "der",
+        "di",
+        "dos",
+        "du",
+        "el",
+        "la",
+        "le",
+        "mac",
+        "mc",
+        "o",
+        "san",
+        "st",
+        "van",
+        "von",
+        "bin",
+        "al",
+        "ter",
+    ]
 )
-NOISE = frozenset("old dup duplicate inactive closed void zz zzz donotuse obsolete".split())
+NOISE = frozenset(
+    ["old", "dup", "duplicate", "inactive", "closed", "void", "zz", "zzz", "donotuse", "obsolete"]
+)
 LEGAL = frozenset(
-    "inc incorporated llc ltd limited corp corporation co company lp llp pc plc pllc pa na lc gmbh "
-    "the of and at for a an".split()
+    [
+        "inc",
+        "incorporated",
+        "llc",
+        "ltd",
+        "limited",
+        "corp",
+        "corporation",
+        "co",
+        "company",
+        "lp",
+        "llp",
+        "pc",
+        "plc",
+        "pllc",
+        "pa",
+        "na",
+        "lc",
+        "gmbh",
+        "the",
+        "of",
+        "and",
+        "at",
+        "for",
+        "a",
+        "an",
+    ]
 )
 
 
