@@ -234,3 +234,14 @@ def test_a_lost_key_file_is_said_and_the_password_entered_again_mends_it(
     Lane.objects.update(wake_at=moments.now())
     office.work()
     assert Posting.objects.get().state == "exported"
+
+
+def test_a_task_that_ends_its_worker_every_time_is_given_up(world: World) -> None:
+    task = tasks.request(
+        company_id=world.northgate.pk, kind=Task.Kind.PLAN, now=moments.now(), on_lane=False
+    )
+    for _ in range(tasks.TRIES_MAX):  # claimed, and never heard of again
+        assert tasks.claim_beside_lane(now=moments.now(), lease_s=-1) is not None
+    assert worker.Worker().do_task()
+    task.refresh_from_db()
+    assert (task.state, "ended every time" in task.problem) == ("failed", True)

@@ -108,16 +108,22 @@ class Worker:
         task = tasks.claim_beside_lane(now=moments.now(), lease_s=BESIDE_LANE_LEASE_S)
         if task is None:
             return False
+        if task.tries > tasks.TRIES_MAX:  # it left no word: it ended the worker itself
+            _broke_off(task, "The worker ended every time it tried this.")
+            return True
         try:
             BESIDE_LANE[task.kind](task)
         except Exception as error:
             log.exception("task %s (%s) failed", task.pk, task.kind)
-            with transaction.atomic():
-                said = _said(error)
-                given_up = tasks.give_up_or_retry(task=task, now=moments.now(), problem=said)
-                if given_up and task.kind == Task.Kind.IMPORT:
-                    import_source.give_up(task.pk, said)
+            _broke_off(task, _said(error))
         return True
+
+
+def _broke_off(task: Task, said: str) -> None:
+    with transaction.atomic():
+        given_up = tasks.give_up_or_retry(task=task, now=moments.now(), problem=said)
+        if given_up and task.kind == Task.Kind.IMPORT:
+            import_source.give_up(task.pk, said)
 
 
 def _said(error: Exception) -> str:
