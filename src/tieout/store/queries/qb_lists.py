@@ -146,7 +146,9 @@ def _matching(
     if words.long:
         # on SQLite a walk along the index of this very column; see migration 0002
         every = QbCustomer.objects.filter(company_id=company_id)
-        found_ids = every.filter(searching.contained(words)).order_by().values_list("id", flat=True)
+        found_ids = (
+            every.filter(searching.contained(words)).order_by().values_list("id", flat=True)
+        )
         there = there.filter(id__in=list(found_ids[:LOOKED_AT]))
     else:
         there = there.filter(searching.leading(words, name="full_name"))
