@@ -6,7 +6,9 @@ import os
 import tempfile
 from pathlib import Path
 
-os.environ.setdefault("TIEOUT_HOME", tempfile.mkdtemp(prefix="tieout-test-"))
+# each of several test processes side by side has a data directory of its own
+if "TIEOUT_HOME" not in os.environ or "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ["TIEOUT_HOME"] = tempfile.mkdtemp(prefix="tieout-test-")
 os.environ.setdefault("TIEOUT_LOG_LEVEL", "CRITICAL")
 
 from tieout.config.settings import *  # noqa: F403

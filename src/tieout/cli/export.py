@@ -18,7 +18,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("--all-ready", action="store_true", help="everything that is ready")
     which.add_argument(
-        "--number", nargs="+", metavar="N", help="invoices by their number in the back office"
+        "--number",
+        nargs="+",
+        action="extend",
+        metavar="N",
+        help="invoices by their number in the back office",
     )
     parser.add_argument("--queue-only", action="store_true", help="leave it to the worker")
     project.add_company(parser)

@@ -245,7 +245,9 @@ def plan_again(*, company_id: int, concerned: Q) -> int:
         concerned,
         ~Exists(sent) | Exists(rest),
         company_id=company_id,
-        standing__in=[Standing.READY, Standing.BLOCKED],
+        # one that is being planned now is waited for (its row is locked) and planned once more:
+        # it may have been read before this change was committed
+        standing__in=[Standing.READY, Standing.BLOCKED, Standing.TO_PLAN],
     )
     return waiting.update(standing=Standing.TO_PLAN)
 

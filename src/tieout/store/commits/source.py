@@ -34,6 +34,7 @@ PLANNED = [
     SourceInvoice.Standing.READY,
     SourceInvoice.Standing.BLOCKED,
     SourceInvoice.Standing.SKIPPED,
+    SourceInvoice.Standing.TO_PLAN,
 ]
 
 

@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 Standing = SourceInvoice.Standing
-_PLANNED = (Standing.READY, Standing.BLOCKED, Standing.SKIPPED)
+_PLANNED = (Standing.READY, Standing.BLOCKED, Standing.SKIPPED, Standing.TO_PLAN)
 
 
 def settings_of(*, company_id: int) -> Connection:
