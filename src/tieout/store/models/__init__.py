@@ -5,9 +5,16 @@ from __future__ import annotations
 from tieout.store.models.books import Book, Listing, QbCustomer, QbEntry
 from tieout.store.models.connections import Connection, Installation, Lane, Task
 from tieout.store.models.events import Event, EventHead
-from tieout.store.models.exports import Batch, Exchange, Posting
+from tieout.store.models.exports import Batch, ExactlyOnce, Exchange, Posting, QbWrite
+from tieout.store.models.mapping_batches import MappingBatch
 from tieout.store.models.mappings import ClassMapping, ClientMapping, ItemMapping, JobMapping
 from tieout.store.models.people import Company, Membership, SignInTry, User
+from tieout.store.models.proposals import (
+    Proposal,
+    ProposedChange,
+    SisterSuggestion,
+    SisterSuggestionRun,
+)
 from tieout.store.models.source import (
     Import,
     ImportProblem,
@@ -18,9 +25,17 @@ from tieout.store.models.source import (
     SourceJob,
     SourceLine,
 )
+from tieout.store.models.suggestions import JobSuggestion, SuggestionState
 from tieout.store.models.tie_outs import QbInvoice, TieOut, TieOutFinding, TieOutTotal
+from tieout.store.models.web_connector import (
+    AnswerPart,
+    KeptAnswer,
+    WebConnectorAccount,
+    WebConnectorSession,
+)
 
 __all__ = [
+    "AnswerPart",
     "Batch",
     "Book",
     "ClassMapping",
@@ -29,6 +44,7 @@ __all__ = [
     "Connection",
     "Event",
     "EventHead",
+    "ExactlyOnce",
     "Exchange",
     "Import",
     "ImportProblem",
@@ -36,22 +52,33 @@ __all__ = [
     "InvoiceBlock",
     "ItemMapping",
     "JobMapping",
+    "JobSuggestion",
+    "KeptAnswer",
     "Lane",
     "Listing",
+    "MappingBatch",
     "Membership",
     "Posting",
+    "Proposal",
+    "ProposedChange",
     "QbCustomer",
     "QbEntry",
     "QbInvoice",
+    "QbWrite",
     "SignInTry",
+    "SisterSuggestion",
+    "SisterSuggestionRun",
     "SourceClient",
     "SourceInvoice",
     "SourceItem",
     "SourceJob",
     "SourceLine",
+    "SuggestionState",
     "Task",
     "TieOut",
     "TieOutFinding",
     "TieOutTotal",
     "User",
+    "WebConnectorAccount",
+    "WebConnectorSession",
 ]

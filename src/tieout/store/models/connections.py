@@ -18,7 +18,14 @@ class Connection(models.Model):
         ACTIVE = "active", "Active"
         BROKEN = "broken", "Broken"
 
+    class Road(models.TextChoices):
+        """Which way leads to QuickBooks; work goes over one at a time."""
+
+        REMOTE = "remote", "QuickBooks Remote Connector"
+        WEB_CONNECTOR = "web connector", "QuickBooks Web Connector"
+
     company = models.OneToOneField(Company, on_delete=models.CASCADE, related_name="connection")
+    road = models.CharField(max_length=14, choices=Road.choices, default=Road.REMOTE)
     url = models.CharField(max_length=300, blank=True, default="")
     username = models.CharField(max_length=100, blank=True, default="")
     password = SecretField(blank=True, default="")
@@ -65,6 +72,9 @@ class Lane(models.Model):
     held_reason = models.CharField(max_length=300, blank=True, default="")  # why nothing is sent
     # when the connector's fence holds it: the highest epoch that was seen there, else 0
     fence_epoch = models.BigIntegerField(default=0)
+    # the epoch and QuickBooks session in which the company file was found to be the right one
+    checked_epoch = models.BigIntegerField(default=0)
+    checked_session = models.CharField(max_length=80, blank=True, default="")
 
     def __str__(self) -> str:
         return f"lane of {self.company_id}, epoch {self.epoch}"
@@ -78,8 +88,10 @@ class Task(models.Model):
         REFRESH = "refresh", "Refresh QuickBooks list"
         IMPORT = "import", "Import"
         PLAN = "plan", "Plan invoices"
+        SUGGEST = "suggest", "Suggestions"
         EXPORT = "export", "Export"
         TIE_OUT = "tie_out", "Tie-out"
+        MAPPINGS = "mappings", "Mapping changes"
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting"
