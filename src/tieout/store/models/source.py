@@ -32,7 +32,7 @@ class SourceClient(models.Model):
 
 
 class SourceJob(models.Model):
-    """A contractor job. `map_state` and `search_text` are kept by `commits` for the screens."""
+    """A contractor job. `commits` keeps what the screens need: `map_state`, `suggested`, `search_text`."""
 
     class MapState(models.TextChoices):
         NOT_MAPPED = "not_mapped", "Not mapped"
@@ -54,6 +54,8 @@ class SourceJob(models.Model):
     map_state = models.CharField(
         max_length=10, choices=MapState.choices, default=MapState.NOT_MAPPED
     )
+    # not mapped, and there is a suggestion
+    suggested = models.BooleanField(default=False)
     search_text = models.TextField(default="")  # lower case: both sides of the mapping
 
     class Meta:
@@ -64,6 +66,11 @@ class SourceJob(models.Model):
                 fields=["company", "active", "map_state", "contractor", "id"], name="job_list"
             ),
             models.Index(fields=["company", "active", "contractor", "id"], name="job_by_name"),
+            models.Index(
+                fields=["company", "active", "contractor", "id"],
+                name="job_suggested",
+                condition=models.Q(suggested=True),
+            ),
             # map_state at the end: a filter by it is answered from the index alone
             models.Index(
                 fields=["company", "active", "start_date", "id", "map_state"], name="job_by_start"
