@@ -43,10 +43,10 @@ class TimedSession:
         self.company_file = session.company_file
         self.versions = session.versions
 
-    def process(self, qbxml: str) -> str:
+    def process(self, qbxml: str, *, limit_s: float) -> str:
         wall, cpu = time.perf_counter(), time.thread_time()
         try:
-            return self._session.process(qbxml)
+            return self._session.process(qbxml, limit_s=limit_s)
         finally:
             self._watch.calls += 1
             self._watch.inside_s += time.perf_counter() - wall

@@ -185,7 +185,7 @@ class ScriptedSession:
         self.company_file = company_file or FILE
         self._link = link
 
-    def process(self, qbxml: str) -> str:
+    def process(self, qbxml: str, *, limit_s: float) -> str:
         from tieout.connector.link import LinkError
 
         marker = qbxml.partition("<!--")[2].partition("-->")[0]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.com_double import Desk
@@ -41,6 +45,11 @@ def begin(desk: Desk) -> Iterator[Start]:
     yield begin_one
     for running in started:
         running.stop()
+
+
+def cut_off(running: Running, body: dict[str, Any]) -> None:
+    with contextlib.suppress(ConnectionError, http.client.HTTPException):
+        running.post(body)
 
 
 def customers(running: Running) -> int:
@@ -126,15 +135,68 @@ def test_a_hang_costs_one_worker_and_not_the_connector(desk: Desk, begin: Start)
     assert len(desk.pids()) == 2
 
 
+def test_a_call_that_hangs_costs_its_own_time_limit_and_is_abandoned_later(
+    desk: Desk, begin: Start
+) -> None:
+    running = begin("--call-limit", "600")
+    assert customers(running) == 0
+    desk.plan("ProcessRequest", "hang after")
+    started = time.monotonic()
+    _, lost = running.post(call("w-1", WRITE, timeout_s=4))
+    assert 2 < time.monotonic() - started < 4
+    assert (lost["outcome"], lost["hresult"], lost["executed"]) == ("hresult", 0x800706BE, None)
+    wait_until_gone(desk.pids()[0])
+    assert running.post(call("w-1", WRITE))[1]["outcome"] == "abandoned"
+    assert customers(running) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "stage", "code", "executed", "word"),
+    [
+        ("Dispatch", "open", 0x80040154, False, "bit program"),
+        ("OpenConnection2", "open", 0x80040408, False, "could not be started"),
+        ("BeginSession", "begin", 0x80040418, False, "not approved"),
+        ("ProcessRequest", "process", 0x80040400, False, "could not parse"),
+        ("ProcessRequest", "process", 0x80040402, None, "unexpected error"),
+    ],
+)
+def test_a_failure_at_each_stage_comes_with_stage_code_and_meaning(
+    desk: Desk, begin: Start, name: str, stage: str, code: int, executed: bool | None, word: str
+) -> None:
+    running = begin()
+    desk.plan(name, "fail", code=code)
+    _, reply = running.post(call("w-1", WRITE))
+    assert (reply["outcome"], reply["stage"], reply["hresult"]) == ("hresult", stage, code)
+    assert reply["executed"] is executed
+    assert reply["message"].startswith("CoCreateInstance" if name == "Dispatch" else name)
+    assert word in reply["message"]
+    assert customers(running) == 0
+
+
+@pytest.mark.parametrize("name", ["EndSession", "CloseConnection"])
+def test_a_failure_at_the_end_costs_no_answer(desk: Desk, begin: Start, name: str) -> None:
+    running = begin()
+    assert running.post(call("w-1", WRITE))[1]["outcome"] == "response"
+    desk.plan(name, "fail", code=0x80040402)
+    assert running.stop() == 0
+    assert desk.calls()[-3:] == CLOSING
+    log = (running.data / "connector.log").read_text()
+    assert f"end failed with 0x80040402: {name}" in log
+    wait_until_gone(desk.pids()[0])
+
+
 def test_a_connector_killed_in_a_call_proves_nothing_while_its_worker_lives(
     desk: Desk, begin: Start
 ) -> None:
     first = begin()
     desk.plan("ProcessRequest", "hang after")
-    _, seen = first.post(call("w-1", WRITE, timeout_s=3))
-    assert seen["outcome"] == "unknown"
+    asking = threading.Thread(target=cut_off, args=(first, call("w-1", WRITE)))
+    asking.start()
+    desk.wait_for("ProcessRequest")
+    time.sleep(0.5)  # until the books have it
     os.kill(first.process.pid, signal.SIGKILL)
     first.process.wait()
+    asking.join()
     again = begin()
     _, proved = again.get("/v1/calls/w-1")
     assert proved["outcome"] == "abandoned"

@@ -12,34 +12,31 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from tieout.connector import host_query
 from tieout.connector.journal import Entry, Journal, Refused, stopped_reply
 from tieout.connector.link import LinkError, LinkSession
+from tieout.connector.problems import fence_problem, problem
+from tieout.connector.proof import Proof
 from tieout.connector.worker import Sessions, Task, Worker
 from tieout.quickbooks import wire
 
 log = logging.getLogger("tieout.connector")
 
-# How long a question about a call waits for QuickBooks to prove that the call is over.
-RECALL_WAIT_S = 20.0
-
-
-class Problem(Exception):
-    """An answer that is not 200. `status` is the HTTP code, `retry_after_s` a hint for 429."""
-
-    def __init__(self, status: int, reply: wire.ProblemReply, *, retry_after_s: int = 0) -> None:
-        super().__init__(reply.message)
-        self.status = status
-        self.reply = reply
-        self.retry_after_s = retry_after_s
+TOO_LATE = "QuickBooks was busy or still opening until the call's time-out."
+# QuickBooks' time for a set ends so much before the caller's, who then still hears of it.
+SETTLE_S = 1.0
 
 
 class LiveCall:
-    """A call between admission and its reply."""
+    """A call between admission and its reply.
+
+    Whoever claims it first decides: the worker, that it is handed to QuickBooks or failed before;
+    its caller, that it never will be.
+    """
 
     def __init__(self, call: wire.ProcessCall, *, writes: bool, user: str) -> None:
         self.call = call
@@ -50,6 +47,22 @@ class LiveCall:
         )
         self.refused: Refused | None = None
         self.task: Task | None = None
+        self._until = time.monotonic() + call.timeout_s
+        self._claimed = threading.Lock()
+
+    def claim(self) -> bool:
+        """True for the first who asks."""
+        return self._claimed.acquire(blocking=False)
+
+    @property
+    def limit_s(self) -> float:
+        """Seconds that QuickBooks may still work on it; 0 when that is too little to begin.
+
+        A write needs half of the call's time: one that is cut short is unknown.
+        """
+        left_s = self._until - time.monotonic()
+        needed_s = self.call.timeout_s / 2 if self.writes else 0.0
+        return max(left_s - SETTLE_S, left_s / 2) if left_s > needed_s else 0.0
 
 
 class Calls:
@@ -59,6 +72,7 @@ class Calls:
         self._journal = journal
         self._worker = worker
         self._clock = clock
+        self._proof = Proof(journal=journal, worker=worker, clock=clock)
         self._lock = threading.Lock()
         self._live: dict[str, LiveCall] = {}
 
@@ -97,7 +111,7 @@ class Calls:
                 "Ask QuickBooks itself what it holds.",
             )
         if entry.reply.executed is None and entry.state in {"handed over", "finished"}:
-            return self._fence_off(entry)
+            return self._proof.seek(entry)
         return entry.reply
 
     def withdraw(
@@ -107,9 +121,7 @@ class Calls:
         with self._lock:
             live = self._live.get(call_id)
             if live is not None:
-                if live.task is not None and self._worker.cancel(live.task):
-                    self._not_sent(live, "withdrawn", "The call was withdrawn while it waited.")
-                    live.task.done.set()
+                self._give_up(live, "withdrawn", "The call was withdrawn while it waited.")
                 return live.reply
             if self._journal.get(call_id) is None:
                 self._leave_stone(call_id, withdrawal, user)
@@ -130,7 +142,7 @@ class Calls:
         waiting, ended = self._worker.stop(grace_s=grace_s)
         for task in waiting:
             live = next((live for live in self._live.values() if live.task is task), None)
-            if live is not None:
+            if live is not None and live.claim():
                 self._end(live, stopped_reply(live.call.call_id, self._clock()), was="received")
             task.done.set()
         return ended
@@ -192,14 +204,19 @@ class Calls:
 
     def _wait(self, live: LiveCall, timeout_s: float) -> wire.ProcessReply:
         task = live.task
-        if task is not None and not task.done.wait(timeout_s) and self._worker.cancel(task):
-            self._not_sent(
-                live, "waited-too-long", "QuickBooks was busy until the call's time-out."
-            )
-            task.done.set()
+        if task is not None and not task.done.wait(timeout_s):
+            self._give_up(live, "waited-too-long", TOO_LATE)
         if live.refused is not None:
             raise fence_problem(live.refused)
         return live.reply
+
+    def _give_up(self, live: LiveCall, code: str, message: str) -> None:
+        """See to it that the call is never handed over; too late once the worker claimed it."""
+        if live.task is None or not live.claim():
+            return
+        self._not_sent(live, code, message)
+        if self._worker.cancel(live.task):  # else its session is just being opened, for the next
+            live.task.done.set()
 
     def _not_sent(self, live: LiveCall, code: str, message: str, company_file: str = "") -> None:
         reply = replace(
@@ -237,14 +254,19 @@ class Calls:
     # ------------------------------------------------------------------ on the worker's thread
 
     def _run(self, live: LiveCall, sessions: Sessions) -> None:
+        ours = False
         try:
             session = self._open(live, sessions)
-            if session is not None and self._hand_over(live, session):
-                self._process(live, sessions, session)
+            ours = session is not None and live.claim()
+            if session is not None and ours:
+                limit_s = self._hand_over(live, session)
+                if limit_s > 0:
+                    self._process(live, sessions, session, limit_s)
         finally:
-            if live.call.call_id in self._live and live.reply.state == "received":
+            if live.reply.state == "received" and (ours or live.claim()):
                 self._not_sent(live, "internal", "The connector failed before the hand-over.")
-            self._live.pop(live.call.call_id, None)
+            if ours:
+                self._live.pop(live.call.call_id, None)
 
     def _open(self, live: LiveCall, sessions: Sessions) -> LinkSession | None:
         call = live.call
@@ -253,16 +275,23 @@ class Calls:
                 app_name=call.app_name, company_file=call.company_file, mode=call.mode
             )
         except LinkError as error:
-            self._end(live, self._failed(live, error), was="received")
+            if live.claim():
+                self._end(live, self._failed(live, error), was="received")
             return None
         expected = wire.fence_key(call.expected_company)
         if expected and wire.fence_key(session.company_file) != expected:
             text = f"{session.company_file} is open, expected was {call.expected_company}."
-            self._not_sent(live, "wrong-company-file", clean(text, 4000), session.company_file)
+            if live.claim():
+                self._not_sent(live, "wrong-company-file", clean(text, 4000), session.company_file)
             return None
         return session
 
-    def _hand_over(self, live: LiveCall, session: LinkSession) -> bool:
+    def _hand_over(self, live: LiveCall, session: LinkSession) -> float:
+        """How many seconds QuickBooks may work on it from now on; 0 = it was not handed over."""
+        limit_s = live.limit_s
+        if not limit_s:
+            self._not_sent(live, "waited-too-long", TOO_LATE, session.company_file)
+            return 0.0
         now = self._clock()
         handed = replace(
             live.reply,
@@ -279,13 +308,15 @@ class Calls:
                 live.refused = refused
                 live.reply = replace(live.reply, highest_epoch=refused.highest_epoch)
                 self._not_sent(live, refused.code, refused.message, session.company_file)
-                return False
+                return 0.0
         live.reply = handed
-        return True
+        return limit_s
 
-    def _process(self, live: LiveCall, sessions: Sessions, session: LinkSession) -> None:
+    def _process(
+        self, live: LiveCall, sessions: Sessions, session: LinkSession, limit_s: float
+    ) -> None:
         try:
-            answer = session.process(live.call.qbxml)
+            answer = session.process(live.call.qbxml, limit_s=limit_s)
         except LinkError as error:
             sessions.drop(error)
             self._end(live, self._failed(live, error), was="handed over")
@@ -321,73 +352,8 @@ class Calls:
             finished=self._clock(),
         )
 
-    # ------------------------------------------------------------------ proving that it is over
-
-    def _fence_off(self, entry: Entry) -> wire.ProcessReply:
-        """Let QuickBooks answer a newer session, then say abandoned; else what is known."""
-        if not entry.app_name:
-            return entry.reply
-        proof: list[wire.ProcessReply] = []
-        task = Task(
-            lambda sessions: proof.extend(self._ask_host(entry, sessions)),
-            label=f"proof for {entry.call_id}",
-        )
-        if not self._worker.submit(task):
-            return entry.reply
-        if not task.done.wait(RECALL_WAIT_S) and self._worker.cancel(task):
-            return entry.reply
-        return proof[0] if proof else entry.reply
-
-    def _ask_host(self, entry: Entry, sessions: Sessions) -> list[wire.ProcessReply]:
-        current = self._journal.get(entry.call_id)
-        if current is None or current.reply.executed is not None or current.state != entry.state:
-            return [current.reply] if current is not None else []
-        try:
-            # Every session of this thread began later: a failed request killed its own, and
-            # those of an earlier process died with it.
-            session = sessions.get(
-                app_name=entry.app_name, company_file=entry.company_file, mode=entry.mode
-            )
-            file = wire.fence_key(entry.reply.company_file)
-            if file and file != wire.fence_key(session.company_file):
-                return []
-            answer = session.process(host_query.request(session.versions))
-        except LinkError as error:
-            sessions.drop(error)
-            return []
-        if not host_query.was_answered(answer):
-            return []
-        reply = replace(
-            entry.reply, outcome="abandoned", state="abandoned", fenced_at=self._clock()
-        )
-        self._journal.record_end(reply, was=entry.state)
-        return [reply]
-
 
 def clean(text: str, limit: int | None = None) -> str:
     """What QuickBooks said, within the contract: its strings may hold half of a surrogate pair."""
     text = text[:limit]
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
-
-
-def problem(
-    status: int, code: str, message: str, remedy: str, *, retry_after_s: int = 0
-) -> Problem:
-    """A Problem from its words."""
-    reply = wire.ProblemReply(code=code, message=message, remedy=remedy)
-    return Problem(status, reply, retry_after_s=retry_after_s)
-
-
-def fence_problem(refused: Refused) -> Problem:
-    """409 with the highest epoch that was seen."""
-    remedies = {
-        "fenced": "Stop this writer; if the database was restored, a person confirms that.",
-        "other-installation": "A Super User takes the company file over, or stops here.",
-    }
-    reply = wire.ProblemReply(
-        code=refused.code,
-        message=refused.message,
-        remedy=remedies[refused.code],
-        highest_epoch=refused.highest_epoch,
-    )
-    return Problem(409, reply)

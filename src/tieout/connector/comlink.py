@@ -26,8 +26,9 @@ log = logging.getLogger("tieout.connector")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Seconds. Opening may have to start QuickBooks (30 at least) and waits for the
-    administrator's approval; a process that is still silent then is ended. An orphaned worker
-    has `orphan_s` to end its session, and the next one waits `lock_s` for it."""
+    administrator's approval; `process_s` bounds a message set whatever its call allows. A process
+    that is still silent then is ended. An orphaned worker has `orphan_s` to end its session, and
+    the next one waits `lock_s` for it."""
 
     open_s: float = 180.0
     process_s: float = 120.0
@@ -146,14 +147,16 @@ class ComSession:
         refused = comerrors.explained("begin", "BeginSession", code, text)
         raise refused
 
-    def process(self, qbxml: str) -> str:
+    def process(self, qbxml: str, *, limit_s: float) -> str:
         """One message set, its answer; raises LinkError, after which the session is to be closed.
 
-        After the limit the worker process is ended: 0x800706BE, and nobody knows whether the set
-        ran.
+        After the call's limit, or this link's own if that is shorter, the worker process is
+        ended: 0x800706BE, and nobody knows whether the set ran.
         """
         reply = self._worker.ask(
-            {"do": "process", "qbxml": qbxml}, stage="process", limit_s=self._limits.process_s
+            {"do": "process", "qbxml": qbxml},
+            stage="process",
+            limit_s=min(limit_s, self._limits.process_s),
         )
         return str(reply["qbxml"])
 

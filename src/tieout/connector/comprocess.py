@@ -110,7 +110,7 @@ class WorkerProcess:
         stage, call = self._at
         if self._expired:
             text = (
-                f"No answer within {limit_s:g} seconds. A dialog may be waiting on the screen "
+                f"No answer within {limit_s:.4g} seconds. A dialog may be waiting on the screen "
                 "of QuickBooks; the connector ended its own worker, not QuickBooks."
             )
         else:

@@ -43,8 +43,12 @@ class LinkSession(Protocol):
     def versions(self) -> tuple[str, ...]:
         """The qbXML versions that QuickBooks offers in this session."""
 
-    def process(self, qbxml: str) -> str:
-        """One message set, its answer; raises LinkError, after which the session is dead."""
+    def process(self, qbxml: str, *, limit_s: float) -> str:
+        """One message set, its answer; raises LinkError, after which the session is dead.
+
+        After `limit_s` seconds it is given up, which leaves unknown whether the set ran. A
+        rehearsal cannot be cut short and takes as long as it takes.
+        """
 
     def close(self) -> None:
         """End the session; raises LinkError when QuickBooks is already gone."""

@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from http.server import BaseHTTPRequestHandler
 from typing import TypeVar
 
-from tieout.connector.calls import Calls, Problem, problem
+from tieout.connector.calls import Calls
 from tieout.connector.gate import Blocked, Gate
+from tieout.connector.problems import Problem, problem
 from tieout.connector.sockets import ClockedReader, Server, TooSlow
 from tieout.connector.users import User
 from tieout.quickbooks import wire

@@ -49,7 +49,7 @@ class SandboxSession:
         self.company_file: str = session.company_file
         self.versions: tuple[str, ...] = tuple(session.versions)
 
-    def process(self, qbxml: str) -> str:
+    def process(self, qbxml: str, *, limit_s: float) -> str:
         try:
             return self._session.process(qbxml)
         except HResult as error:

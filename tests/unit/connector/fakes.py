@@ -41,10 +41,13 @@ class MemoryLink:
         self.events: list[str] = []
         self.begin_error: LinkError | None = None
         self.threads: set[int] = set()
+        self.limits_s: list[float] = []
+        self.while_opening: Callable[[], object] = lambda: None
         self._count = 0
 
     def open_session(self, app_name: str, company_file: str, mode: str) -> MemorySession:
         self.threads.add(threading.get_ident())
+        self.while_opening()
         if self.begin_error is not None:
             raise self.begin_error
         self._count += 1
@@ -60,7 +63,8 @@ class MemorySession:
         self.company_file = company_file
         self._link = link
 
-    def process(self, qbxml: str) -> str:
+    def process(self, qbxml: str, *, limit_s: float) -> str:
+        self._link.limits_s.append(limit_s)
         self._link.threads.add(threading.get_ident())
         if "HostQueryRq" in qbxml:
             self._link.events.append("host")

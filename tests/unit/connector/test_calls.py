@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,15 +14,17 @@ from tests.unit.connector.fakes import (
     FILE,
     NOW,
     QUERY,
+    WRITE,
     MemoryLink,
     handed,
     process_call,
     received,
 )
 
-from tieout.connector.calls import Calls, Problem
+from tieout.connector.calls import Calls
 from tieout.connector.journal import Journal
 from tieout.connector.link import LinkError
+from tieout.connector.problems import Problem
 from tieout.connector.worker import Worker
 from tieout.quickbooks import wire
 
@@ -164,6 +167,59 @@ def test_a_running_call_is_never_abandoned(desk: Desk) -> None:
     release.set()
     assert desk.process(process_call()).outcome == "response"
     assert desk.link.events.count("process") == 1
+
+
+def test_quickbooks_gets_a_little_less_time_than_the_caller_gives(desk: Desk) -> None:
+    desk.process(replace(process_call(), timeout_s=30.0))
+    desk.process(replace(process_call("q-1", QUERY), timeout_s=1.0))
+    assert 28.0 < desk.link.limits_s[0] <= 29.0
+    assert 0.0 < desk.link.limits_s[1] <= 0.5
+
+
+@pytest.mark.parametrize(("qbxml", "opening_s", "handed_over"), [
+    (WRITE, 0.6, False), (QUERY, 0.6, True), (QUERY, 1.2, False),
+])  # fmt: skip
+def test_what_has_too_little_time_left_is_not_begun(
+    desk: Desk, qbxml: str, opening_s: float, handed_over: bool
+) -> None:
+    desk.link.while_opening = lambda: time.sleep(opening_s)
+    reply = desk.process(replace(process_call("x-1", qbxml), timeout_s=1.0))
+    desk.calls.stop(grace_s=5)
+    assert ("process" in desk.link.events) is handed_over
+    if not handed_over:
+        assert (reply.outcome, reply.executed) == ("not-sent", False)
+        assert reply.code == "waited-too-long"
+
+
+def test_a_call_given_up_while_quickbooks_opens_is_never_handed_over(desk: Desk) -> None:
+    opening, go_on = threading.Event(), threading.Event()
+
+    def open_slowly() -> None:
+        opening.set()
+        go_on.wait(5)
+
+    desk.link.while_opening = open_slowly
+    found: list[wire.ProcessReply] = []
+    thread = threading.Thread(target=lambda: found.append(desk.process(process_call())))
+    thread.start()
+    assert opening.wait(5)
+    nothing = wire.WithdrawCall(company_file="", app_name="", mode="either")
+    withdrawn = desk.calls.withdraw("w-1", nothing, user="ann")
+    assert (withdrawn.outcome, withdrawn.executed) == ("not-sent", False)
+    go_on.set()
+    thread.join()
+    assert found == [withdrawn]
+    assert desk.kept() == withdrawn
+    assert desk.process(process_call("w-2")).outcome == "response"
+    assert desk.link.events == ["open 1", "process"]
+
+
+def test_an_opening_that_fails_after_its_call_was_given_up_changes_nothing(desk: Desk) -> None:
+    desk.link.while_opening = lambda: time.sleep(0.4)
+    desk.link.begin_error = LinkError("begin", 0x80040408, "could not start")
+    reply = desk.process(replace(process_call(), timeout_s=0.1))
+    assert desk.calls.stop(grace_s=5)
+    assert (reply.code, desk.kept()) == ("waited-too-long", reply)
 
 
 def test_a_call_of_a_dead_process_is_unknown_until_proved(tmp_path: Path) -> None:

@@ -58,8 +58,8 @@ def test_a_session_goes_through_a_process_of_its_own_and_leaves_none(desk: Desk)
     assert session.company_file == FILE
     assert session.version == "13.0"
     assert session.versions == tuple(sorted(session.versions, key=float))
-    assert host_query.was_answered(session.process(ASK))
-    assert host_query.was_answered(session.process(ASK))
+    assert host_query.was_answered(session.process(ASK, limit_s=60))
+    assert host_query.was_answered(session.process(ASK, limit_s=60))
     session.close()
     assert desk.calls()[-3:] == ["EndSession", "CloseConnection", "CoUninitialize"]
     (pid,) = desk.pids()
@@ -90,7 +90,7 @@ def test_a_refusal_of_quickbooks_arrives_with_stage_code_and_meaning(desk: Desk)
 def test_after_a_failed_request_the_session_still_ends_well(desk: Desk) -> None:
     session = link(desk).open_session("Tieout", "", "either")
     with pytest.raises(LinkError, match="0x80040400"):
-        session.process("<QBXML>")
+        session.process("<QBXML>", limit_s=60)
     session.close()
     assert desk.calls()[-3:] == ["EndSession", "CloseConnection", "CoUninitialize"]
 
@@ -101,7 +101,7 @@ def test_a_hang_ends_the_worker_and_nobody_knows_the_outcome(desk: Desk) -> None
     desk.plan("ProcessRequest", "hang")
     started = time.monotonic()
     with pytest.raises(LinkError) as error:
-        session.process(ASK)
+        session.process(ASK, limit_s=60)
     assert time.monotonic() - started < 8
     assert (error.value.stage, error.value.hresult) == ("process", 0x800706BE)
     assert error.value.executed is None
@@ -109,8 +109,20 @@ def test_a_hang_ends_the_worker_and_nobody_knows_the_outcome(desk: Desk) -> None
     assert not is_alive(desk.pids()[0])
     session.close()
     again = door.open_session("Tieout", "", "either")
-    assert host_query.was_answered(again.process(ASK))
+    assert host_query.was_answered(again.process(ASK, limit_s=60))
     again.close()
+
+
+def test_the_limit_of_a_call_counts_where_it_is_the_shorter_one(desk: Desk) -> None:
+    session = link(desk, process_s=60.0).open_session("Tieout", "", "either")
+    desk.plan("ProcessRequest", "hang")
+    started = time.monotonic()
+    with pytest.raises(LinkError, match=r"within 0\.75 seconds") as error:
+        session.process(ASK, limit_s=0.75)
+    assert time.monotonic() - started < 8
+    assert (error.value.hresult, error.value.executed) == (0x800706BE, None)
+    assert not is_alive(desk.pids()[0])
+    session.close()
 
 
 def test_a_hang_at_begin_ran_nothing_and_names_the_call(desk: Desk) -> None:
@@ -148,7 +160,7 @@ def test_a_library_that_crashes_its_process(
     door = link(desk)
 
     def talk() -> None:
-        door.open_session("Tieout", "", "either").process(ASK)
+        door.open_session("Tieout", "", "either").process(ASK, limit_s=60)
 
     with pytest.raises(LinkError) as error:
         talk()
@@ -162,7 +174,7 @@ def test_closing_a_session_whose_process_is_dead_is_no_failure(desk: Desk) -> No
     session = link(desk).open_session("Tieout", "", "either")
     desk.plan("ProcessRequest", "die")
     with pytest.raises(LinkError):
-        session.process(ASK)
+        session.process(ASK, limit_s=60)
     session.close()
 
 
@@ -209,7 +221,7 @@ def test_a_worker_that_does_not_even_read_is_ended_too(desk: Desk) -> None:
     (pid,) = desk.pids()
     os.kill(pid, signal.SIGSTOP)
     with pytest.raises(LinkError) as error:
-        session.process("x" * 4_000_000)
+        session.process("x" * 4_000_000, limit_s=60)
     assert (error.value.stage, error.value.hresult) == ("process", 0x800706BE)
     assert not is_alive(pid)
     session.close()
@@ -218,7 +230,7 @@ def test_a_worker_that_does_not_even_read_is_ended_too(desk: Desk) -> None:
 def test_half_of_a_surrogate_pair_comes_through(desk: Desk) -> None:
     session = link(desk).open_session("Tieout", "", "either")
     with pytest.raises(LinkError):
-        session.process("<QBXML>\ud83d</QBXML>")
+        session.process("<QBXML>\ud83d</QBXML>", limit_s=60)
     session.close()
 
 

@@ -23,7 +23,9 @@ def test_a_session_answers_under_quickbooks_own_path(link: Link) -> None:
     session = link.open_session("Tieout", "", "either")
     assert session.company_file == "C:\\Books\\Northgate.QBW"
     assert "13.0" in session.versions
-    assert host_query.was_answered(session.process(host_query.request(session.versions)))
+    assert host_query.was_answered(
+        session.process(host_query.request(session.versions), limit_s=60)
+    )
     other = link.open_session("Tieout", session.company_file, "multi")
     assert other.session_id != session.session_id
     session.close()
@@ -49,6 +51,6 @@ def test_its_failures_keep_their_stage_and_code(
 def test_a_request_that_cannot_be_read_fails_at_process(link: Link) -> None:
     session = link.open_session("Tieout", "", "either")
     with pytest.raises(LinkError) as error:
-        session.process("<QBXML>")
+        session.process("<QBXML>", limit_s=60)
     assert (error.value.stage, error.value.hresult) == ("process", 0x80040400)
     session.close()
