@@ -192,12 +192,12 @@ def job_other_customer(*, job: SourceJob, target: QbJob, customer: QbJob) -> Blo
     )
 
 
-def drift_unanswered(*, job: SourceJob, target: QbJob) -> Block:
+def drift_unanswered(*, job: SourceJob, target: QbJob, change: str) -> Block:
     return Block(
         reason=Reason.DRIFT_UNANSWERED,
-        message=f"{target.full_name}, to which {job_name(job)} is mapped, was changed in "
-        "QuickBooks.",
-        remedy="Open Map Jobs, look at the change and answer it.",
+        message=f"{job_name(job)} is mapped to {target.full_name}, and this changed since: "
+        f"{change}",
+        remedy="Open the Drift inbox, look at the change and answer it.",
         who=Who.BILLER,
         job_key=job.key,
     )

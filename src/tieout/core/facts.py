@@ -186,7 +186,7 @@ class JobLink:
     version: int
     target: QbJob
     other_customer_confirmed: bool = False
-    drift_unanswered: bool = False
+    drift_unanswered: str = ""  # what changed under it, until somebody answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

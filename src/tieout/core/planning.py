@@ -182,7 +182,8 @@ def _link_blocks(job: SourceJob, link: JobLink, customer: QbJob | None) -> Itera
     if not link.target.active:
         yield blocking.job_inactive(job=job, target=link.target)
     if link.drift_unanswered:
-        yield blocking.drift_unanswered(job=job, target=link.target)
+        change = link.drift_unanswered
+        yield blocking.drift_unanswered(job=job, target=link.target, change=change)
     if customer and not link.other_customer_confirmed and _apart(link.target, customer):
         yield blocking.job_other_customer(job=job, target=link.target, customer=customer)
 

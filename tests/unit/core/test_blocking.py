@@ -61,7 +61,12 @@ CASES = [
         "Map Jobs",
         Who.BILLER,
     ),
-    (blocking.drift_unanswered(job=J1, target=DANA), DANA.full_name, "Map Jobs", Who.BILLER),
+    (
+        blocking.drift_unanswered(job=J1, target=DANA, change="It was moved."),
+        "It was moved.",
+        "Drift inbox",
+        Who.BILLER,
+    ),
     (
         blocking.client_not_mapped(client_key="C1", name="Acme", gone=None),
         "Client Acme is not mapped",

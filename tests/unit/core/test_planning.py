@@ -286,7 +286,7 @@ def test_each_state_of_a_job_blocks_for_its_own_reason():
         Reason.JOB_NOT_MAPPED: {"links": replace(LINKS, jobs={})},
         Reason.JOB_GONE: {"links": linked(gone=True, active=False)},
         Reason.JOB_INACTIVE: {"links": linked(active=False)},
-        Reason.DRIFT_UNANSWERED: {"links": linked(drift_unanswered=True)},
+        Reason.DRIFT_UNANSWERED: {"links": linked(drift_unanswered="It moved.")},
         Reason.JOB_OTHER_CUSTOMER: {"links": linked(top_list_id=BETA.list_id)},
     }
     for reason, facts in cases.items():
@@ -366,7 +366,7 @@ def test_all_blocks_come_at_once_in_order_and_each_once():
         source,
         rules=ExportRules(require_approval=True),
         books=BookFacts(closing_date=DAY, uses_classes=True),
-        links=replace(linked(active=False, drift_unanswered=True), clients={}),
+        links=replace(linked(active=False, drift_unanswered="It moved."), clients={}),
         jobs={**JOBS, "J2": replace(JOBS["J2"], class_value="East")},
     )
     assert [(b.reason.value, b.job_key, b.line) for b in answer.blocks] == [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tieout.store.models.books import Book, Listing, QbCustomer, QbEntry
 from tieout.store.models.connections import Connection, Installation, Lane, Task
+from tieout.store.models.drifts import Drift
 from tieout.store.models.events import Event, EventHead
 from tieout.store.models.exports import Batch, ExactlyOnce, Exchange, Posting, QbWrite
 from tieout.store.models.mapping_batches import MappingBatch
@@ -42,6 +43,7 @@ __all__ = [
     "ClientMapping",
     "Company",
     "Connection",
+    "Drift",
     "Event",
     "EventHead",
     "ExactlyOnce",

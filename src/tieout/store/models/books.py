@@ -26,6 +26,8 @@ class Book(models.Model):
     multi_currency = models.BooleanField(default=False)
     read_at = models.DateTimeField(null=True)
     lists_refreshed_at = models.DateTimeField(null=True)
+    lists_full_at = models.DateTimeField(null=True)  # when everything was read, nothing left out
+    full_because = models.CharField(max_length=200, blank=True, default="")  # why the next must be
     customers_modified_to = models.CharField(max_length=40, blank=True, default="")
 
     def __str__(self) -> str:
@@ -47,6 +49,9 @@ class QbCustomer(models.Model):
     edit_sequence = models.CharField(max_length=16, blank=True, default="")
     time_modified = models.CharField(max_length=40, blank=True, default="")  # raw text
     job_status = models.CharField(max_length=20, blank=True, default="")
+    # when it is gone: the job on which its invoices were found, and which invoice says so
+    merged_into = models.CharField(max_length=36, blank=True, default="")
+    merged_proof = models.CharField(max_length=200, blank=True, default="")
     seen_pass = models.BigIntegerField(default=0)  # id of the listing that saw it last
     search_text = models.TextField(default="")  # full name in lower case
 

@@ -28,10 +28,18 @@ class JobMapping(Mapping):
     )
     other_customer_confirmed = models.BooleanField(default=False)
     shared_confirmed = models.BooleanField(default=False)
-    # the QuickBooks job as it was when it was linked: drift is noticed against these
+    # both sides as they were when somebody last said that they belong together: drift is noticed
+    # against these
     remembered_full_name = models.CharField(max_length=209, blank=True, default="")
     remembered_parent = models.CharField(max_length=36, blank=True, default="")
+    remembered_top = models.CharField(max_length=36, blank=True, default="")
     remembered_active = models.BooleanField(default=True)
+    remembered_job_active = models.BooleanField(null=True)  # null: not noted
+    remembered_client = models.ForeignKey(
+        SourceClient, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    # what was remembered before the last change, so that undoing it restores that exactly
+    former = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["job_id"]

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from tieout.core import exporting, facts
-from tieout.core.drifting import Drift, DriftKind, drift
+from tieout.core import drifting, exporting, facts
+from tieout.core.drifting import Drift, DriftKind, Memory
 from tieout.store.models import (
     Book,
     ClassMapping,
@@ -25,10 +25,8 @@ from tieout.store.models import (
     SourceJob,
 )
 
-# Inactive and gone are reasons of their own; a new name changes nothing, the link is by id.
-HARMLESS = frozenset(
-    {DriftKind.RENAMED, DriftKind.INACTIVATED, DriftKind.REACTIVATED, DriftKind.GONE}
-)
+# Inactive and gone are reasons of their own, also after somebody answered.
+ASKED_FIRST = drifting.BLOCKING - drifting.GONE - {DriftKind.INACTIVATED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,20 +171,45 @@ def books_of(book: Book | None) -> facts.BookFacts:
 
 
 def drifts(*, mapping: JobMapping, target: QbCustomer) -> tuple[Drift, ...]:
-    """What changed in QuickBooks since the job was linked, or since somebody said it is right."""
-    if not mapping.remembered_full_name:
+    """What changed since the job was linked, or since somebody said that it is right.
+
+    Of a job that is gone it is not said here what became of it; the Drift inbox does. No query
+    when the mapping's job and its client were loaded, unless the client changed.
+    """
+    memory = memory_of(mapping, target)
+    if memory is None:
         return ()
-    present = qb_job_fact(target)
+    job = mapping.job
+    return drifting.drifts(
+        memory, target=qb_job_fact(target), job=job_fact(job), client=job.client.name
+    )
+
+
+def memory_of(mapping: JobMapping, target: QbCustomer) -> Memory | None:
+    """What the mapping remembers of both sides; None when nothing was noted."""
+    if not mapping.remembered_full_name:
+        return None
     same_place = mapping.remembered_parent == target.parent_list_id
+    top = mapping.remembered_top or (  # not noted: in the same place it is the same
+        target.top_list_id if same_place else mapping.remembered_parent
+    )
     remembered = facts.QbJob(
         list_id=target.list_id,
         full_name=mapping.remembered_full_name,
         parent_list_id=mapping.remembered_parent,
-        # only the parent is remembered: in the same place the customer at the top is the same
-        top_list_id=target.top_list_id if same_place else mapping.remembered_parent,
+        top_list_id=top,
         active=mapping.remembered_active,
     )
-    return drift(remembered, present)
+    job = mapping.job
+    moved = mapping.remembered_client_id not in {None, job.client_id}
+    client = mapping.remembered_client if moved else job.client
+    known = client is not None and mapping.remembered_client_id is not None
+    return Memory(
+        target=remembered,
+        job_active=mapping.remembered_job_active,
+        client_key=client.key if client and known else "",
+        client=client.name if client and known else "",
+    )
 
 
 def _invoice(row: SourceInvoice) -> facts.SourceInvoice:
@@ -231,7 +254,7 @@ def _items(company_id: int) -> dict[tuple[facts.InvoiceKind, str], facts.SourceI
 def _links(company_id: int, jobs: Mapping[str, SourceJob], client_ids: set[int]) -> facts.Links:
     job_rows = JobMapping.objects.filter(
         company_id=company_id, job_id__in=[job.pk for job in jobs.values()], target__isnull=False
-    ).select_related("job", "target")
+    ).select_related("job__client", "target", "remembered_client")
     # a job may belong to another client than its invoice: its customer is compared too
     wanted_clients = client_ids | {job.client_id for job in jobs.values()}
     client_rows = ClientMapping.objects.filter(
@@ -268,8 +291,8 @@ def _job_link(row: JobMapping) -> facts.JobLink:
         version=row.version,
         target=qb_job_fact(target),
         other_customer_confirmed=row.other_customer_confirmed,
-        drift_unanswered=any(
-            each.kind not in HARMLESS for each in drifts(mapping=row, target=target)
+        drift_unanswered=" ".join(
+            each.text for each in drifts(mapping=row, target=target) if each.kind in ASKED_FIRST
         ),
     )
 
