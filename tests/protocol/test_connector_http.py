@@ -184,6 +184,61 @@ def test_a_body_that_ends_early_runs_nothing(connector: Running) -> None:
         connection.sendall(f"{head}Authorization: {token}\r\n\r\n".encode() + body)
     time.sleep(0.3)
     assert connector.get("/v1/calls/w-cut")[0] == 404
+    still_serves(connector)
+
+
+def test_a_client_that_only_stops_sending_is_told_what_is_missing(connector: Running) -> None:
+    body = json.dumps(call("w-half", write())).encode()
+    head = f"POST /v1/process HTTP/1.1\r\n{JSON}Content-Length: {len(body) + 10}\r\n"
+    token = connector.client().headers["Authorization"]
+    with socket.create_connection(("127.0.0.1", connector.port), 30) as connection:
+        connection.sendall(f"{head}Authorization: {token}\r\n\r\n".encode() + body)
+        connection.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert f"{len(body)} of {len(body) + 10} announced bytes".encode() in answer
+    assert b"Connection: close" in answer
+    assert connector.get("/v1/calls/w-half")[0] == 404
+
+
+def test_more_bytes_than_announced_are_no_second_request(connector: Running) -> None:
+    body = json.dumps(call("q-long")).encode()
+    token = connector.client().headers["Authorization"]
+    head = f"POST /v1/process HTTP/1.1\r\n{JSON}Content-Length: {len(body)}\r\n"
+    with socket.create_connection(("127.0.0.1", connector.port), 30) as connection:
+        connection.sendall(f"{head}Authorization: {token}\r\n\r\n".encode() + body + b"x" * 500)
+        connection.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert answer.count(b'"outcome":"response"') == 1
+    assert answer.count(b"HTTP/1.1") <= 2
+    still_serves(connector)
+
+
+def test_a_body_without_end_is_refused_before_it_is_read(connector: Running) -> None:
+    token = connector.client().headers["Authorization"]
+    head = f"POST /v1/process HTTP/1.1\r\n{JSON}Transfer-Encoding: chunked\r\n"
+    sent = 0
+    with socket.create_connection(("127.0.0.1", connector.port), 30) as connection:
+        connection.sendall(f"{head}Authorization: {token}\r\n\r\n".encode())
+        with contextlib.suppress(ConnectionError):
+            while sent < 64 * 1024 * 1024:
+                connection.sendall(b"10000\r\n" + b"x" * 65536 + b"\r\n")
+                sent += 65536
+        answer = b""
+        with contextlib.suppress(ConnectionError):
+            answer = connection.recv(65536)
+    assert sent < 64 * 1024 * 1024
+    assert answer in {b""} or answer.startswith(b"HTTP/1.1 411 ")
+    still_serves(connector)
+
+
+def test_a_wrong_password_is_answered_before_the_body_is_read(connector: Running) -> None:
+    head = f"POST /v1/process HTTP/1.1\r\n{JSON}Content-Length: {wire.BODY_BYTES_MAX}\r\n"
+    began = time.monotonic()
+    status, problem = raw(connector, head, b"{", login=False)
+    assert (status, problem["code"]) == (401, "login")
+    assert time.monotonic() - began < 5
 
 
 def test_a_slow_body_is_cut_off_and_slows_nobody(connector: Running) -> None:

@@ -68,7 +68,7 @@ def load_users(path: Path) -> dict[str, User]:
         msg = f"{path} is not a users file; move it away and add the users again."
         raise UsersError(msg) from error
     for user in users:
-        if user.access not in {"full", "read-only"} or user.password_hash.count("$") != 2:
+        if user.access not in {"full", "read-only"} or not _is_hash(user.password_hash):
             msg = f"{path} holds a broken entry for {user.name!r}; add that user again."
             raise UsersError(msg)
     return {user.name: user for user in users}
@@ -97,6 +97,15 @@ def read_access(text: str) -> wire.Access:
         msg = "Access is full or read-only."
         raise UsersError(msg)
     return cast("wire.Access", text)
+
+
+def _is_hash(text: str) -> bool:
+    kind, _, rest = text.partition("$")
+    salt, _, kept = rest.partition("$")
+    try:
+        return kind == "scrypt" and bool(bytes.fromhex(salt)) and bool(bytes.fromhex(kept))
+    except ValueError:
+        return False
 
 
 def _scrypt(password: str, salt: bytes) -> bytes:

@@ -5,6 +5,7 @@ import base64
 import pytest
 
 from tieout.connector import gate as gates
+from tieout.connector import users
 from tieout.connector.gate import Blocked, Gate
 from tieout.connector.users import User, make_user
 
@@ -79,6 +80,19 @@ def test_guessing_blocks_this_name_from_this_address_for_a_while(gate: Gate, clo
 def test_names_without_a_user_are_blocked_alike(gate: Gate) -> None:
     found = [check(gate, "nobody", "guess") for _ in range(gates.FAILURES_FREE + 1)]
     assert isinstance(found[-1], Blocked)
+
+
+@pytest.mark.parametrize("name", ["ann", "nobody"])
+def test_a_name_without_a_user_costs_a_guesser_the_same_hash(
+    gate: Gate, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[str] = []
+    scrypt = users._scrypt
+    monkeypatch.setattr(
+        users, "_scrypt", lambda text, salt: hashed.append(text) or scrypt(text, salt)
+    )
+    assert check(gate, name, "guess") is None
+    assert hashed == ["guess"]
 
 
 def test_what_is_remembered_is_bounded(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,6 +41,19 @@ def test_nobody_fits_nothing() -> None:
     assert not fits(NOBODY, "password")
 
 
+def test_hashes_are_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[str] = []
+
+    def compare(one: str, other: str) -> bool:
+        compared.append(other)
+        return False
+
+    monkeypatch.setattr("hmac.compare_digest", compare)
+    ann = make_user(name="ann", password="password of ann", access="full")
+    assert not fits(ann, "password of ann")
+    assert compared == [ann.password_hash.rpartition("$")[2]]
+
+
 @pytest.mark.parametrize(
     ("name", "password"),
     [("", "password"), ("a:b", "password"), ("a\n", "password"), ("x" * 65, "password"), ("a", "short")],
@@ -58,6 +71,8 @@ def test_a_user_that_could_not_log_in_is_refused(name: str, password: str) -> No
         '{"users": [{"name": "ann"}]}',
         '{"users": [{"name": "a", "access": "all", "hash": "scrypt$00$00"}]}',
         '{"users": [{"name": "a", "access": "full", "hash": "plain"}]}',
+        '{"users": [{"name": "a", "access": "full", "hash": "scrypt$xy$00"}]}',
+        '{"users": [{"name": "a", "access": "full", "hash": "scrypt$$"}]}',
     ],
 )
 def test_a_broken_file_is_named(tmp_path: Path, text: str) -> None:
