@@ -81,8 +81,14 @@ def test_a_page_says_whether_there_is_another(three: World) -> None:
 
 def test_counters_of_both_tabs(three: World) -> None:
     counted = jobs.count_jobs(company_id=three.northgate.pk)
-    assert counted.active == {"": 3, "not_mapped": 2, "mapped": 1, "attention": 0}
-    assert counted.inactive == {"": 1, "not_mapped": 0, "mapped": 0, "attention": 1}
+    assert counted.active == {"": 3, "not_mapped": 2, "mapped": 1, "attention": 0, "suggested": 0}
+    assert counted.inactive == {
+        "": 1,
+        "not_mapped": 0,
+        "mapped": 0,
+        "attention": 1,
+        "suggested": 0,
+    }
     assert counted.of(JobFilter(active=False, state="attention")) == 1
 
 

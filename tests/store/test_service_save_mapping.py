@@ -197,7 +197,12 @@ def test_waiting_invoices_are_planned_again_and_sent_ones_stay(world: World, boo
     save(world, books.ortiz)
     make_posting(sent, books.ortiz, State.EXPORTED)
     SourceInvoice.objects.filter(pk=waiting.pk).update(standing=Standing.READY)
-    answer = save(world, books.wood, version=1, remove=True)
+    silent = save(world, books.wood, version=1, remove=True)
+    assert isinstance(silent, Refused)
+    assert silent.reason == "reason_needed"
+    assert "1 invoice stays on the old job" in silent.text
+    assert JobMapping.objects.get().target == books.ortiz
+    answer = save(world, books.wood, version=1, remove=True, reason="It was the night shift.")
     assert isinstance(answer, Saved)
     assert answer.staying == 1
     assert "1 invoice stays on Acme:Ortiz, Elena" in answer.text
@@ -257,3 +262,52 @@ def make_posting(invoice: SourceInvoice, customer: QbCustomer, state: State) -> 
         fingerprint="f",
         content={},
     )
+
+
+def test_removing_an_exported_jobs_association_needs_a_reason(world: World, books: Books) -> None:
+    sent = factories.invoice(books.acme, "1003", standing=Standing.READY)
+    save(world, books.ortiz)
+    make_posting(sent, books.ortiz, State.EXPORTED)
+    silent = save(world, None, version=1, remove=True, reason="  ")
+    assert isinstance(silent, Refused)
+    assert silent.reason == "reason_needed"
+    undone = undo_job_mapping(
+        access=access_of(world.bea, world), job_key="J-1", expected_version=1, reason="", now=NOW
+    )
+    assert isinstance(undone, Refused)
+    assert undone.reason == "reason_needed"
+    said = save(world, None, version=1, remove=True, reason="Wrong person.")
+    assert isinstance(said, Saved)
+    assert said.text.endswith("1 invoice stays on Acme:Ortiz, Elena.")
+    assert Posting.objects.get().customer == books.ortiz
+
+
+def test_any_change_of_the_history_is_undone_as_a_new_one(world: World, books: Books) -> None:
+    save(world, books.ortiz)
+    save(world, books.wood, version=1, remove=True)
+    save(world, None, version=2, remove=True)
+
+    def undo(change: int, version: int) -> Saved | Refused:
+        return undo_job_mapping(
+            access=access_of(world.bea, world),
+            job_key="J-1",
+            expected_version=version,
+            change=change,
+            reason="",
+            now=NOW,
+        )
+
+    first = undo(2, 3)  # the re-map of version 2: back to the job of version 1
+    assert isinstance(first, Saved)
+    assert first.list_id == books.ortiz.list_id
+    event = Event.objects.order_by("-sequence")[0]
+    assert (event.after["undoes"], event.after["how"]) == (2, "undo")
+    late = undo(1, 3)
+    assert isinstance(late, Refused)
+    assert late.reason == "changed_meanwhile"
+    second = undo(1, 4)  # the first mapping: back to none
+    assert isinstance(second, Saved)
+    assert second.list_id == ""
+    unknown = undo(77, 5)
+    assert isinstance(unknown, Refused)
+    assert unknown.reason == "nothing_to_undo"

@@ -209,6 +209,7 @@ class RefusalReason(StrEnum):
     NOTHING_TO_SAVE = "nothing_to_save"
     NOT_ALLOWED = "not_allowed"
     NOT_CONFIRMED = "not_confirmed"
+    REASON_NEEDED = "reason_needed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,20 +239,28 @@ class SaveCommand:
 
 
 def save(
-    state: MappingState, command: SaveCommand, *, warnings: Collection[MappingWarning]
+    state: MappingState,
+    command: SaveCommand,
+    *,
+    warnings: Collection[MappingWarning],
+    exported: int = 0,
 ) -> Change | Refusal:
     """The change that the command makes, or why it makes none.
 
     `warnings` is what `check` says about the command's target now, empty without a target.
+    `exported` is how many invoices of the job are on its present QuickBooks job for good: to lead
+    the job away from them takes a reason.
     """
     target = command.target_list_id
     if command.expected_version != state.version:
-        return _CHANGED_MEANWHILE
+        return CHANGED_MEANWHILE
     if state.mapped and target not in ("", state.list_id) and not command.remove:
         return _LOCKED
     if not target:
         if not (state.mapped and command.remove):
             return _NOTHING_TO_SAVE
+        if exported and not command.why:
+            return _reason_needed(exported)
         return _change(state, command, confirmed=frozenset())
     refusal = _objection(warnings, command.confirmed)
     if refusal:
@@ -259,6 +268,8 @@ def save(
     confirmed = command.confirmed & {w.kind for w in warnings if w.needs_confirmation}
     if target == state.list_id and confirmed <= state.confirmed:
         return _NOTHING_TO_SAVE
+    if exported and target != state.list_id and not command.why:
+        return _reason_needed(exported)
     return _change(state, command, confirmed=confirmed)
 
 
@@ -324,6 +335,15 @@ def _objection(
     )
 
 
+def _reason_needed(exported: int) -> Refusal:
+    stay = "1 invoice stays" if exported == 1 else f"{exported:,} invoices stay"
+    return Refusal(
+        reason=RefusalReason.REASON_NEEDED,
+        message=f"{stay} on the old job, so this change needs a reason.",
+        remedy="Write under Why what was wrong with the old job, then save again.",
+    )
+
+
 def _change(
     state: MappingState, command: SaveCommand, *, confirmed: frozenset[WarningKind]
 ) -> Change:
@@ -349,7 +369,7 @@ def _change(
     )
 
 
-_CHANGED_MEANWHILE = Refusal(
+CHANGED_MEANWHILE = Refusal(
     reason=RefusalReason.CHANGED_MEANWHILE,
     message="Somebody else has saved this mapping since you opened it; nothing was overwritten.",
     remedy="Look at the present mapping, then decide again.",

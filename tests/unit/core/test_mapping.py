@@ -266,3 +266,20 @@ def test_the_history_always_leads_to_the_state(steps):
             assert behind == 0 or take_back
         assert replay(history) == state
         assert state.version == len(history)
+
+
+def test_leading_a_job_away_from_its_invoices_takes_a_reason():
+    state = MappingState(version=1, list_id="A")
+    remap = SaveCommand(expected_version=1, target_list_id="B", remove=True)
+    remove = SaveCommand(expected_version=1, remove=True)
+    for command in (remap, remove):
+        refused = save(state, command, warnings=(), exported=14)
+        assert isinstance(refused, Refusal)
+        assert refused.reason is RefusalReason.REASON_NEEDED
+        assert refused.message.startswith("14 invoices stay on the old job")
+        assert isinstance(
+            save(state, replace(command, why="wrong"), warnings=(), exported=14), Change
+        )
+        assert isinstance(save(state, command, warnings=(), exported=0), Change)
+    stays = replace(remap, target_list_id="A", confirmed=frozenset({WarningKind.OTHER_CUSTOMER}))
+    assert isinstance(save(state, stays, warnings=(OTHER,), exported=14), Change)

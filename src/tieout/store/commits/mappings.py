@@ -28,6 +28,7 @@ from tieout.store.models import (
 )
 from tieout.store.queries.mappings import COMMITTED_STATES, links_to_look_at
 from tieout.store.queries.planning import drifts
+from tieout.store.queries.suggestions import is_suggested
 
 SisterMapping = ClientMapping | ItemMapping | ClassMapping
 Standing = SourceInvoice.Standing
@@ -79,7 +80,8 @@ def write_job_mapping(
     customer = _customer_of(job.client)
     job.map_state = map_state(mapping=row, target=target, customer=customer)
     job.search_text = search_text(job=job, client_name=job.client.name, target=target)
-    job.save(update_fields=["map_state", "search_text"])
+    job.suggested = target is None and is_suggested(job_id=job.pk)
+    job.save(update_fields=["map_state", "search_text", "suggested"])
     return row
 
 

@@ -23,12 +23,15 @@ __all__ = ["MapState", "SourceJob"]
 
 MapState = SourceJob.MapState
 Sort = Literal["contractor", "client", "start", "state"]
+# what a row of the desk shows
+ROW = ("client__mapping__target", "mapping__target", "suggestion__target")
 SORTS: dict[str, tuple[str, ...]] = {
     "contractor": ("contractor", "id"),
     "client": ("client__name", "client_id", "contractor", "id"),
     "start": ("start_date", "id"),
     "state": ("map_state", "contractor", "id"),
 }
+SUGGESTED = "suggested"  # a filter like a state: not mapped, and there is a suggestion
 NARROW = 1000  # rows that may be sorted for one page
 BATCH = 1000
 
@@ -57,7 +60,10 @@ class JobPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counters:
-    """How many jobs of each tab stand where: `active["mapped"]`; "" counts them all."""
+    """How many jobs of each tab stand where: `active["mapped"]`; "" counts them all.
+
+    What is suggested is not mapped, and counted there as well.
+    """
 
     active: dict[str, int]
     inactive: dict[str, int]
@@ -68,19 +74,27 @@ class Counters:
 
 
 def count_jobs(*, company_id: int) -> Counters:
-    """The counters of both tabs: one query, six counts along an index.
+    """The counters of both tabs: one query, eight counts along an index.
 
-    Six ranges are counted in half the time of one GROUP BY over all of them.
+    So many ranges are counted in half the time of one GROUP BY over all of them.
     """
-    table = SourceJob._meta.db_table
-    one = f"(SELECT count(*) FROM {table} WHERE company_id=%s AND active=%s AND map_state=%s)"  # noqa: S608
-    cells = [(tab, state.value) for tab in (True, False) for state in MapState]
+    begin = f"(SELECT count(*) FROM {SourceJob._meta.db_table} WHERE company_id=%s AND active=%s"  # noqa: S608
+    cells = [(tab, state) for tab in (True, False) for state in (*MapState.values, SUGGESTED)]
+    counts, asked = [], []
+    for tab, state in cells:
+        # the bare column, as the partial index has it
+        counts.append(f"{begin} AND {'suggested' if state == SUGGESTED else 'map_state=%s'})")
+        asked += [company_id, tab, *([] if state == SUGGESTED else [state])]
     with connection.cursor() as cursor:
-        asked = [value for tab, state in cells for value in (company_id, tab, state)]
-        cursor.execute("SELECT " + ", ".join([one] * len(cells)), asked)
+        cursor.execute("SELECT " + ", ".join(counts), asked)
         counted = dict(zip(cells, cursor.fetchone(), strict=True))
-    tabs = [{state: counted[tab, state] for _, state in cells[:3]} for tab in (True, False)]
-    active, inactive = ({"": sum(states.values()), **states} for states in tabs)
+    active, inactive = (
+        {
+            "": sum(counted[tab, state] for state in MapState.values),
+            **{state: counted[tab, state] for _, state in cells[:4]},
+        }
+        for tab in (True, False)
+    )
     return Counters(active=active, inactive=inactive)
 
 
@@ -101,11 +115,8 @@ def list_jobs(*, company_id: int, wanted: JobFilter) -> JobPage:
 
 
 def rows_of(*, company_id: int, ids: list[int]) -> list[SourceJob]:
-    """These jobs in this order, with client, mapping and QuickBooks job; one query."""
-    rows = {
-        row.pk: row
-        for row in SourceJob.objects.filter(id__in=ids).select_related("client", "mapping__target")
-    }
+    """These jobs in this order, with client, mapping, QuickBooks job and suggestion; one query."""
+    rows = {row.pk: row for row in SourceJob.objects.filter(id__in=ids).select_related(*ROW)}
     return [rows[pk] for pk in ids if pk in rows and rows[pk].company_id == company_id]
 
 
@@ -113,7 +124,7 @@ def get_job(*, company_id: int, job_id: int) -> SourceJob | None:
     """The job with client, mapping, QuickBooks job and who mapped it; None for a stranger's."""
     return (
         SourceJob.objects.filter(company_id=company_id, id=job_id)
-        .select_related("client__mapping__target", "mapping__target", "mapping__changed_by")
+        .select_related(*ROW, "mapping__changed_by")
         .first()
     )
 
@@ -122,7 +133,7 @@ def find_job(*, company_id: int, key: str) -> SourceJob | None:
     """The job by its key in the back office."""
     return (
         SourceJob.objects.filter(company_id=company_id, key=key)
-        .select_related("client__mapping__target", "mapping__target", "mapping__changed_by")
+        .select_related(*ROW, "mapping__changed_by")
         .first()
     )
 
@@ -151,21 +162,29 @@ def _narrow(company_id: int, wanted: JobFilter, words: searching.Words) -> list[
     """Ids of all that the filter finds when they are few enough to be sorted, else None."""
     tab = _tab(company_id, wanted)
     if wanted.state and (words or wanted.sort not in {"contractor", "state"}):
-        in_state = tab.filter(map_state=wanted.state).order_by()
+        in_state = _in_state(tab, wanted.state).order_by()
         if not in_state.values_list("id")[NARROW : NARROW + 1]:
             return _few(in_state.filter(_read(words)))
     if words.long:
         also: dict[str, searching.Plain] = {"company_id": company_id, "active": wanted.active}
-        if wanted.state:
+        if wanted.state == SUGGESTED:
+            also["suggested"] = True
+        elif wanted.state:
             also["map_state"] = wanted.state
         jobs = SourceJob.objects.all()
         ids = searching.matching(jobs, words, index="job_search", limit=NARROW + 1, also=also)
     elif words:
         led = tab.filter(searching.leading(words, name="contractor"))
-        ids = _few(led.filter(map_state=wanted.state) if wanted.state else led)
+        ids = _few(_in_state(led, wanted.state))
     else:
         return None
     return ids if len(ids) <= NARROW else None
+
+
+def _in_state(jobs: QuerySet[SourceJob], state: str) -> QuerySet[SourceJob]:
+    if state == SUGGESTED:
+        return jobs.filter(suggested=True)
+    return jobs.filter(map_state=state) if state else jobs
 
 
 def _read(words: searching.Words) -> Q:
@@ -191,7 +210,9 @@ def _walked(
     """Ids in the order of an index, filtered on the way: a wide filter finds a page at once."""
     jobs = _tab(company_id, wanted)
     if wanted.state and wanted.sort in {"contractor", "state"}:
-        jobs = jobs.filter(map_state=wanted.state)
+        jobs = _in_state(jobs, wanted.state)
+    elif wanted.state == SUGGESTED:
+        jobs = jobs.filter(suggested__in=[True])  # likewise
     elif wanted.state:
         # written so that no index answers it: the database would take the one that begins with
         # the state, and sort all that it finds
@@ -202,7 +223,8 @@ def _walked(
 
 def _ordered(jobs: QuerySet[SourceJob], wanted: JobFilter) -> QuerySet[SourceJob, int]:
     sign = "-" if wanted.descending else ""
-    fields = SORTS[wanted.sort]
+    sort = "contractor" if wanted.state and wanted.sort == "state" else wanted.sort
+    fields = SORTS[sort]
     return jobs.order_by(*(sign + field for field in fields)).values_list("id", flat=True)
 
 
@@ -213,7 +235,9 @@ def _by_client(
     sign = "-" if wanted.descending else ""
     # one filter() call: each further one would join the jobs once more
     conditions = Q(company_id=company_id, jobs__active__in=[wanted.active])
-    if wanted.state:
+    if wanted.state == SUGGESTED:
+        conditions &= Q(jobs__suggested__in=[True])
+    elif wanted.state:
         conditions &= Q(jobs__map_state=wanted.state)
     for word in (*words.long, *words.short):
         conditions &= Q(jobs__search_text__contains=word)

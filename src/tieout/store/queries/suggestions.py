@@ -1,0 +1,296 @@
+"""What suggestions are computed from, and the stored ones for the screens."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal, NamedTuple
+
+from django.db.models import F, Q, QuerySet
+
+from tieout.store.models import (
+    Book,
+    JobSuggestion,
+    QbCustomer,
+    SourceJob,
+    SuggestionState,
+    Task,
+)
+from tieout.store.queries import searching
+
+__all__ = ["JobSuggestion", "SuggestionState"]
+
+NOT_MAPPED = SourceJob.MapState.NOT_MAPPED
+MARK_LENGTH = 16  # hex digits: 64 bits
+NEIGHBOURS_MAX = 200
+IDS_AT_ONCE = 500
+SCORE_ONE = 10_000  # a score of 1 as it is stored
+
+
+class JobRow(NamedTuple):
+    """A contractor job without a mapping, as matching wants it, with the mark of all that."""
+
+    pk: int
+    key: str
+    contractor: str
+    client: str
+    client_key: str
+    title: str
+    start: date | None
+    end: date | None
+    customer: str  # ListID of the client's customer, "" when the client is not mapped
+    mark: str
+
+
+class CandidateRow(NamedTuple):
+    """A customer or Customer:Job as matching wants it."""
+
+    pk: int
+    list_id: str
+    full_name: str
+    active: bool
+    parent: str
+    gone: bool
+
+
+# ------------------------------------------------------------------ what they are computed from
+
+
+def mark(parts: Sequence[object]) -> str:
+    """Short text that differs when one of the parts does."""
+    said = json.dumps(parts, default=str, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(said.encode("ascii")).hexdigest()[:MARK_LENGTH]
+
+
+def job_mark(job: SourceJob) -> str:
+    """The mark of a job as it is now; its client with mapping and customer must be loaded."""
+    mapping = getattr(job.client, "mapping", None)
+    customer = mapping.target.list_id if mapping and mapping.target else ""
+    end = job.end_date or job.projected_end_date
+    return _mark_of(
+        job.key, job.contractor, job.client.name, job.client.key, job.title, job.start_date, end,
+        customer,
+    )  # fmt: skip
+
+
+def _mark_of(*parts: object) -> str:
+    return mark(parts)
+
+
+def unmapped(*, company_id: int, ids: Collection[int] | None = None) -> Iterator[JobRow]:
+    """The contractor jobs without a mapping: all, or those of them with these ids."""
+    rows = SourceJob.objects.filter(company_id=company_id, map_state=NOT_MAPPED)
+    if ids is not None:
+        rows = rows.filter(id__in=ids)
+    columns = rows.order_by().values_list(
+        "id", "key", "contractor", "client__name", "client__key", "title", "start_date",
+        "end_date", "projected_end_date", "client__mapping__target__list_id",
+    )  # fmt: skip
+    for (
+        pk,
+        key,
+        who,
+        client,
+        client_key,
+        title,
+        start,
+        ended,
+        projected,
+        customer,
+    ) in columns.iterator(chunk_size=5000):
+        end = ended or projected
+        link = customer or ""
+        said = _mark_of(key, who, client, client_key, title, start, end, link)
+        yield JobRow(pk, key, who, client, client_key, title, start, end, link, said)
+
+
+def candidates(*, company_id: int) -> Iterator[CandidateRow]:
+    """Every customer and job of the company file, gone ones too, by ListID."""
+    columns = (
+        QbCustomer.objects.filter(company_id=company_id)
+        .order_by("list_id")
+        .values_list("id", "list_id", "full_name", "active", "parent_list_id", "gone_at")
+    )
+    for pk, list_id, full_name, active, parent, gone_at in columns.iterator(chunk_size=5000):
+        yield CandidateRow(pk, list_id, full_name, active, parent, gone_at is not None)
+
+
+def marks(*, company_id: int) -> dict[int, tuple[str, str]]:
+    """Job id -> the marks of job and QuickBooks list that its suggestion was computed from."""
+    rows = JobSuggestion.objects.filter(company_id=company_id).order_by()
+    return {
+        pk: (job, books)
+        for pk, job, books in rows.values_list("job_id", "job_mark", "books_mark").iterator(5000)
+    }
+
+
+def lists_refreshed_at(*, company_id: int) -> datetime | None:
+    """When the QuickBooks lists were last read to their end."""
+    found = Book.objects.filter(company_id=company_id).values_list("lists_refreshed_at").first()
+    return found[0] if found else None
+
+
+def find_state(*, company_id: int) -> SuggestionState:
+    """What the company's suggestions were computed from; an empty one when there were none."""
+    found = SuggestionState.objects.filter(company_id=company_id).first()
+    return found or SuggestionState(company_id=company_id)
+
+
+def is_suggested(*, job_id: int) -> bool:
+    """Whether there is a candidate to show for the job."""
+    return JobSuggestion.objects.filter(job_id=job_id, target__isnull=False).exists()
+
+
+def wanting(*, company_id: int, target_ids: Collection[int], besides: int) -> list[int]:
+    """Ids of the jobs without a mapping whose best candidate is one of these; bounded."""
+    rows = JobSuggestion.objects.filter(
+        company_id=company_id, target_id__in=target_ids, job__map_state=NOT_MAPPED
+    ).exclude(job_id=besides)
+    return list(rows.order_by().values_list("job_id", flat=True)[:NEIGHBOURS_MAX])
+
+
+# ------------------------------------------------------------------ for the screens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Age:
+    """What the suggestions on screen were computed from, and the work on them."""
+
+    state: SuggestionState
+    task: Task | None  # the newest look for suggestions
+    refreshed_at: datetime | None
+
+    @property
+    def looking(self) -> bool:
+        return self.task is not None and not self.task.over
+
+    @property
+    def stale(self) -> bool:
+        """The QuickBooks list was read since."""
+        return bool(self.refreshed_at) and self.state.books_at != self.refreshed_at
+
+
+def age(*, company_id: int, refreshed_at: datetime | None) -> Age:
+    """How old the suggestions are; two queries."""
+    task = Task.objects.filter(company_id=company_id, kind=Task.Kind.SUGGEST).first()
+    return Age(state=find_state(company_id=company_id), task=task, refreshed_at=refreshed_at)
+
+
+def is_stale(*, job: SourceJob, suggestion: JobSuggestion, books_mark: str) -> bool:
+    """Whether job, candidate or QuickBooks list are others than it was computed from; no query."""
+    target = suggestion.target
+    return (
+        suggestion.books_mark != books_mark
+        or suggestion.job_mark != job_mark(job)
+        or (target is not None and target.full_name != suggestion.target_name)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """One candidate of a job in the dropdown, the best first."""
+
+    target: QbCustomer
+    bucket: str
+    reasons: list[str]
+
+
+def offers(*, company_id: int, suggestion: JobSuggestion | None) -> list[Offer]:
+    """The stored candidates of a job that are still in QuickBooks; at most one query."""
+    if suggestion is None or suggestion.target is None:
+        return []
+    said: list[dict[str, Any]] = [
+        {
+            "list_id": suggestion.target.list_id,
+            "bucket": suggestion.bucket,
+            "reasons": suggestion.reasons,
+        },
+        *suggestion.others,
+    ]
+    known = {
+        row.list_id: row
+        for row in QbCustomer.objects.filter(
+            company_id=company_id,
+            list_id__in=[each["list_id"] for each in said],
+            gone_at__isnull=True,
+        )
+    }
+    return [
+        Offer(
+            target=known[each["list_id"]],
+            bucket=each["bucket"],
+            reasons=list(each["reasons"]),
+        )
+        for each in said
+        if each["list_id"] in known
+    ]
+
+
+# ------------------------------------------------------------------ for bulk changes
+
+Only = Literal["safe", "all"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkFilter:
+    """Which suggestions a bulk change is about: what is on screen, a client, a threshold."""
+
+    active: bool = True
+    search: str = ""
+    client_id: int | None = None
+    only: Only = "safe"
+    score_from: int = 0  # in ten-thousandths
+
+
+def bulk(*, company_id: int, wanted: BulkFilter, limit: int) -> list[SourceJob]:
+    """Jobs with their suggestions, by client and contractor, at most `limit`; one query."""
+    rows = _bulk(company_id, wanted).select_related(
+        "client__mapping__target", "mapping", "suggestion__target"
+    )
+    return list(rows.order_by("client__name", "client_id", "contractor", "id")[:limit])
+
+
+def count_bulk(*, company_id: int, wanted: BulkFilter) -> int:
+    """How many suggestions the filter finds."""
+    return _bulk(company_id, wanted).order_by().count()
+
+
+def chosen(*, company_id: int, ids: Collection[int]) -> list[SourceJob]:
+    """Jobs by id with what a save needs, locked until the transaction ends."""
+    found: list[SourceJob] = []
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), IDS_AT_ONCE):
+        found += (
+            SourceJob.objects.select_for_update(of=("self",))
+            .select_related(
+                "client__mapping__target", "mapping__target", "mapping__changed_by",
+                "suggestion__target",
+            )
+            .filter(company_id=company_id, id__in=wanted[start : start + IDS_AT_ONCE])
+            .order_by("id")
+        )  # fmt: skip
+    return found
+
+
+def _bulk(company_id: int, wanted: BulkFilter) -> QuerySet[SourceJob]:
+    rows = SourceJob.objects.filter(
+        company_id=company_id,
+        active__in=[wanted.active],
+        suggested=True,
+        suggestion__score__gte=wanted.score_from,
+        suggestion__target_id=F("suggestion__target_id"),
+    )
+    if wanted.only == "safe":
+        rows = rows.filter(suggestion__safe=True)
+    if wanted.client_id is not None:
+        rows = rows.filter(client_id=wanted.client_id)
+    words = searching.words(wanted.search)
+    condition = Q()
+    if words.long:
+        condition = searching.contained(words)
+    elif words:
+        condition = searching.leading(words, name="contractor")
+    return rows.filter(condition)
