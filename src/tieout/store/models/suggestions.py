@@ -26,7 +26,8 @@ class JobSuggestion(models.Model):
     bucket = models.CharField(max_length=6, choices=[(b.value, b.value) for b in Bucket])
     safe = models.BooleanField(default=False)  # may be saved in bulk without looking
     reasons = models.JSONField(default=list)
-    # ranks 2 to 5: [{"list_id", "score", "bucket", "reasons"}]
+    flags = models.JSONField(default=list)  # core.matching_facts.Flag
+    # ranks 2 to 5: [{"list_id", "score", "bucket", "reasons", "flags"}]
     others = models.JSONField(default=list)
     target_name = models.CharField(max_length=209, blank=True, default="")  # as it was then
     job_mark = models.CharField(max_length=16)
@@ -52,6 +53,7 @@ class SuggestionState(models.Model):
     books_mark = models.CharField(max_length=16, blank=True, default="")
     books_at = models.DateTimeField(null=True)  # Book.lists_refreshed_at of that list
     done_at = models.DateTimeField(null=True)
+    serial = models.BigIntegerField(default=0)  # one more with each time that rows were stored
 
     def __str__(self) -> str:
         return f"{self.company_id}: {self.books_mark}"

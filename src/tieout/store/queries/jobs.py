@@ -80,7 +80,8 @@ def count_jobs(*, company_id: int) -> Counters:
     """
     begin = f"(SELECT count(*) FROM {SourceJob._meta.db_table} WHERE company_id=%s AND active=%s"  # noqa: S608
     cells = [(tab, state) for tab in (True, False) for state in (*MapState.values, SUGGESTED)]
-    counts, asked = [], []
+    counts: list[str] = []
+    asked: list[int | str] = []
     for tab, state in cells:
         # the bare column, as the partial index has it
         counts.append(f"{begin} AND {'suggested' if state == SUGGESTED else 'map_state=%s'})")
