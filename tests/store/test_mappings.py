@@ -30,7 +30,7 @@ def job(world: World) -> SourceJob:
         ({}, "mapped"),
         ({"active": False}, "attention"),
         ({"gone_at": NOW}, "attention"),
-        ({"full_name": "Acme:Ortiz E"}, "attention"),
+        ({"full_name": "Acme:Ortiz E"}, "mapped"),
         ({"top_list_id": "B", "parent_list_id": "B", "full_name": "Beta:Ortiz"}, "attention"),
     ],
 )

@@ -231,7 +231,7 @@ def test_a_change_in_quickbooks_is_answered_by_keeping_the_job(world: World, boo
 
     save(world, books.ortiz)
     QbCustomer.objects.filter(pk=books.ortiz.pk).update(
-        full_name="Acme:Ortiz E", name="Ortiz E", search_text="acme:ortiz e"
+        full_name="Acme:Wood, Ben:Ortiz, Elena", parent_list_id=books.wood.list_id
     )
     assert restate(company_id=world.northgate.pk, target_ids=[books.ortiz.pk]) == 1
     assert SourceJob.objects.get(key="J-1").map_state == "attention"
@@ -241,7 +241,7 @@ def test_a_change_in_quickbooks_is_answered_by_keeping_the_job(world: World, boo
     assert isinstance(answer, Saved)
     assert SourceJob.objects.get(key="J-1").map_state == "mapped"
     event = Event.objects.order_by("-sequence")[0]
-    assert "was renamed to Acme:Ortiz E" in event.reason
+    assert "was moved to Acme:Wood, Ben:Ortiz, Elena" in event.reason
     assert restate(company_id=world.northgate.pk) == 0
 
 

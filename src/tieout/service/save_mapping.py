@@ -184,6 +184,7 @@ def _in_transaction(
             confirmed=answer.confirmed,
             user=access.user,
             now=now,
+            undoes=answer.undoes,
         )
         again = _record(access, job, answer, before, target, now, how)
         moved = staying if before != target else 0

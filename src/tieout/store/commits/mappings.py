@@ -10,8 +10,11 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from tieout.core.drifting import BLOCKING
 from tieout.core.exporting import State
 from tieout.core.mapping import WarningKind
+from tieout.store.commits import drifts as drift_rows
+from tieout.store.commits import memories
 from tieout.store.models import (
     ClassMapping,
     ClientMapping,
@@ -56,12 +59,16 @@ def write_job_mapping(
     confirmed: Iterable[WarningKind],
     user: User,
     now: datetime,
+    undoes: int = 0,
 ) -> JobMapping:
     """Link the locked job to `target`, or remove its association (None), and restate the job.
 
-    What the QuickBooks job is like now is remembered, so that a later change is noticed.
+    What both sides are like now is remembered, so that a later change is noticed. That answers
+    whatever drifted before; when the change to version `undoes` is taken back, what was
+    remembered then counts again, and what it answered is open again.
     """
     odd = frozenset(confirmed)
+    before = JobMapping.objects.select_related("target").filter(job=job).first()
     row, _ = JobMapping.objects.update_or_create(
         company_id=job.company_id,
         job=job,
@@ -72,11 +79,14 @@ def write_job_mapping(
             "changed_at": now,
             "other_customer_confirmed": WarningKind.OTHER_CUSTOMER in odd,
             "shared_confirmed": WarningKind.SHARED in odd,
-            "remembered_full_name": target.full_name if target else "",
-            "remembered_parent": target.parent_list_id if target else "",
-            "remembered_active": target.active if target else True,
+            **memories.columns(row=before, job=job, target=target, undoing=bool(undoes)),
         },
     )
+    if before is not None:
+        drift_rows.close(mapping=row, target=target, version=version, user=user, now=now)
+        if undoes:
+            drift_rows.reopen(mapping_id=row.pk, version=undoes)
+        drift_rows.notice(company_id=job.company_id, now=now, mapping_ids=[row.pk])
     customer = _customer_of(job.client)
     job.map_state = map_state(mapping=row, target=target, customer=customer)
     job.search_text = search_text(job=job, client_name=job.client.name, target=target)
@@ -94,7 +104,10 @@ def search_text(*, job: SourceJob, client_name: str, target: QbCustomer | None) 
 def map_state(
     *, mapping: JobMapping | None, target: QbCustomer | None, customer: QbCustomer | None
 ) -> str:
-    """Where a job stands on Map Jobs: *Needs attention* is whatever would hold up its invoices."""
+    """Where a job stands on Map Jobs: *Needs attention* is whatever would hold up its invoices.
+
+    Other drifts are asked about in the Drift inbox, or only noted.
+    """
     if mapping is None or target is None:
         return SourceJob.MapState.NOT_MAPPED
     odd = target.gone_at is not None or not target.active
@@ -104,9 +117,13 @@ def map_state(
         and customer.top_list_id != target.top_list_id
         and not mapping.other_customer_confirmed
     )
-    if odd or elsewhere or drifts(mapping=mapping, target=target):
+    if odd or elsewhere or _holds_up(mapping, target):
         return SourceJob.MapState.ATTENTION
     return SourceJob.MapState.MAPPED
+
+
+def _holds_up(mapping: JobMapping, target: QbCustomer) -> bool:
+    return any(each.kind in BLOCKING for each in drifts(mapping=mapping, target=target))
 
 
 def restate(*, company_id: int, target_ids: list[int] | None = None) -> int:
@@ -194,7 +211,8 @@ def restate_client(row: SisterMapping) -> None:
         company_id=row.company_id, job__client_id=row.client_id, target__isnull=False
     )
     batch = []
-    for link in links.select_related("job", "target").order_by("id"):
+    loaded = links.select_related("job__client", "target", "remembered_client")
+    for link in loaded.order_by("id"):
         state = map_state(mapping=link, target=link.target, customer=row.target)
         if state != link.job.map_state:
             link.job.map_state = state

@@ -47,7 +47,8 @@ class Drift(models.Model):
     answered_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=500, blank=True, default="")
-    # the mapping's version that the answer made; 0 when it made none
+    # what the mapping remembered before the answer; its version after it, 0 when that stayed
+    memory = models.JSONField(default=dict)
     answered_version = models.PositiveIntegerField(default=0)
     batch = models.CharField(max_length=32, blank=True, default="")  # answered together
     closed_at = models.DateTimeField(null=True)

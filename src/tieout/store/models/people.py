@@ -41,6 +41,8 @@ class Company(models.Model):
     split_suffix = models.CharField(max_length=8, default="-{n}")
     number_prefix_strip = models.CharField(max_length=20, blank=True, default="")
     template_name = models.CharField(max_length=31, blank=True, default="")
+    # how many drifts wait for an answer, kept by `commits.drifts`: every page's menu shows it
+    open_drifts = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ["name", "id"]

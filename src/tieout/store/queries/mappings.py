@@ -168,7 +168,7 @@ def links_to_look_at(
     rows = JobMapping.objects.filter(company_id=company_id, target__isnull=False)
     if target_ids is not None:
         rows = rows.filter(target_id__in=target_ids)
-    loaded = rows.select_related("job__client__mapping__target", "target")
+    loaded = rows.select_related("job__client__mapping__target", "target", "remembered_client")
     return loaded.order_by("id").iterator(chunk_size=1000)
 
 

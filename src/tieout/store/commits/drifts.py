@@ -1,0 +1,294 @@
+"""Compare all mappings with what they remember, and keep what differs as rows.
+
+Run at the end of a refresh and of an import, in the transaction that ends them. The database
+finds the mappings that differ, or of which some drift stands; only those are looked at, a fixed
+number of queries per thousand. Run again with nothing changed, it writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from tieout.core import drifting
+from tieout.core.drifting import Survivor
+from tieout.core.exporting import IN_QUICKBOOKS
+from tieout.store.models import Company, Drift, JobMapping, Posting, QbCustomer, User
+from tieout.store.models.drifts import STANDING
+from tieout.store.queries.planning import job_fact, memory_of, qb_job_fact
+
+CHUNK = 1000
+IDS_AT_ONCE = 500
+TEXT_MAX, NAME_MAX = 800, 209
+State = Drift.State
+WRITTEN = ["state", "was", "now", "text", "token", "survivor", "proof", "closed_at"]
+
+
+@dataclass(slots=True, kw_only=True)
+class Noticed:
+    """What comparing brought: kind -> how many came up, and how many are over by themselves."""
+
+    opened: dict[str, int] = field(default_factory=dict)
+    noted: int = 0
+    over: int = 0
+
+    @property
+    def opened_count(self) -> int:
+        return sum(self.opened.values())
+
+
+def notice(
+    *,
+    company_id: int,
+    now: datetime,
+    task_id: int | None = None,
+    mapping_ids: Sequence[int] | None = None,
+) -> Noticed:
+    """Bring the drifts of all mappings up to date, or of these; in the caller's transaction."""
+    noticed = Noticed()
+    for rows in _chunks(_to_look_at(company_id, mapping_ids)):
+        _compare(company_id, rows, noticed, now=now, task_id=task_id)
+    recount(company_id=company_id)
+    return noticed
+
+
+def recount(*, company_id: int) -> None:
+    """Bring the number that every page's menu shows up to date."""
+    waiting = Drift.objects.filter(company_id=company_id, state=State.OPEN).count()
+    Company.objects.filter(pk=company_id).exclude(open_drifts=waiting).update(open_drifts=waiting)
+
+
+def close(
+    *, mapping: JobMapping, target: QbCustomer | None, version: int, user: User, now: datetime
+) -> None:
+    """The mapping was saved anew: whatever stood is answered by that, in the caller's transaction."""
+    standing = Drift.objects.filter(mapping=mapping, state__in=STANDING)
+    asked = standing.exclude(state=State.NOTED)
+    kept = Q(target_id=target.pk) if target else Q(pk__in=[])
+    for answer, rows in (
+        (Drift.Answer.KEPT, asked.filter(kept)),
+        (Drift.Answer.REMAPPED if target else Drift.Answer.REMOVED, asked.exclude(kept)),
+    ):
+        rows.update(
+            state=State.ANSWERED,
+            answer=answer,
+            answered_by=user,
+            answered_at=now,
+            answered_version=version,
+            closed_at=now,
+        )
+    Drift.objects.filter(mapping=mapping, state=State.NOTED).update(
+        state=State.OVER, closed_at=now
+    )
+
+
+def reopen(*, mapping_id: int, version: int) -> None:
+    """The change to this version is undone: what it answered is open again."""
+    Drift.objects.filter(
+        mapping_id=mapping_id, answered_version=version, state=State.ANSWERED
+    ).update(
+        state=State.OPEN,
+        answer="",
+        answered_by=None,
+        answered_at=None,
+        answered_version=0,
+        batch="",
+        reason="",
+        closed_at=None,
+    )
+
+
+# ------------------------------------------------------------------ comparing
+
+
+def _to_look_at(company_id: int, mapping_ids: Sequence[int] | None) -> QuerySet[JobMapping]:
+    """The mappings of which some side differs from what is remembered, or some drift stands."""
+    rows = JobMapping.objects.filter(company_id=company_id)
+    if mapping_ids is not None:
+        rows = rows.filter(id__in=mapping_ids)
+    differs = (
+        Q(target__gone_at__isnull=False)
+        | ~Q(target__full_name=F("remembered_full_name"))
+        | ~Q(target__parent_list_id=F("remembered_parent"))
+        | ~Q(target__active=F("remembered_active"))
+        | (~Q(remembered_top="") & ~Q(target__top_list_id=F("remembered_top")))
+        | (Q(remembered_job_active__isnull=False) & ~Q(job__active=F("remembered_job_active")))
+        | (Q(remembered_client__isnull=False) & ~Q(job__client=F("remembered_client")))
+    )
+    standing = Drift.objects.filter(mapping_id=OuterRef("pk"), state__in=STANDING)
+    there = Q(target__isnull=False) & ~Q(remembered_full_name="")
+    wanted = rows.filter((there & differs) | Exists(standing))
+    loaded = wanted.select_related("job__client", "target", "remembered_client")
+    return loaded.order_by("id")
+
+
+def _chunks(rows: QuerySet[JobMapping]) -> Iterator[list[JobMapping]]:
+    after = 0
+    while chunk := list(rows.filter(id__gt=after)[:CHUNK]):
+        yield chunk
+        after = chunk[-1].pk
+
+
+def _compare(
+    company_id: int,
+    rows: Sequence[JobMapping],
+    noticed: Noticed,
+    *,
+    now: datetime,
+    task_id: int | None,
+) -> None:
+    ids = [row.pk for row in rows]
+    standing: dict[int, dict[str, Drift]] = defaultdict(dict)
+    for drift in Drift.objects.filter(mapping_id__in=ids, state__in=STANDING):
+        standing[drift.mapping_id][drift.kind] = drift
+    fates = _Fates(company_id, rows)
+    new: list[Drift] = []
+    changed: list[Drift] = []
+    for row in rows:
+        stood = standing[row.pk]
+        for found in _found(row, fates):
+            before = stood.pop(found.kind.value, None)
+            if before is not None and before.state == State.IGNORED:
+                if before.token == found.state[:NAME_MAX]:
+                    continue
+                changed.append(_over(before, now))  # it changed again: asked anew
+                before = None
+            if before is None:
+                new.append(_new(row, found, fates, now=now, task_id=task_id))
+                _count(noticed, new[-1])
+            elif _fill(before, found, fates):
+                changed.append(before)
+        for rest in stood.values():
+            changed.append(_over(rest, now))
+            noticed.over += 1
+    Drift.objects.bulk_update(changed, WRITTEN, batch_size=IDS_AT_ONCE)
+    Drift.objects.bulk_create(new, batch_size=IDS_AT_ONCE)
+
+
+def _found(row: JobMapping, fates: _Fates) -> tuple[drifting.Drift, ...]:
+    target = row.target
+    memory = memory_of(row, target) if target else None
+    if target is None or memory is None:
+        return ()
+    return drifting.drifts(
+        memory,
+        target=qb_job_fact(target),
+        job=job_fact(row.job),
+        client=row.job.client.name,
+        used=target.pk in fates.used,
+        survivor=fates.survivor(target),
+    )
+
+
+def _count(noticed: Noticed, drift: Drift) -> None:
+    if drift.state == State.NOTED:
+        noticed.noted += 1
+    else:
+        noticed.opened[drift.kind] = noticed.opened.get(drift.kind, 0) + 1
+
+
+def _new(
+    row: JobMapping,
+    found: drifting.Drift,
+    fates: _Fates,
+    *,
+    now: datetime,
+    task_id: int | None,
+) -> Drift:
+    drift = Drift(
+        company_id=row.company_id,
+        mapping=row,
+        target=row.target,
+        kind=found.kind.value,
+        state=State.NOTED if found.kind in drifting.NOTED else State.OPEN,
+        seen_at=now,
+        seen_by_id=task_id,
+    )
+    _fill(drift, found, fates)
+    return drift
+
+
+def _fill(drift: Drift, found: drifting.Drift, fates: _Fates) -> bool:
+    """Write what was found into the row; whether anything is different."""
+    survivor = found.survivor
+    values = {
+        "was": found.was[:NAME_MAX],
+        "now": found.now[:NAME_MAX],
+        "text": found.text[:TEXT_MAX],
+        "token": found.state[:NAME_MAX],
+        "survivor_id": fates.id_of(survivor.job.list_id) if survivor else None,
+        "proof": survivor.proof if survivor else "",
+    }
+    differs = any(getattr(drift, name) != value for name, value in values.items())
+    for name, value in values.items():
+        setattr(drift, name, value)
+    return differs
+
+
+def _over(drift: Drift, now: datetime) -> Drift:
+    drift.state, drift.closed_at = State.OVER, now
+    return drift
+
+
+# ------------------------------------------------------------------ what became of the gone
+
+
+class _Fates:
+    """Of the QuickBooks jobs that are gone: whether invoices stood on them, and who survived."""
+
+    def __init__(self, company_id: int, rows: Iterable[JobMapping]) -> None:
+        gone = {row.target.pk: row.target for row in rows if row.target and row.target.gone_at}
+        self.used: set[int] = set()
+        self._survivors: dict[int, Survivor] = {}
+        self._ids: dict[str, int] = {}
+        if gone:
+            self._look(company_id, gone)
+
+    def survivor(self, target: QbCustomer) -> Survivor | None:
+        """Who took over from this job, as far as anybody can tell."""
+        return self._survivors.get(target.pk)
+
+    def id_of(self, list_id: str) -> int | None:
+        """The row of a survivor."""
+        return self._ids.get(list_id)
+
+    def _look(self, company_id: int, gone: dict[int, QbCustomer]) -> None:
+        states = [state.value for state in IN_QUICKBOOKS]
+        used = Posting.objects.filter(customer_id__in=gone, state__in=states).order_by()
+        self.used = set(used.values_list("customer_id", flat=True).distinct())
+        there = QbCustomer.objects.filter(company_id=company_id, gone_at__isnull=True)
+        proven = {row.merged_into for row in gone.values() if row.merged_into}
+        names = {row.name for row in gone.values()}
+        parents = {row.parent_list_id for row in gone.values()}
+        near = Q(list_id__in=proven) | Q(parent_list_id__in=parents) | Q(name__in=names)
+        by_id = {row.list_id: row for row in there.filter(near).order_by("id")}
+        beside: dict[str, list[QbCustomer]] = defaultdict(list)
+        named: dict[str, list[QbCustomer]] = defaultdict(list)
+        for row in by_id.values():
+            beside[row.parent_list_id].append(row)
+            named[row.name].append(row)
+        for pk, row in gone.items():
+            survivor = self._survivor_of(row, by_id, beside, named)
+            if survivor is not None:
+                self._survivors[pk] = survivor
+                self._ids[survivor.job.list_id] = by_id[survivor.job.list_id].pk
+
+    @staticmethod
+    def _survivor_of(
+        row: QbCustomer,
+        by_id: dict[str, QbCustomer],
+        beside: dict[str, list[QbCustomer]],
+        named: dict[str, list[QbCustomer]],
+    ) -> Survivor | None:
+        if row.merged_into in by_id:
+            return Survivor(job=qb_job_fact(by_id[row.merged_into]), proof=row.merged_proof)
+        candidates = {
+            each.list_id: each for each in (*beside[row.parent_list_id], *named[row.name])
+        }
+        facts = [qb_job_fact(each) for each in candidates.values()]
+        found = drifting.propose_survivor(qb_job_fact(row), facts)
+        return Survivor(job=found) if found else None
