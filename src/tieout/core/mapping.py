@@ -262,7 +262,7 @@ def save(
         if exported and not command.why:
             return _reason_needed(exported)
         return _change(state, command, confirmed=frozenset())
-    refusal = _objection(warnings, command.confirmed)
+    refusal = _objection(warnings, command.confirmed, undoing=bool(command.undoes))
     if refusal:
         return refusal
     confirmed = command.confirmed & {w.kind for w in warnings if w.needs_confirmation}
@@ -315,10 +315,11 @@ def replay(changes: Iterable[Change]) -> MappingState:
 
 
 def _objection(
-    warnings: Collection[MappingWarning], confirmed: frozenset[WarningKind]
+    warnings: Collection[MappingWarning], confirmed: frozenset[WarningKind], *, undoing: bool
 ) -> Refusal | None:
+    """An undo may lead back to a job that is gone by now: its invoices wait, and it says so."""
     refused = [warning for warning in warnings if warning.refuses]
-    if refused:
+    if refused and not undoing:
         return Refusal(
             reason=RefusalReason.NOT_ALLOWED,
             message=refused[0].text,

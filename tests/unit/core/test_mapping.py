@@ -166,6 +166,16 @@ def test_two_clerks_never_overwrite_each_other():
     assert refused(saved(UNMAPPED, "81-B", version=1)) is RefusalReason.CHANGED_MEANWHILE
 
 
+def test_only_an_undo_leads_back_to_a_job_that_is_gone():
+    gone = [MappingWarning(kind=WarningKind.GONE, text="gone.")]
+    state = MappingState(version=2, list_id="81-E")
+    command = SaveCommand(expected_version=2, target_list_id="81-D", remove=True)
+    answer = save(state, command, warnings=gone)
+    assert answer.reason is RefusalReason.NOT_ALLOWED
+    back = save(state, replace(command, undoes=2), warnings=gone)
+    assert (back.to_list_id, back.undoes) == ("81-D", 2)
+
+
 def test_what_is_odd_must_be_confirmed_and_is_remembered():
     warnings = [OTHER, SHARED, ENDED]
     answer = saved(UNMAPPED, "81-A", confirmed=[WarningKind.SHARED], warnings=warnings)
