@@ -148,7 +148,7 @@ def test_raw_answers_of_a_part_that_is_no_longer_planned_are_kept(books: World) 
     posting = Posting.objects.get()
     for purpose in ("probe", "write"):
         Exchange.objects.create(
-            posting=posting, posting_key=posting.key, purpose=purpose, call_id=purpose, epoch=1,
+            posting=posting, subject_key=posting.key, company=posting.company, purpose=purpose, call_id=purpose, epoch=1,
             request=b"x", sha256="0" * 64, created_at=NOW,
         )  # fmt: skip
     Posting.objects.update(state="refused")
@@ -156,5 +156,5 @@ def test_raw_answers_of_a_part_that_is_no_longer_planned_are_kept(books: World) 
     SourceInvoice.objects.update(standing="to_plan")
     plan(books)
     kept = Exchange.objects.get()
-    assert (kept.purpose, kept.posting, kept.posting_key) == ("write", None, posting.key)
+    assert (kept.purpose, kept.posting, kept.subject_key) == ("write", None, posting.key)
     assert Posting.objects.get().job_key == ""

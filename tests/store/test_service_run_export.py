@@ -11,7 +11,7 @@ from tests import factories as make
 from tests.factories import NOW, World
 from tests.rehearsal import Office, connect, open_rehearsal, stock
 
-from tieout.service import moments, plan_export, run_export, tie_out
+from tieout.service import conversation, moments, plan_export, run_export, tie_out
 from tieout.service.access import find_access
 from tieout.store.models import Event, Exchange, Lane, Posting, SourceInvoice, Task, TieOut
 
@@ -258,12 +258,12 @@ def test_a_fault_of_our_own_is_shown_and_tried_again_later(
 ) -> None:
     ids = invoices(office, "20417")
 
-    def broken(**_: object) -> None:
+    def broken(*_: object) -> None:
         message = "a fault"
         raise ZeroDivisionError(message)
 
     with monkeypatch.context() as patch:
-        patch.setattr(run_export, "export_step", broken)
+        patch.setattr(conversation, "build", broken)
         export(office, ids)
     task = Task.objects.get(kind="export")
     assert (task.state, "ZeroDivisionError" in task.problem) == ("waiting", True)

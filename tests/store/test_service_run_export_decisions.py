@@ -31,9 +31,9 @@ from tieout.service import (
     verify_connection,
 )
 from tieout.service.access import find_access
-from tieout.service.session_check import Checked
+from tieout.service.turns import Turn
+from tieout.store.commits import exchanges, lanes
 from tieout.store.commits import exports as commits
-from tieout.store.commits import lanes
 from tieout.store.commits.invoices import upsert_invoices
 from tieout.store.models import Book, Company, Lane, Posting, SourceInvoice
 from tieout.store.queries.planning import bundle
@@ -94,13 +94,13 @@ def test_a_re_map_between_the_last_look_and_the_intent_sends_nothing(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = invoices(office, "20417")
-    add_exchange = commits.add_exchange
+    note = exchanges.note
 
     def re_map_after_the_probe(**given: Any) -> object:
         office.company.job_mappings.update(version=2)
-        return add_exchange(**given)
+        return note(**given)
 
-    monkeypatch.setattr(commits, "add_exchange", re_map_after_the_probe)
+    monkeypatch.setattr(exchanges, "note", re_map_after_the_probe)
     export(office, ids)
     assert in_quickbooks(office) == []
     assert Posting.objects.get().mapping_version == 2
@@ -179,7 +179,7 @@ def test_a_worker_does_not_undo_what_a_super_user_decided(office: Office, world:
     )
     seen_by_worker.state = "resendable"
     with pytest.raises(commits.PostingMoved):
-        commits.save_posting(posting=seen_by_worker, before=State.UNCONFIRMED, now=moments.now())
+        commits.save_row(row=seen_by_worker, before=State.UNCONFIRMED, now=moments.now())
     office.rehearsal.books.clear_faults()
     due_now()
     office.work()
@@ -207,7 +207,12 @@ def test_nothing_is_sent_in_a_session_that_was_not_checked(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = invoices(office, "20417")
-    monkeypatch.setattr(session_check, "check", lambda **_: Checked(session_id="before"))
+
+    def of_an_earlier_session(*, turn: Turn, **_: object) -> None:
+        epoch = turn.lease.epoch
+        lanes.note_checked(company_id=turn.company_id, epoch=epoch, session_id="before")
+
+    monkeypatch.setattr(session_check, "take", of_an_earlier_session)
     export(office, ids)
     assert in_quickbooks(office) == []
     assert Posting.objects.get().state == "ready"

@@ -375,6 +375,7 @@ def test_the_invoice_shows_its_history_and_exchanges(
     exported(as_person("bea"), root)
     one = posting()
     made = Exchange.objects.create(
+        company=one.company,
         posting=one,
         purpose="write",
         call_id="c1",
@@ -488,6 +489,7 @@ def known(planned: World) -> dict[str, int]:
     )
     one = posting(batch=batch)
     exchange = Exchange.objects.create(
+        company=one.company,
         posting=one,
         purpose="write",
         call_id="c",

@@ -79,6 +79,7 @@ class Answer:
     money_affected: bool | None = None
     code: str = ""  # the connector's own word for what happened, "" when there is none
     retry_after_s: int = 0
+    kept: bool = False  # it is in the store: only then may anything act on it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

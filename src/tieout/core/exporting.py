@@ -44,7 +44,7 @@ class Event(StrEnum):
     """What can happen to a posting."""
 
     CLAIM = "claim"
-    GIVE_BACK = "give back"  # nothing was sent: the probe failed or the worker stops
+    GIVE_BACK = "give back"  # nothing was sent: the probe failed, or is too old to rely on
     PROBE_CLEAN = "probe found nothing"
     FOUND_OURS = "found ours"  # GUID, or marker with customer and total equal
     FOUND_FOREIGN = "found a foreign invoice with our number"
@@ -80,6 +80,7 @@ class Effect(StrEnum):
     RECORD = "record what QuickBooks holds"
     EXPLAIN = "say what happened, and who fixes it how"
     COUNT_RECOVERY = "count one recovery without evidence"
+    HOLD_UNLESS_FENCED = "hold the queue unless the write can run no more"
     RELEASE = "release the claim"
 
 
@@ -104,6 +105,7 @@ _KEEP_RECORD = (Effect.KEEP, Effect.RECORD)
 _KEEP_EXPLAIN = (Effect.KEEP, Effect.EXPLAIN)
 _EXPORTED = Step(State.EXPORTED, _KEEP_RECORD)
 _NEEDS_PERSON = Step(State.NEEDS_PERSON, _KEEP_EXPLAIN)
+_UNPROVED = Step(State.NEEDS_PERSON, (*_KEEP_EXPLAIN, Effect.HOLD_UNLESS_FENCED))
 _GIVEN_BACK = Step(State.READY, (Effect.RELEASE,))
 
 TABLE: dict[State, dict[Event, Step]] = {
@@ -135,18 +137,19 @@ TABLE: dict[State, dict[Event, Step]] = {
         Event.REFUSED: Step(State.REFUSED, _KEEP_EXPLAIN),
         Event.NOT_SENT: Step(State.RESENDABLE, (Effect.KEEP,)),
         Event.FOUND_OURS: _EXPORTED,
-        Event.FOUND_FOREIGN: _NEEDS_PERSON,
-        Event.FOUND_ALIKE: _NEEDS_PERSON,
-        Event.FOUND_DELETED: _NEEDS_PERSON,
+        Event.FOUND_FOREIGN: _UNPROVED,
+        Event.FOUND_ALIKE: _UNPROVED,
+        Event.FOUND_DELETED: _UNPROVED,
         Event.ABSENT_FENCED: Step(State.RESENDABLE, (Effect.KEEP,)),
         Event.ABSENT_OPEN: Step(State.UNCONFIRMED, (Effect.KEEP, Effect.COUNT_RECOVERY)),
         Event.SILENCE: Step(State.UNCONFIRMED, (Effect.KEEP,)),
-        Event.LIMIT: _NEEDS_PERSON,
+        Event.LIMIT: _UNPROVED,
         Event.PERSON_SETS_ASIDE: Step(State.SET_ASIDE, (Effect.EXPLAIN,)),
     },
     State.RESENDABLE: {
         Event.SEND: Step(State.SENDING, (Effect.SAME_BYTES, Effect.COMMIT_INTENT, Effect.SEND)),
         Event.ACCEPTED: _EXPORTED,  # a late answer to the earlier call
+        Event.GIVE_BACK: Step(State.UNCONFIRMED),  # the proof is of another holding of the lane
         Event.LIMIT: _NEEDS_PERSON,
     },
     State.NEEDS_PERSON: {

@@ -209,8 +209,8 @@ def read_status_check(answer: bytes, expected: Expected) -> Reading:
     return Reading(event=None) if reading.event is Event.SILENCE else reading
 
 
-def read_search(answer: bytes, expected: Expected, *, fenced: bool) -> Reading:
-    """Judge a search. Absence counts for sending again only when `fenced`."""
+def read_search(answer: bytes, expected: Expected) -> Reading:
+    """Judge a search. Whether absence counts is for the caller to decide."""
     responses = {r.request_id: r for r in qbxml.parse_response(answer).responses}
     for name in ("number", "customer", "deleted"):
         if name not in responses or _failed(responses[name]):
@@ -231,7 +231,7 @@ def read_search(answer: bytes, expected: Expected, *, fenced: bool) -> Reading:
             event=Event.FOUND_DELETED,
             message=f"An invoice with the number {expected.number} was created and deleted.",
         )
-    return Reading(event=Event.ABSENT_FENCED if fenced else Event.ABSENT_OPEN)
+    return Reading(event=Event.ABSENT_OPEN)
 
 
 def their_invoice(sale: SaleRet) -> TheirInvoice | None:

@@ -1,132 +1,111 @@
-"""Carry out what core.exporting decides for one posting: an interpreter of its ordered effects.
+"""Carry out what core.exporting decides for one write: an interpreter of its ordered effects.
 
-A transition's effects are performed in the order of the table. What a transition changes is saved
-in one transaction that first checks the lane's epoch; a raw answer is kept in a transaction of its
-own, before and without that check.
+Nothing here reaches QuickBooks: a message to be sent is handed out, an answer comes in as it was
+kept. Whoever calls this is in a transaction that holds the lane's epoch and the row's lock.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any
-
-from django.db import transaction
+from typing import Any, Final
 
 from tieout.channels.base import Answer, Outcome
 from tieout.core import exporting, keys
 from tieout.core.exporting import Effect, Event, State
-from tieout.core.facts import PostingKind
-from tieout.quickbooks import qbxml, translate
-from tieout.quickbooks.translate import Expected, Reading
-from tieout.service import moments, posting_content, posting_words
-from tieout.service.connect import Line
+from tieout.quickbooks import qbxml
+from tieout.quickbooks.translate import Reading
+from tieout.service import moments
+from tieout.service.subjects import subject_of
+from tieout.service.turns import Message, Turn
+from tieout.store.commits import exchanges
 from tieout.store.commits import exports as commits
-from tieout.store.commits import lanes
+from tieout.store.commits.exchanges import Outgoing
 from tieout.store.queries import exports as queries
-from tieout.store.queries.exports import Exchange, Posting
+from tieout.store.queries.exports import Exchange, Posting, Row
 
 LOCK_TRIES_MAX = 5
 LOCK_DELAY_S = 60
 RECOVERY_DELAYS_S = (2, 10, 30, 60, 120, 300)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lease:
-    """The lane as its present holder sees it."""
-
-    company_id: int
-    epoch: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
-    """QuickBooks could not be asked: nothing was written, the work is tried again later."""
-
-    problem: str
-    remedy: str
-    needs_person: bool = False  # trying again by itself would not help
-    fence_epoch: int = 0  # refused by the connector's fence: the highest epoch it has seen
-
-
 class Exporter:
-    """One posting at work, under one lease, over one line."""
+    """One row at work, under one turn. `answer`: the kept answer it acts on, if any."""
 
-    def __init__(self, *, posting: Posting, lease: Lease, line: Line) -> None:
-        self.posting = posting
-        self.lease = lease
-        self.line = line
+    def __init__(self, *, row: Row, turn: Turn, answer: Answer | None = None) -> None:
+        self.row = row
+        self.turn = turn
+        self.answer = answer
+        self.subject = subject_of(row)
+        self.reading = Reading(event=None)
         self.set_id = ""
         self.request = b""
-        self.exchange: Exchange | None = None
-        self.answer: Answer | None = None
-        self.reading = Reading(event=None)
+        self.message: Message | None = None  # what SEND has handed out
+        self.look_again_at: datetime | None = None  # when a fence can be had, if that is known
 
-    # -------------------------------------------------------------- asking
+    @property
+    def posting_id(self) -> int | None:
+        return self.row.pk if isinstance(self.row, Posting) else None
 
-    def ask(self, purpose: Exchange.Purpose, request: bytes) -> Answer:
-        """Send a query about the posting; its raw answer is kept. No intent is needed."""
-        now = moments.now()
-        delivery = self.line.ask(request)
-        answer = self.line.channel.deliver(delivery)
-        self.answer = answer
-        with transaction.atomic():
-            self.exchange = commits.add_exchange(
-                posting=self.posting,
-                purpose=purpose,
-                call_id=delivery.call_id,
-                request=request,
-                epoch=self.lease.epoch,
-                now=now,
-            )
-            self._keep()
-        return answer
+    @property
+    def qb_write_id(self) -> int | None:
+        return None if isinstance(self.row, Posting) else self.row.pk
 
-    def probe(self) -> Trouble | None:
-        """Ask whether QuickBooks already holds the number, and move on by what it says."""
-        answer = self.ask(Exchange.Purpose.PROBE, translate.render_probe(self.expected))
-        reading = _read(answer, lambda data: translate.read_probe(data, self.expected))
-        if reading is None or reading.event is None:
+    # -------------------------------------------------------------- messages
+
+    def question(self, purpose: Exchange.Purpose, request: bytes, **more: Any) -> Message:
+        """A query about the row. No intent is needed."""
+        return Message(
+            call_id=moments.call_id(),
+            purpose=purpose,
+            request=request,
+            posting_id=self.posting_id,
+            qb_write_id=self.qb_write_id,
+            **more,
+        )
+
+    def send(self) -> Message | None:
+        """The write, with its intent noted; None when it may not be sent (the row says why)."""
+        if not self.subject.stands():
+            self.row.queued_at = None
             self.meet(Event.GIVE_BACK)
-            return _trouble(answer, reading)
-        self.meet(reading.event, reading)
-        return None
-
-    def send(self) -> Trouble | None:
-        """Send the write (the first time, or the same bytes again) and judge the answer."""
-        if not self._still_mapped():
-            with transaction.atomic():
-                self.meet(Event.GIVE_BACK)
-                commits.plan_anew(posting=self.posting, now=moments.now())
+            if isinstance(self.row, Posting):
+                commits.plan_anew(posting=self.row, now=moments.now())
             return None
-        if self.posting.state == State.PROBED and not self._sendable():
+        if self.row.state == State.PROBED and not self._sendable():
             return None
         self.meet(Event.SEND)
-        answer = self.answer
-        if answer is None:  # the table says SEND in every transition that leads here
-            message = "The intent was committed but nothing was handed over."
+        if self.message is None:  # the table says SEND in every transition that leads here
+            message = "The intent was committed but nothing was handed out."
             raise RuntimeError(message)
-        self.judge_write(answer)
-        return None if answer.outcome is Outcome.RESPONSE else _trouble(answer, None)
+        return self.message
 
     def _sendable(self) -> bool:
         """Whether the message passes our own check; one that does not must not hold the queue."""
         try:
-            self._render(set_id=keys.message_set_id("0" * 10), old_set_id="")
+            self.subject.write(set_id=keys.message_set_id("0" * 10), old_set_id="")
         except qbxml.RefusedByUs as refused:
             message = f"Tieout would not send it: {refused}."
             self.meet(
-                Event.UNSENDABLE,
-                Reading(event=None, message=message, remedy=refused.remedy),
+                Event.UNSENDABLE, Reading(event=None, message=message, remedy=refused.remedy)
             )
             return False
         return True
 
-    def judge_write(self, answer: Answer) -> None:
+    # -------------------------------------------------------------- answers
+
+    def judge_write(self) -> None:
         """Move on by the answer to the write, whenever it arrives."""
-        if answer.outcome is Outcome.RESPONSE:
-            reading = _read(answer, lambda data: translate.read_write(data, self.expected))
-            self.meet((reading and reading.event) or Event.SILENCE, reading)
+        answer = self.answer
+        if answer is None:
+            self.meet(Event.SILENCE)
+        elif answer.outcome is Outcome.RESPONSE:
+            try:
+                reading = self.subject.read_write(answer.qbxml)
+            except qbxml.MalformedResponse as error:
+                reading = Reading(event=Event.SILENCE, message=str(error))
+            self.meet(reading.event or Event.SILENCE, reading)
         elif answer.outcome in {Outcome.NOT_SENT, Outcome.BUSY, Outcome.FENCED} or (
             answer.outcome is Outcome.HRESULT and answer.money_affected is False
         ):
@@ -136,231 +115,165 @@ class Exporter:
 
     # -------------------------------------------------------------- transitions
 
+    def can(self, event: Event) -> bool:
+        """Whether the table knows this event in the row's state."""
+        return event in exporting.TABLE[State(self.row.state)]
+
     def meet(self, event: Event, reading: Reading | None = None) -> None:
-        """Perform the transition that `event` brings, effect by effect."""
+        """Perform the transition that `event` brings, effect by effect, and save the row."""
         self.reading = reading or Reading(event=event)
-        before = State(self.posting.state)
+        before = State(self.row.state)
         step = exporting.step(before, event)
-        self.posting.state = step.state.value
-        sent = False
+        self.row.state = step.state.value
         for effect in step.effects:
-            match effect:
-                case Effect.COMMIT_INTENT:
-                    self._commit_intent(before)
-                    sent = True
-                case _:
-                    self._perform(effect)
-        if not sent:
-            self._save(before)
+            self._perform(effect)
+        if step.state in {State.PROBED, State.RESENDABLE}:
+            self.row.proof_epoch = self.turn.lease.epoch
+        self.save(before)
+        if step.state is State.REFUSED:
             self._after_refusal()
 
     def _perform(self, effect: Effect) -> None:
-        match effect:
-            case Effect.NEW_SET_ID:
-                self._new_bytes()
-            case Effect.SAME_BYTES:
-                self._same_bytes()
-            case Effect.SEND:
-                self._hand_over()
-            case Effect.KEEP:
-                self._keep()
-            case Effect.RECORD:
-                self._record()
-            case Effect.EXPLAIN:
-                self._explain()
-            case Effect.COUNT_RECOVERY:
-                self.posting.recoveries += 1
-            case Effect.RELEASE:
-                # nothing is stored in QuickBooks under the former set id
-                self.posting.tries += 1
-                self.posting.writes = 0
-                self.posting.set_id = ""
-            case Effect.COMMIT_INTENT:
-                message = "An intent is committed in its own transaction."
-                raise RuntimeError(message)
+        _EFFECTS[effect](self)
 
-    def _new_bytes(self) -> None:
+    def _new_set_id(self) -> None:
         self.set_id = keys.message_set_id(moments.random10())
         # refused before: the record of that set is cleared with the new one
-        self.request = self._render(set_id=self.set_id, old_set_id=self.posting.set_id)
-        self.posting.writes = 0
+        self.request = self.subject.write(set_id=self.set_id, old_set_id=self.row.set_id)
+        self.row.writes = 0
 
-    def _render(self, *, set_id: str, old_set_id: str) -> bytes:
-        return translate.render_write(
-            posting_content.from_json(self.posting.content),
-            expected=self.expected,
-            set_id=set_id,
-            old_set_id=old_set_id,
-        )
+    def _count_recovery(self) -> None:
+        self.row.recoveries += 1
+
+    def _hold_unless_fenced(self) -> None:
+        self.row.holds_queue = not self.row.call_over
+
+    def _release(self) -> None:
+        # nothing is stored in QuickBooks under the former set id
+        self.row.tries += 1
+        self.row.writes = 0
+        self.row.set_id = ""
 
     def _same_bytes(self) -> None:
-        last = queries.last_write(posting_id=self.posting.pk)
+        last = queries.last_write(row=self.row)
         if last is None:
-            message = f"Posting {self.posting.pk} has no bytes to send again."
+            message = f"{self.row} has no bytes to send again."
             raise RuntimeError(message)
         self.set_id, self.request = last.set_id, bytes(last.request)
 
-    def _commit_intent(self, before: State) -> None:
-        now = moments.now()
-        with transaction.atomic():
-            lanes.check(company_id=self.lease.company_id, epoch=self.lease.epoch)
-            if not self._still_mapped():
-                message = f"The job of posting {self.posting.pk} was mapped anew."
-                raise commits.PostingMoved(message)
-            self.posting.set_id = self.set_id
-            self.posting.app_name = self.line.app_name
-            self.posting.writes += 1
-            self.posting.recoveries = 0
-            self.exchange = commits.add_exchange(
-                posting=self.posting,
+    def _commit_intent(self) -> None:
+        """Note the exact bytes. They leave only after the transaction around this is committed."""
+        row, road = self.row, self.turn.road
+        row.set_id = self.set_id
+        row.app_name = road.app_name
+        row.writes += 1
+        row.recoveries = row.looks = 0
+        row.call_over = row.holds_queue = False
+        row.nothing_stored_at = row.due_at = None
+        self.call_id = moments.call_id()
+        exchanges.note(
+            company_id=row.company_id,
+            row=row,
+            out=Outgoing(
                 purpose=Exchange.Purpose.WRITE,
-                call_id=moments.call_id(),
+                call_id=self.call_id,
                 request=self.request,
-                epoch=self.lease.epoch,
-                now=now,
+                epoch=self.turn.lease.epoch,
+                road=road.kind,
+                app_name=road.app_name,
+                ticket=road.session_id,
                 set_id=self.set_id,
-            )
-            commits.save_posting(posting=self.posting, before=before, now=now)
-
-    def _hand_over(self) -> None:
-        exchange = self.exchange
-        if exchange is None:
-            message = "Nothing is sent without a committed intent."
-            raise RuntimeError(message)
-        self.answer = self.line.channel.deliver(
-            self.line.delivery(
-                self.request, call_id=exchange.call_id, writes=True, epoch=self.lease.epoch
-            )
-        )
-
-    def _keep(self) -> None:
-        if self.exchange is None or self.answer is None:
-            return
-        answer = self.answer
-        commits.keep_answer(
-            exchange=self.exchange,
-            kept=commits.Kept(
-                outcome=answer.outcome.value,
-                answer=answer.qbxml,
-                hresult=answer.hresult,
-                stage=answer.stage,
-                message=answer.message,
-                session_id=answer.session_id,
             ),
             now=moments.now(),
         )
 
+    def _hand_out(self) -> None:
+        self.message = Message(
+            call_id=self.call_id,
+            purpose=Exchange.Purpose.WRITE,
+            request=self.request,
+            writes=True,
+            stored=True,
+            set_id=self.set_id,
+            posting_id=self.posting_id,
+            qb_write_id=self.qb_write_id,
+        )
+
+    def _must_be_kept(self) -> None:
+        """Answers come in here as they were kept; one that was not must not be acted on."""
+        if self.answer is not None and not self.answer.kept:
+            message = f"An answer about {self.row} is acted on before it was kept."
+            raise RuntimeError(message)
+
     def _record(self) -> None:
         found = self.reading.found
         if found is None:
-            message = f"Posting {self.posting.pk} is recorded without what QuickBooks holds."
+            message = f"{self.row} is recorded without what QuickBooks holds."
             raise RuntimeError(message)
-        posting = self.posting
-        posting.txn_id = found.txn_id
-        posting.edit_sequence = found.edit_sequence
-        posting.qb_number = found.number or posting.number
-        posting.qb_total = found.total
-        posting.exported_at = moments.now()
-        posting.queued_at = posting.due_at = None
-        posting.problem = posting.remedy = ""
-        posting.found = {}
-        if found.total is not None and found.total != posting.total:
-            posting.problem, posting.remedy = posting_words.amount_differs(posting, found.total)
+        row = self.row
+        row.queued_at = row.due_at = None
+        row.problem = row.remedy = ""
+        row.found = {}
+        row.holds_queue = False
+        self.subject.record(found)
 
     def _explain(self) -> None:
-        posting = self.posting
-        state = State(posting.state)
-        posting.problem, posting.remedy = posting_words.of_state(
-            posting, self.reading, answer=self.answer
-        )
+        row = self.row
+        state = State(row.state)
+        said = self.answer.message if self.answer else ""
+        row.problem, row.remedy = self.subject.words(self.reading, said=said)
+        row.problem, row.remedy = row.problem[:500], row.remedy[:500]
         if self.reading.found is not None:
-            posting.found = _found_json(self.reading)
+            row.found = _found_json(self.reading)
         if state is State.REFUSED:
-            posting.writes = 0  # nothing was saved: what comes next is a new intent
+            row.writes = 0  # nothing was saved: what comes next is a new intent
         if state is State.UNCONFIRMED:
-            posting.due_at = self.later()
+            row.due_at = self.later()
         else:
-            posting.queued_at = posting.due_at = None
+            row.queued_at = row.due_at = None
 
     def later(self) -> datetime:
         """When the next look is due; the waits grow."""
-        looks = min(self.posting.recoveries, len(RECOVERY_DELAYS_S) - 1)
+        if self.look_again_at is not None:
+            return self.look_again_at
+        looks = min(self.row.looks, len(RECOVERY_DELAYS_S) - 1)
         return moments.now() + timedelta(seconds=RECOVERY_DELAYS_S[looks])
 
-    def _save(self, before: State) -> None:
-        with transaction.atomic():
-            lanes.check(company_id=self.lease.company_id, epoch=self.lease.epoch)
-            commits.save_posting(
-                posting=self.posting,
-                before=before,
-                now=moments.now(),
-                details={"txn_id": self.posting.txn_id} if self.posting.txn_id else None,
-            )
+    def save(self, before: State) -> None:
+        """Save the row as it stands; raises PostingMoved when it is not in `before` any more."""
+        ids = (getattr(self.row, "txn_id", ""), getattr(self.row, "qb_id", ""))
+        known = next((each for each in ids if each), "")
+        commits.save_row(
+            row=self.row,
+            before=before,
+            now=moments.now(),
+            details={"txn_id": known} if known else None,
+        )
 
     def _after_refusal(self) -> None:
         """A lock in QuickBooks passes by itself: back into the queue, with a pause, as new."""
-        posting = self.posting
-        passing = posting.state == State.REFUSED and self.reading.try_again
-        if passing and posting.tries < LOCK_TRIES_MAX:
-            posting.tries += 1
-            posting.queued_at = posting.queued_at or moments.now()
-            posting.due_at = moments.now() + timedelta(seconds=LOCK_DELAY_S * posting.tries)
+        row = self.row
+        if self.reading.try_again and row.tries < LOCK_TRIES_MAX:
+            row.tries += 1
+            row.queued_at = row.queued_at or moments.now()
+            row.due_at = moments.now() + timedelta(seconds=LOCK_DELAY_S * row.tries)
             self.meet(Event.FIXED)
 
-    # -------------------------------------------------------------- facts
 
-    @property
-    def expected(self) -> Expected:
-        posting = self.posting
-        return Expected(
-            kind=PostingKind(posting.kind),
-            number=posting.number,
-            customer_list_id=posting.content["customer"]["list_id"],
-            txn_date=posting.txn_date,
-            total=posting.total,
-            key=posting.key,
-            guid=posting.guid,
-            request_id=f"posting-{posting.pk}",
-        )
-
-    def _still_mapped(self) -> bool:
-        """Whether the mapping it was planned from is still the one in force."""
-        posting = self.posting
-        if posting.writes or not posting.job_key or not posting.mapping_version:
-            return True  # once an intent left, the mapping is frozen for this posting
-        now_in_force = queries.mapping_version(
-            company_id=posting.company_id, job_key=posting.job_key
-        )
-        if now_in_force == posting.mapping_version:
-            return True
-        posting.queued_at = None
-        return False
+_EFFECTS: Final[Mapping[Effect, Callable[[Exporter], None]]] = {
+    Effect.NEW_SET_ID: Exporter._new_set_id,
+    Effect.SAME_BYTES: Exporter._same_bytes,
+    Effect.COMMIT_INTENT: Exporter._commit_intent,
+    Effect.SEND: Exporter._hand_out,
+    Effect.KEEP: Exporter._must_be_kept,
+    Effect.RECORD: Exporter._record,
+    Effect.EXPLAIN: Exporter._explain,
+    Effect.COUNT_RECOVERY: Exporter._count_recovery,
+    Effect.HOLD_UNLESS_FENCED: Exporter._hold_unless_fenced,
+    Effect.RELEASE: Exporter._release,
+}
 
 
 def _found_json(reading: Reading) -> dict[str, Any]:
     found = asdict(reading.found) if reading.found else {}
     return {name: value if value is None else str(value) for name, value in found.items()}
-
-
-def _read(answer: Answer, judge: Any) -> Reading | None:
-    """Judge a response; None when there is none or it cannot be read."""
-    if answer.outcome is not Outcome.RESPONSE:
-        return None
-    try:
-        reading: Reading = judge(answer.qbxml)
-    except qbxml.MalformedResponse as error:
-        return Reading(event=None, message=str(error))
-    return reading
-
-
-def _trouble(answer: Answer, reading: Reading | None) -> Trouble:
-    return Trouble(
-        problem=answer.message
-        or (reading.message if reading else "")
-        or "QuickBooks gave no answer.",
-        remedy=answer.remedy
-        or (reading.remedy if reading else "")
-        or "Tieout tries again by itself.",
-        needs_person=answer.outcome is Outcome.FENCED,
-        fence_epoch=(answer.highest_epoch or 1) if answer.outcome is Outcome.FENCED else 0,
-    )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Final, Protocol
 
 from django.db import transaction
 
+from tieout.channels.base import Answer
 from tieout.core.exporting import State
 from tieout.service import moments, refresh_lists, tie_out
-from tieout.service.connect import Line
-from tieout.service.exporter import Lease, Trouble
+from tieout.service.turns import Lease, Place, Question, Trouble
 from tieout.store.commits import connection as connections
 from tieout.store.commits import lanes, tasks
 from tieout.store.queries import exports as queries
@@ -19,14 +20,48 @@ from tieout.store.queries.exports import Task
 HELD_LOOK_S = 3600  # a held lane is freed by a person, not by waiting
 
 
-def step(*, task: Task, lease: Lease, line: Line) -> None:
-    """One step of a task that reads from QuickBooks."""
-    runner = refresh_lists if task.kind == Task.Kind.REFRESH else tie_out
-    trouble = runner.step(task=task, lease=lease, line=line)
+class Runner(Protocol):
+    """A task that reads from QuickBooks, page by page; where it stands is in rows."""
+
+    def ask(self, task: Task) -> Question | None:
+        """The question for the next page; None when everything was read."""
+
+    def take(
+        self, *, task: Task, place: Place, lease: Lease, answer: Answer, took_s: float
+    ) -> Trouble | None:
+        """Act on the answer to a question."""
+
+    def finish(self, task: Task, lease: Lease) -> None:
+        """Everything was read."""
+
+
+_RUNNERS: Final[Mapping[str, Runner]] = {
+    Task.Kind.REFRESH: refresh_lists,
+    Task.Kind.TIE_OUT: tie_out,
+}
+
+
+def ask(*, task: Task, lease: Lease) -> Question | None:
+    """What a task that reads from QuickBooks asks next; None when it was finished instead."""
+    runner = _RUNNERS[task.kind]
+    tasks.start(task=task, now=moments.now())
+    question = runner.ask(task)
+    if question is None:
+        runner.finish(task, lease)
+        note_contact(company_id=task.company_id)
+    return question
+
+
+def take(
+    *, task: Task, place: Place, lease: Lease, answer: Answer, took_s: float
+) -> Trouble | None:
+    """Act on the answer; trouble postpones the task by itself, or says why it failed."""
+    runner = _RUNNERS[task.kind]
+    trouble = runner.take(task=task, place=place, lease=lease, answer=answer, took_s=took_s)
     now = moments.now()
     if trouble is None:
         note_contact(company_id=task.company_id)
-        return
+        return None
     if trouble.needs_person:
         tasks.fail(task_id=task.pk, now=now, problem=trouble.problem, remedy=trouble.remedy)
     else:
@@ -34,6 +69,7 @@ def step(*, task: Task, lease: Lease, line: Line) -> None:
     connections.note_trouble(
         company_id=task.company_id, problem=trouble.problem, remedy=trouble.remedy
     )
+    return None
 
 
 def note_contact(*, company_id: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from tieout.channels.base import Answer
 from tieout.core.exporting import State
 from tieout.core.money import show
 from tieout.quickbooks.translate import Found, Reading
@@ -13,11 +12,11 @@ from tieout.store.queries.exports import Posting
 Words = tuple[str, str]  # what happened and whether money is affected; who fixes it and how
 
 
-def of_state(posting: Posting, reading: Reading, *, answer: Answer | None) -> Words:
-    """Words for the state the posting has just come to."""
+def of_state(posting: Posting, reading: Reading, *, said: str) -> Words:
+    """Words for the state the posting has just come to. `said`: what the far side said."""
     match State(posting.state):
         case State.UNCONFIRMED:
-            why = (answer.message if answer else "") or reading.message
+            why = said or reading.message
             return (
                 f"Sent, but QuickBooks' answer did not arrive. {why}".strip(),
                 "Nothing to do: Tieout asks QuickBooks whether it holds this invoice. "

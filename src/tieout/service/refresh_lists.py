@@ -10,7 +10,6 @@ concluding that anything is gone.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -21,8 +20,7 @@ from tieout.quickbooks import qbxml
 from tieout.quickbooks.qbxml import lists
 from tieout.quickbooks.qbxml import status as codes
 from tieout.service import company_facts, moments, plan_wish
-from tieout.service.connect import Line
-from tieout.service.exporter import Lease, Trouble
+from tieout.service.turns import Lease, Place, Question, Trouble
 from tieout.store.commits import connection as connections
 from tieout.store.commits import events, lanes, mappings, mirror, tasks
 from tieout.store.queries.books import Listing, QbEntry
@@ -59,23 +57,43 @@ class Page:
     trouble: Trouble | None = None
 
 
-def step(*, task: Task, lease: Lease, line: Line) -> Trouble | None:
-    """Read the next page of the next list; the last step finishes the task."""
+def ask(task: Task) -> Question | None:
+    """The question for the next page of the next list; None when everything was read."""
     listings = mirror.open_listings(task=task, kinds=KINDS)
     listing = next((each for each in listings if each.state != "done"), None)
     if listing is None:
-        _finish(task, lease, listings)
         return None
-    if listing.kind == "book":
-        return _read_book(listing, lease, line)
-    return _read_page(task, listing, lease, line)
+    place: Place = {"listing": listing.pk, "seen": listing.seen, "restarts": listing.restarts}
+    request = company_facts.request() if listing.kind == "book" else _request(listing)
+    return Question(request=request, place=place)
 
 
-def _read_book(listing: Listing, lease: Lease, line: Line) -> Trouble | None:
-    """Preferences and the closing date may have changed since Verify; the identity may not."""
-    answer = line.channel.deliver(line.ask(company_facts.request()))
+def take(
+    *, task: Task, place: Place, lease: Lease, answer: Answer, took_s: float
+) -> Trouble | None:
+    """Act on the answer to a question; one that came before changes nothing any more."""
+    listing = mirror.listing_at(task=task, place=place)
+    if listing is None:
+        return None
     if answer.outcome is not Outcome.RESPONSE:
+        _lose_page(listing, lease, answer)
         return Trouble(problem=answer.message, remedy=answer.remedy)
+    if listing.kind == "book":
+        return _take_book(listing, lease, answer)
+    return _take_page(task, listing, lease, answer, took_s)
+
+
+def _lose_page(listing: Listing, lease: Lease, answer: Answer) -> None:
+    """A page that QuickBooks may have read out is not read out again by its iterator."""
+    if listing.iterator_id and answer.outcome not in {Outcome.NOT_SENT, Outcome.BUSY}:
+        with transaction.atomic():
+            lanes.check(company_id=lease.company_id, epoch=lease.epoch)
+            _restart(listing)
+            listing.save()
+
+
+def _take_book(listing: Listing, lease: Lease, answer: Answer) -> Trouble | None:
+    """Preferences and the closing date may have changed since Verify; the identity may not."""
     try:
         facts = company_facts.read(answer)
     except qbxml.MalformedResponse as error:
@@ -100,12 +118,9 @@ def _read_book(listing: Listing, lease: Lease, line: Line) -> Trouble | None:
     )
 
 
-def _read_page(task: Task, listing: Listing, lease: Lease, line: Line) -> Trouble | None:
-    started = time.monotonic()
-    answer = line.channel.deliver(line.ask(_request(listing)))
-    took_s = time.monotonic() - started
-    if answer.outcome is not Outcome.RESPONSE:
-        return Trouble(problem=answer.message, remedy=answer.remedy)
+def _take_page(
+    task: Task, listing: Listing, lease: Lease, answer: Answer, took_s: float
+) -> Trouble | None:
     page = _parse(listing, answer)
     if page.trouble is not None:
         return page.trouble
@@ -322,8 +337,10 @@ def _show_progress(task: Task, listing: Listing) -> None:
 # ------------------------------------------------------------------ the end
 
 
-def _finish(task: Task, lease: Lease, listings: list[Listing]) -> None:
+def finish(task: Task, lease: Lease) -> None:
+    """Everything was read: conclude what is gone, restate the mappings, wish for plans."""
     now = moments.now()
+    listings = mirror.open_listings(task=task, kinds=KINDS)
     gone: dict[str, int] = {}
     with transaction.atomic():
         lanes.check(company_id=lease.company_id, epoch=lease.epoch)

@@ -1,4 +1,4 @@
-"""What people ask of the exporter, and the lane's step that exports the next posting."""
+"""What people ask of the exporter: send, retry, link, send again, set aside."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from django.db import transaction
 
 from tieout.core import exporting
 from tieout.core.exporting import Event, State
-from tieout.service import moments
 from tieout.service.access import Access
-from tieout.service.connect import Line
-from tieout.service.exporter import Exporter, Lease, Trouble
-from tieout.service.settle_unconfirmed import settle
 from tieout.store.commits import exports as commits
 from tieout.store.commits import lanes
 from tieout.store.queries import exports as queries
 from tieout.store.queries.exports import Batch, Posting
+
+_UNPROVED = (
+    "It is not proved that the earlier message can reach QuickBooks no more, so it is not sent "
+    "again. If QuickBooks holds the invoice, link it; if not, a Super User may set it aside."
+)
 
 
 class CannotExport(Exception):
@@ -57,7 +58,7 @@ def retry(*, access: Access, posting_id: int, now: datetime) -> Batch:
         if not exporting.replannable(before, writes=posting.writes):
             raise CannotExport(_not_now(posting))
         posting.state = exporting.step(before, Event.FIXED).state.value
-        commits.save_posting(posting=posting, before=before, now=now, actor=access.user)
+        commits.save_row(row=posting, before=before, now=now, actor=access.user)
         return commits.queue(
             company_id=access.company.pk, postings=[posting], user=access.user, now=now
         )
@@ -73,6 +74,7 @@ def link(*, access: Access, posting_id: int, now: datetime) -> Posting:
         if before is not State.NEEDS_PERSON or not found.get("txn_id"):
             raise CannotExport(_not_now(posting))
         posting.state = exporting.step(before, Event.PERSON_LINKS).state.value
+        posting.holds_queue = False
         posting.txn_id = found["txn_id"]
         posting.edit_sequence = found.get("edit_sequence") or ""
         posting.qb_number = found.get("number") or ""
@@ -80,8 +82,8 @@ def link(*, access: Access, posting_id: int, now: datetime) -> Posting:
         posting.exported_at = now
         posting.problem = posting.remedy = ""
         posting.found = {}
-        commits.save_posting(
-            posting=posting,
+        commits.save_row(
+            row=posting,
             before=before,
             now=now,
             actor=access.user,
@@ -99,6 +101,8 @@ def send_again(*, access: Access, posting_id: int, now: datetime) -> Posting:
         before = State(posting.state)
         if before is not State.NEEDS_PERSON:
             raise CannotExport(_not_now(posting))
+        if posting.holds_queue:
+            raise CannotExport(_UNPROVED)
         if posting.writes == 0:  # nothing of it was sent yet: an import or a rule may change it
             _plan_stands(posting)
         posting.state = exporting.step(before, Event.PERSON_SENDS_AGAIN).state.value
@@ -106,8 +110,8 @@ def send_again(*, access: Access, posting_id: int, now: datetime) -> Posting:
         posting.due_at = None
         posting.problem = posting.remedy = ""
         posting.found = {}
-        commits.save_posting(
-            posting=posting, before=before, now=now, actor=access.user, reason="send again"
+        commits.save_row(
+            row=posting, before=before, now=now, actor=access.user, reason="send again"
         )
         lanes.wake(company_id=access.company.pk, at=now)
         return posting
@@ -127,10 +131,11 @@ def set_aside(*, access: Access, posting_id: int, reason: str, now: datetime) ->
         if Event.PERSON_SETS_ASIDE not in exporting.TABLE[before]:
             raise CannotExport(_not_now(posting))
         posting.state = exporting.step(before, Event.PERSON_SETS_ASIDE).state.value
+        posting.holds_queue = False
         posting.queued_at = posting.due_at = None
         posting.problem = f"Set aside by {access.user}: {reason.strip()}"[:500]
-        commits.save_posting(
-            posting=posting, before=before, now=now, actor=access.user, reason=reason.strip()
+        commits.save_row(
+            row=posting, before=before, now=now, actor=access.user, reason=reason.strip()
         )
         lanes.wake(company_id=access.company.pk, at=now)
         return posting
@@ -166,59 +171,3 @@ def _not_now(posting: Posting) -> str:
         f"Invoice {posting.number} is {posting.state} now; this is not possible any more. "
         "Reload the page to see where it stands."
     )
-
-
-# ------------------------------------------------------------------ the lane's steps
-
-
-def settle_step(*, posting: Posting, lease: Lease, line: Line) -> Trouble | None:
-    """Go on with the posting that holds the queue."""
-    return settle(Exporter(posting=posting, lease=lease, line=line))
-
-
-def export_step(*, posting: Posting, lease: Lease, line: Line, session_id: str) -> Trouble | None:
-    """Take one posting from the queue as far as it goes: claim, probe, send, record.
-
-    `session_id` is the QuickBooks session in which the company file was checked; in another one,
-    another file or a restored backup may be open.
-    """
-    claimed = _claim(posting.pk, lease)
-    if claimed is None:
-        return None
-    exporter = Exporter(posting=claimed, lease=lease, line=line)
-    trouble = exporter.probe()
-    if trouble is not None or claimed.state != State.PROBED:
-        return trouble
-    if exporter.answer is not None and exporter.answer.session_id != session_id:
-        exporter.meet(Event.GIVE_BACK)
-        return Trouble(
-            problem="QuickBooks was opened anew since Tieout looked which company file is open.",
-            remedy="Tieout looks again, then goes on by itself.",
-        )
-    return exporter.send()
-
-
-def _claim(posting_id: int, lease: Lease) -> Posting | None:
-    """Claim under the row's lock, as it is now: an import or a plan may have changed it since.
-
-    None when it left the queue, or when its invoice changed in the back office meanwhile. A
-    posting that a dead worker left claimed is gone on with; a probe it left behind is too old.
-    """
-    now = moments.now()
-    with transaction.atomic():
-        lanes.check(company_id=lease.company_id, epoch=lease.epoch)
-        posting = queries.posting_for_change(company_id=lease.company_id, posting_id=posting_id)
-        if posting is None:
-            return None
-        before = state = State(posting.state)
-        if state is State.PROBED:
-            state = exporting.step(state, Event.GIVE_BACK).state
-        if state is State.READY and not commits.may_go_on(posting=posting, now=now):
-            return None
-        if state is State.READY:
-            state = exporting.step(state, Event.CLAIM).state
-        if state is not State.CLAIMED:
-            return None
-        posting.state = state.value
-        commits.save_posting(posting=posting, before=before, now=now)
-        return posting

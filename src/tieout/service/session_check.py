@@ -2,46 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from tieout.channels.base import Outcome
+from tieout.channels.base import Answer, Outcome
 from tieout.quickbooks import qbxml, wire
-from tieout.service import company_facts
+from tieout.service import company_facts, moments
 from tieout.service.company_facts import CompanyFacts
-from tieout.service.connect import Line
-from tieout.service.exporter import Trouble
+from tieout.service.turns import Message, Trouble, Turn
 from tieout.store.commits import lanes
 from tieout.store.queries import exports as queries
-from tieout.store.queries.exports import Book
+from tieout.store.queries.exports import Book, Exchange
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
-    """The QuickBooks session that was checked, or why nothing may be written."""
+def ask() -> Message:
+    """Ask QuickBooks who it is: the first message of every turn that is about to write."""
+    return Message(
+        call_id=moments.call_id(),
+        purpose=Exchange.Purpose.SESSION,
+        request=company_facts.request(),
+    )
 
-    session_id: str = ""
-    trouble: Trouble | None = None
-    held: bool = False  # a person has to verify the connection first
 
-
-def check(*, company_id: int, line: Line) -> Checked:
-    """Ask QuickBooks who it is and compare with the company file as verified.
+def take(*, turn: Turn, answer: Answer) -> Trouble | None:
+    """Compare with the company file as verified, and note the session when it is the one.
 
     A mismatch holds the company's lane: nothing is written until a Super User has verified the
     connection again.
     """
-    answer = line.channel.deliver(line.ask(company_facts.request()))
+    company_id = turn.company_id
     if answer.outcome is not Outcome.RESPONSE:
-        return Checked(trouble=Trouble(problem=answer.message, remedy=answer.remedy))
+        return Trouble(problem=answer.message, remedy=answer.remedy)
     try:
         facts = company_facts.read(answer)
     except qbxml.MalformedResponse as error:
-        return Checked(trouble=Trouble(problem=str(error), remedy="Tieout tries again by itself."))
+        return Trouble(problem=str(error), remedy="Tieout tries again by itself.")
     mismatch = _mismatch(queries.book(company_id=company_id), facts)
-    if mismatch is None:
-        return Checked(session_id=answer.session_id)
-    lanes.hold(company_id=company_id, reason=mismatch.problem)
-    return Checked(trouble=mismatch, held=True)
+    if mismatch is not None:
+        lanes.hold(company_id=company_id, reason=mismatch.problem)
+        return mismatch
+    lanes.note_checked(company_id=company_id, epoch=turn.lease.epoch, session_id=answer.session_id)
+    return None
 
 
 def _mismatch(book: Book, facts: CompanyFacts) -> Trouble | None:

@@ -1,117 +1,161 @@
-"""Find out what became of a posting whose answer is missing, one question at a time.
+"""Find out what became of a write whose answer is missing, one question at a time.
 
-The order is: an answer that was kept but not acted on, the connector's own journal, the answer
-that QuickBooks stored under the set id, then a search of the company file. Nothing is sent again
-before absence is proved behind a fence: the worker of the call is dead and a later QuickBooks
-session answered, which the connector says by *abandoned*.
+Which question is next, and when absence counts, is decided by `core.recovering`; this module
+knows where the facts for that stand, and what is done with each answer. The caller holds the
+lane's epoch and the row's lock.
 """
 
 from __future__ import annotations
 
 from tieout.channels.base import Answer, Outcome
-from tieout.core import exporting
+from tieout.core import exporting, recovering
 from tieout.core.exporting import Event, State
+from tieout.core.recovering import Ask, Looked
 from tieout.quickbooks import qbxml, translate
-from tieout.quickbooks.translate import Reading
-from tieout.service.exporter import Exporter, Trouble
+from tieout.service import fences, moments
+from tieout.service.exporter import Exporter
+from tieout.service.turns import Message, RoadKind, Trouble
 from tieout.store.queries import exports as queries
 from tieout.store.queries.exports import Exchange
 
 
-def settle(exporter: Exporter) -> Trouble | None:
-    """Take the posting as far as evidence goes now; a Trouble says why it must wait."""
-    posting = exporter.posting
-    write = queries.last_write(posting_id=posting.pk)
-    if write is None:
-        message = f"Posting {posting.pk} is {posting.state} but no write of it was noted."
-        raise RuntimeError(message)
-    exporter.exchange = write
-    if posting.state == State.SENDING:
-        kept = _kept_answer(write)
-        exporter.answer = kept
-        if kept is not None:
-            exporter.judge_write(kept)
-            return None
-        exporter.meet(Event.SILENCE)  # its worker is gone: whoever sends judges at once
-    if posting.state == State.RESENDABLE:
-        if posting.writes > exporting.RESENDS_MAX:
-            exporter.meet(Event.LIMIT)
-            return None
-        return exporter.send()
-    return _recover(exporter, write)
+def next_ask(exporter: Exporter) -> Ask:
+    """What is asked next about the row; RECALL needs no look at the company file before it."""
+    return recovering.next_ask(_looked(exporter, _write(exporter)))
 
 
-def _kept_answer(write: Exchange) -> Answer | None:
-    """The answer that was kept before its worker died, if it says anything."""
-    if write.outcome not in {"response", "hresult", "not sent"}:
+def ask(exporter: Exporter) -> Message:
+    """The message for the next question."""
+    write = _write(exporter)
+    match next_ask(exporter):
+        case Ask.RECALL:
+            return exporter.question(Exchange.Purpose.RECALL, b"", recall=write.call_id)
+        case Ask.STATUS_CHECK:
+            over = fences.ticket_is_over(turn=exporter.turn, write=write, now=moments.now())
+            return exporter.question(
+                Exchange.Purpose.STATUS_CHECK,
+                translate.render_status_check(exporter.row.set_id),
+                set_id=exporter.row.set_id,
+                place={"ticket_over": int(over)},
+            )
+        case Ask.SEARCH:
+            sent_at = write.created_at.replace(tzinfo=None)
+            return exporter.question(
+                Exchange.Purpose.SEARCH, exporter.subject.search(sent_at=sent_at)
+            )
+
+
+def resend(exporter: Exporter) -> Message | None:
+    """The same bytes once more, or nothing: a person decides after so many, an old proof is void."""
+    row = exporter.row
+    if row.writes > exporting.RESENDS_MAX:
+        exporter.meet(Event.LIMIT)
         return None
-    return Answer(
-        outcome=Outcome(write.outcome),
-        qbxml=bytes(write.answer),
-        hresult=write.hresult,
-        stage=write.stage,
-        message=write.message,
-        # an HRESULT proves nothing by itself here: it is looked up again
-        money_affected=None,
-    )
+    if row.proof_epoch != exporter.turn.lease.epoch:
+        exporter.meet(Event.GIVE_BACK)  # looked for in another holding of the lane: look again
+        return None
+    return exporter.send()
 
 
-def _recover(exporter: Exporter, write: Exchange) -> Trouble | None:
-    line = exporter.line
-    answer = line.channel.recall(
-        write.call_id, company_file=line.company_file, app_name=line.app_name
-    )
-    exporter.answer = answer
-    match answer.outcome:
-        case Outcome.RESPONSE | Outcome.NOT_SENT | Outcome.HRESULT:
-            exporter.judge_write(answer)
-            undecided = exporter.posting.state == State.UNCONFIRMED
-            return _look(exporter, write) if undecided else None
-        case Outcome.ABANDONED:
-            return _look(exporter, write)
-        case _:
-            return _wait(exporter, answer.message, answer.remedy)
-
-
-def _look(exporter: Exporter, write: Exchange) -> Trouble | None:
-    """The call is over and will not run any more: ask QuickBooks what it holds."""
-    posting = exporter.posting
-    expected = exporter.expected
-    stored = exporter.ask(
-        Exchange.Purpose.STATUS_CHECK, translate.render_status_check(posting.set_id)
-    )
-    if stored.outcome is not Outcome.RESPONSE:
-        return _wait(exporter, stored.message, stored.remedy)
+def take(exporter: Exporter, *, purpose: str, place: dict[str, int | str]) -> Trouble | None:
+    """Act on the answer to one of these questions."""
+    answer = exporter.answer
+    if answer is None:
+        message = "There is no answer to act on."
+        raise RuntimeError(message)
+    if purpose == Exchange.Purpose.RECALL:
+        return _recalled(exporter, answer)
+    if answer.outcome is not Outcome.RESPONSE:
+        return wait(exporter, answer.message, answer.remedy)
     try:
-        reading = translate.read_status_check(stored.qbxml, expected)
-        if reading.event is not None:
-            exporter.meet(reading.event, reading)
-            return None
-        answer = exporter.ask(
-            Exchange.Purpose.SEARCH,
-            translate.render_search(expected, sent_at=write.created_at.replace(tzinfo=None)),
-        )
-        if answer.outcome is not Outcome.RESPONSE:
-            return _wait(exporter, answer.message, answer.remedy)
-        reading = translate.read_search(answer.qbxml, expected, fenced=True)
+        if purpose == Exchange.Purpose.STATUS_CHECK:
+            return _status_checked(exporter, answer, ticket_over=bool(place.get("ticket_over")))
+        return _searched(exporter, answer)
     except qbxml.MalformedResponse as error:
-        return _wait(exporter, str(error), "Tieout asks again by itself.")
-    return _conclude(exporter, reading)
+        return wait(exporter, str(error), "Tieout asks again by itself.")
 
 
-def _conclude(exporter: Exporter, reading: Reading) -> Trouble | None:
-    if reading.event is None or reading.event is Event.SILENCE:
-        return _wait(exporter, reading.message, reading.remedy)
-    exporter.meet(reading.event, reading)
-    return None
-
-
-def _wait(exporter: Exporter, problem: str, remedy: str) -> Trouble:
+def wait(exporter: Exporter, problem: str, remedy: str) -> Trouble:
     """Still unconfirmed: say why, and look again a little later each time."""
-    exporter.posting.recoveries += 1
-    exporter.posting.due_at = exporter.later()
+    row = exporter.row
+    row.looks += 1
+    row.nothing_stored_at = None  # the next look begins anew
+    row.due_at = exporter.later()
+    exporter.answer = None
     exporter.meet(Event.SILENCE)
     return Trouble(
         problem=problem or "QuickBooks has not answered yet.",
         remedy=remedy or "Tieout asks again by itself.",
     )
+
+
+def _recalled(exporter: Exporter, answer: Answer) -> Trouble | None:
+    row = exporter.row
+    match answer.outcome:
+        case Outcome.RESPONSE | Outcome.NOT_SENT | Outcome.HRESULT:
+            row.call_over = True  # it has ended, whatever it brought
+            exporter.judge_write()
+            if row.state == State.UNCONFIRMED:
+                row.due_at = None
+                exporter.save(State.UNCONFIRMED)
+            return None
+        case Outcome.ABANDONED:
+            row.call_over = True
+            row.due_at = None
+            exporter.save(State.UNCONFIRMED)
+            return None
+        case _:
+            return wait(exporter, answer.message, answer.remedy)
+
+
+def _status_checked(exporter: Exporter, answer: Answer, *, ticket_over: bool) -> Trouble | None:
+    row = exporter.row
+    reading = exporter.subject.read_status_check(answer.qbxml)
+    if reading.event is not None:
+        exporter.meet(reading.event, reading)
+        return None
+    row.nothing_stored_at = moments.now()
+    row.call_over = row.call_over or ticket_over
+    row.due_at = None
+    exporter.save(State.UNCONFIRMED)
+    return None
+
+
+def _searched(exporter: Exporter, answer: Answer) -> Trouble | None:
+    row = exporter.row
+    reading = exporter.subject.read_search(answer.qbxml)
+    if reading.event is None or reading.event is Event.SILENCE:
+        return wait(exporter, reading.message, reading.remedy)
+    write = _write(exporter)
+    event: Event = reading.event
+    if event in {Event.ABSENT_OPEN, Event.ABSENT_FENCED}:
+        event = recovering.when_absent(_looked(exporter, write))
+    row.looks += 1
+    row.nothing_stored_at = None
+    if event is Event.ABSENT_OPEN:
+        fence_at = fences.ticket_over_at(write=write)
+        exporter.look_again_at = fence_at if fence_at and fence_at > moments.now() else None
+        row.due_at = exporter.later()
+    if event is Event.ABSENT_FENCED:
+        row.due_at = None
+    exporter.meet(event, reading)
+    return None
+
+
+def _looked(exporter: Exporter, write: Exchange) -> Looked:
+    row, road = exporter.row, exporter.turn.road
+    return Looked(
+        recallable=write.road == RoadKind.REMOTE and road.kind is RoadKind.REMOTE,
+        call_over=row.call_over,
+        same_app=write.app_name == road.app_name,
+        nothing_stored=row.nothing_stored_at is not None,
+        looks=row.recoveries,
+    )
+
+
+def _write(exporter: Exporter) -> Exchange:
+    write = queries.last_write(row=exporter.row)
+    if write is None:
+        message = f"{exporter.row} is {exporter.row.state} but no write of it was noted."
+        raise RuntimeError(message)
+    return write

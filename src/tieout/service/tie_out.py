@@ -21,8 +21,7 @@ from tieout.quickbooks.qbxml import credits as qbxml_credits
 from tieout.quickbooks.qbxml import status as codes
 from tieout.service import moments
 from tieout.service.access import Access
-from tieout.service.connect import Line
-from tieout.service.exporter import Lease, Trouble
+from tieout.service.turns import Lease, Place, Question, Trouble
 from tieout.store.commits import events, lanes, mirror, tasks
 from tieout.store.commits import tie_outs as commits
 from tieout.store.queries import books
@@ -86,22 +85,52 @@ def start(
         )
 
 
-def step(*, task: Task, lease: Lease, line: Line) -> Trouble | None:
-    """Read the next page, or compare when all was read."""
+def ask(task: Task) -> Question | None:
+    """The question for the next page; None when everything was read."""
     tie_out = commits.open_tie_out(task=task, now=moments.now())
     listings = mirror.open_listings(task=task, kinds=KINDS)
-    question = _next_question(listings, tie_out)
-    if question is None:
-        _conclude(task, tie_out, lease)
+    page = _next_page(listings, tie_out)
+    if page is None:
         return None
-    answer = line.channel.deliver(line.ask(qbxml.render([question.request])))
+    listing = page.listing
+    place: Place = {
+        "listing": listing.pk,
+        "seen": listing.seen,
+        "restarts": listing.restarts,
+        "asked": page.asked,
+    }
+    return Question(request=qbxml.render([page.request]), place=place)
+
+
+def take(
+    *,
+    task: Task,
+    place: Place,
+    lease: Lease,
+    answer: Answer,
+    took_s: float,
+) -> Trouble | None:
+    """Act on the answer to a question; one that came before changes nothing any more."""
+    listing = mirror.listing_at(task=task, place=place)
+    if listing is None:
+        return None
     if answer.outcome is not Outcome.RESPONSE:
+        _lose_page(listing, lease, answer)
         return Trouble(problem=answer.message, remedy=answer.remedy)
-    return _keep_page(task, tie_out, question, answer, lease)
+    return _keep_page(task, listing, int(place["asked"]), answer, lease)
+
+
+def _lose_page(listing: Listing, lease: Lease, answer: Answer) -> None:
+    """A page that QuickBooks may have read out is not read out again by its iterator."""
+    if listing.iterator_id and answer.outcome not in {Outcome.NOT_SENT, Outcome.BUSY}:
+        with transaction.atomic():
+            lanes.check(company_id=lease.company_id, epoch=lease.epoch)
+            _restart(listing)
+            listing.save()
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
+class _Page:
     """What is asked next, and for which listing; `asked` counts ids that were named."""
 
     listing: Listing
@@ -109,7 +138,7 @@ class _Question:
     asked: int = 0
 
 
-def _next_question(listings: list[Listing], tie_out: TieOut) -> _Question | None:
+def _next_page(listings: list[Listing], tie_out: TieOut) -> _Page | None:
     """None when everything was asked.
 
     Strays are looked for anew each time: an invoice that was exported while the period was being
@@ -123,7 +152,7 @@ def _next_question(listings: list[Listing], tie_out: TieOut) -> _Question | None
             if question is not None:
                 return question
         elif listing.state != "done":
-            return _Question(listing, _period_query(listing, tie_out))
+            return _Page(listing, _period_query(listing, tie_out))
     return None
 
 
@@ -144,7 +173,7 @@ def _period_query(listing: Listing, tie_out: TieOut) -> qbxml.Request:
     )
 
 
-def _stray_question(listing: Listing, tie_out: TieOut) -> _Question | None:
+def _stray_question(listing: Listing, tie_out: TieOut) -> _Page | None:
     credit_memos = listing.kind == "stray_credit"
     ids = commits.stray_ids(
         tie_out=tie_out, credit_memos=credit_memos, start=listing.seen, limit=STRAYS_MAX
@@ -157,13 +186,13 @@ def _stray_question(listing: Listing, tie_out: TieOut) -> _Question | None:
         txn_ids=tuple(ids),
         include=translate.IDENTITY,
     )
-    return _Question(listing, request, len(ids))
+    return _Page(listing, request, len(ids))
 
 
 def _keep_page(
-    task: Task, tie_out: TieOut, question: _Question, answer: Answer, lease: Lease
+    task: Task, listing: Listing, asked: int, answer: Answer, lease: Lease
 ) -> Trouble | None:
-    listing = question.listing
+    tie_out = commits.open_tie_out(task=task, now=moments.now())
     try:
         response = qbxml.parse_response(answer.qbxml).responses[0]
     except (qbxml.MalformedResponse, IndexError) as error:
@@ -190,7 +219,7 @@ def _keep_page(
                 invoices=[each for each in sales if each is not None],
                 stray=listing.kind in STRAYS,
             )
-            _go_on(question, response, answer)
+            _go_on(listing, asked, response, answer)
         listing.save()
         tasks.progress(
             task_id=task.pk,
@@ -209,11 +238,10 @@ _READING = {
 }
 
 
-def _go_on(question: _Question, response: qbxml.Response, answer: Answer) -> None:
-    listing = question.listing
+def _go_on(listing: Listing, asked: int, response: qbxml.Response, answer: Answer) -> None:
     listing.session_id = answer.session_id
-    if question.asked:
-        listing.seen += question.asked
+    if asked:
+        listing.seen += asked
         return
     listing.seen += len(response.rets)
     listing.remaining = response.remaining or 0
@@ -228,8 +256,10 @@ def _restart(listing: Listing) -> None:
     listing.seen = 0
 
 
-def _conclude(task: Task, tie_out: TieOut, lease: Lease) -> None:
+def finish(task: Task, lease: Lease) -> None:
+    """Everything was read: compare both books and sign off the figures."""
     now = moments.now()
+    tie_out = commits.open_tie_out(task=task, now=now)
     ours = commits.our_invoices(tie_out=tie_out)
     theirs = commits.their_invoices(tie_out=tie_out)
     result = comparing.compare(ours, theirs)

@@ -217,24 +217,20 @@ GONE = (
 @pytest.mark.parametrize(
     ("message", "event"),
     [
-        (search(), Event.ABSENT_FENCED),
+        (search(), Event.ABSENT_OPEN),
         (search(number=sale(guid=GUID)), Event.FOUND_OURS),
         (search(customer=sale(guid=GUID, number="99")), Event.FOUND_OURS),
-        (search(customer=sale(number="99")), Event.ABSENT_FENCED),
+        (search(customer=sale(number="99")), Event.ABSENT_OPEN),
         (search(number=sale(customer="8-2")), Event.FOUND_FOREIGN),
         (search(number=sale()), Event.FOUND_ALIKE),
         (search(deleted=GONE), Event.FOUND_DELETED),
-        (search(deleted=GONE.replace("20417", "1")), Event.ABSENT_FENCED),
+        (search(deleted=GONE.replace("20417", "1")), Event.ABSENT_OPEN),
         (search(code=3260), Event.SILENCE),
         (answer(), Event.SILENCE),
     ],
 )
 def test_a_search_settles_only_by_evidence(message: bytes, event: Event) -> None:
-    assert translate.read_search(message, EXPECTED, fenced=True).event is event
-
-
-def test_absence_without_a_fence_is_open() -> None:
-    assert translate.read_search(search(), EXPECTED, fenced=False).event is Event.ABSENT_OPEN
+    assert translate.read_search(message, EXPECTED).event is event
 
 
 def test_their_invoice_for_the_tie_out() -> None:

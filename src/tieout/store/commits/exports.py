@@ -1,10 +1,8 @@
-"""Write what happens to a posting: its intent, the raw answers, and where it stands."""
+"""Write what happens to a posting, or to another write: where it stands, and what that means."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -13,20 +11,24 @@ from tieout.core.exporting import IN_QUICKBOOKS, UNDER_WAY, State, replannable
 from tieout.store.commits import events, lanes, planning, tasks
 from tieout.store.models import (
     Batch,
-    Exchange,
     InvoiceBlock,
     Posting,
+    QbWrite,
     SourceInvoice,
     Task,
     User,
 )
 
+Row = Posting | QbWrite  # what is written exactly once
+
 # what a transition may change: not what was planned, above all not the frozen content
-MOVED = (
-    "state", "state_at", "queued_at", "due_at", "writes", "recoveries", "tries", "set_id",
-    "app_name", "txn_id", "edit_sequence", "qb_number", "qb_total", "exported_at", "problem",
-    "remedy", "found",
+_MACHINE = (
+    "state", "state_at", "queued_at", "due_at", "writes", "recoveries", "looks", "tries",
+    "proof_epoch", "call_over", "nothing_stored_at", "holds_queue", "set_id", "app_name",
+    "problem", "remedy", "found",
 )  # fmt: skip
+_OF_POSTING = ("txn_id", "edit_sequence", "qb_number", "qb_total", "exported_at")
+_OF_QB_WRITE = ("qb_id", "edit_sequence", "done_at")
 # transitions worth a line in the log; the exchanges tell the rest
 LOGGED = {
     State.EXPORTED: "exported",
@@ -41,18 +43,6 @@ LOGGED = {
 
 class PostingMoved(Exception):
     """Somebody else moved the posting meanwhile; whoever sees this has written nothing."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """A raw answer as it is kept, before anything acts on it."""
-
-    outcome: str
-    answer: bytes = b""
-    hresult: int | None = None
-    stage: str = ""
-    message: str = ""
-    session_id: str = ""
 
 
 def queue(
@@ -111,101 +101,74 @@ def signed_total(posting: Posting) -> Decimal:
     return -total if posting.kind == "credit_memo" else total
 
 
-def add_exchange(
+def save_row(
     *,
-    posting: Posting,
-    purpose: Exchange.Purpose,
-    call_id: str,
-    request: bytes,
-    epoch: int,
-    now: datetime,
-    set_id: str = "",
-) -> Exchange:
-    """Note a message set before its bytes leave."""
-    return Exchange.objects.create(
-        posting=posting,
-        posting_key=posting.key,
-        purpose=purpose,
-        call_id=call_id,
-        set_id=set_id,
-        epoch=epoch,
-        request=request,
-        sha256=hashlib.sha256(request).hexdigest(),
-        created_at=now,
-    )
-
-
-def keep_answer(*, exchange: Exchange, kept: Kept, now: datetime) -> None:
-    """Keep a raw answer. Never fenced: what QuickBooks said is true whoever holds the lane.
-
-    The first usable answer stays; a repeated one changes nothing.
-    """
-    if exchange.outcome in {"response", "hresult"}:
-        return
-    exchange.outcome = kept.outcome
-    exchange.answer = kept.answer
-    exchange.hresult = kept.hresult
-    exchange.stage = kept.stage
-    exchange.message = kept.message[:500]
-    exchange.session_id = kept.session_id
-    exchange.answered_at = now
-    exchange.save(
-        update_fields=[
-            "outcome", "answer", "hresult", "stage", "message", "session_id", "answered_at",
-        ]
-    )  # fmt: skip
-
-
-def save_posting(
-    *,
-    posting: Posting,
+    row: Row,
     before: State,
     now: datetime,
     actor: User | None = None,
     reason: str = "",
     details: dict[str, Any] | None = None,
 ) -> None:
-    """Save the posting after a transition, log it when it matters, settle its invoice.
+    """Save a posting or another write after a transition, log it when it matters.
 
-    What is claimed was queued: from there to the end of the sending its invoice is under way, as
-    it was, and is not looked at. Raises PostingMoved when it is not in `before` any more.
+    A posting's invoice is settled with it: what is claimed was queued, and from there to the end
+    of the sending its invoice is under way, as it was, and is not looked at. Raises PostingMoved
+    when the row is not in `before` any more.
     """
-    state = State(posting.state)
-    posting.state_at = now
-    moved = Posting.objects.filter(pk=posting.pk, state=before.value).update(
-        **{name: getattr(posting, name) for name in MOVED}
-    )
-    if not moved:
-        message = (
-            f"Posting {posting.pk} is not {before.value} any more: somebody decided about it."
-        )
+    state = State(row.state)
+    if state is not before:
+        row.state_at = now
+    of_kind = _OF_POSTING if isinstance(row, Posting) else _OF_QB_WRITE
+    changes = {name: getattr(row, name) for name in (*_MACHINE, *of_kind)}
+    if not type(row)._default_manager.filter(pk=row.pk, state=before.value).update(**changes):
+        message = f"{row} is not {before.value} any more: somebody decided about it."
         raise PostingMoved(message)
     if state is not before and state in LOGGED:
-        events.append(
-            company_id=posting.company_id,
-            at=now,
-            actor=actor,
-            actor_name="Tieout",
-            entries=[
-                events.Entry(
-                    verb=LOGGED[state],
-                    subject="posting",
-                    subject_key=posting.key,
-                    before={"state": before.value},
-                    after={"state": state.value, "number": posting.number, **(details or {})},
-                    reason=reason or posting.problem,
-                )
-            ],
-        )
+        _log(row, before, now, actor=actor, reason=reason, details=details or {})
     stays_under_way = state in UNDER_WAY and before in {State.READY, *UNDER_WAY}
-    if state is not before and not stays_under_way:
-        settle_standing(invoice_ids=[posting.invoice_id])
+    if isinstance(row, Posting) and state is not before and not stays_under_way:
+        settle_standing(invoice_ids=[row.invoice_id])
 
 
-def may_go_on(*, posting: Posting, now: datetime) -> bool:
-    """Whether a queued posting may still be sent; one whose invoice changed leaves the queue."""
-    if posting.queued_at is None:
+def _log(
+    row: Row,
+    before: State,
+    now: datetime,
+    *,
+    actor: User | None,
+    reason: str,
+    details: dict[str, Any],
+) -> None:
+    if isinstance(row, Posting):
+        subject, named = "posting", {"number": row.number}
+    else:
+        subject, named = "qb_write", {"what": row.title, "kind": row.kind}
+    events.append(
+        company_id=row.company_id,
+        at=now,
+        actor=actor,
+        actor_name="Tieout",
+        entries=[
+            events.Entry(
+                verb=LOGGED[State(row.state)],
+                subject=subject,
+                subject_key=row.key,
+                before={"state": before.value},
+                after={"state": row.state, **named, **details},
+                reason=reason or row.problem,
+            )
+        ],
+    )
+
+
+def may_go_on(*, row: Row, now: datetime) -> bool:
+    """Whether a queued row may still be sent; a posting whose invoice changed leaves the queue."""
+    if row.queued_at is None:
         return False
+    if not isinstance(row, Posting):
+        return True
+    posting = row
     if posting.invoice.standing == SourceInvoice.Standing.UNDER_WAY:
         return True
     Posting.objects.filter(pk=posting.pk).update(queued_at=None, due_at=None)

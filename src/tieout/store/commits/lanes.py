@@ -89,6 +89,13 @@ def free_of_the_dead(*, now: datetime) -> None:
     Lane.objects.filter(lease_until__gte=ended).update(lease_until=ended)
 
 
+def note_checked(*, company_id: int, epoch: int, session_id: str) -> None:
+    """In this QuickBooks session the company file is the right one; "" forgets that it was."""
+    Lane.objects.filter(company_id=company_id, epoch=epoch).update(
+        checked_epoch=epoch if session_id else 0, checked_session=session_id
+    )
+
+
 def hold(*, company_id: int, reason: str, fence_epoch: int = 0) -> None:
     """Let nothing be written to this company's QuickBooks until a Super User looked at it.
 

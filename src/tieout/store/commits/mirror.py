@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,8 +46,8 @@ class EntryRow:
 
 _CUSTOMER_COLUMNS = (
     "company_id", "list_id", "name", "full_name", "parent_list_id", "top_list_id", "sublevel",
-    "active", "gone_at", "edit_sequence", "time_modified", "job_status", "seen_pass",
-    "search_text",
+    "active", "gone_at", "edit_sequence", "time_modified", "job_status", "merged_into",
+    "merged_proof", "seen_pass", "search_text",
 )  # fmt: skip
 _CUSTOMER_UPDATED = _CUSTOMER_COLUMNS[2:]
 
@@ -81,6 +81,8 @@ def mirror_customers(*, company_id: int, rows: Sequence[CustomerRow], seen_pass:
             row.edit_sequence,
             row.time_modified,
             row.job_status,
+            "",  # what is there was not merged away
+            "",
             seen_pass,
             row.full_name.lower(),
         )
@@ -185,6 +187,15 @@ def open_listings(*, task: Task, kinds: Sequence[str]) -> list[Listing]:
             for n, kind in enumerate(kinds)
         )
     return list(task.listings.order_by("position"))
+
+
+def listing_at(*, task: Task, place: Mapping[str, int | str]) -> Listing | None:
+    """The list a page was asked for, None when it has moved on since."""
+    return (
+        task.listings.filter(pk=place["listing"], seen=place["seen"], restarts=place["restarts"])
+        .exclude(state="done")
+        .first()
+    )
 
 
 def lists_refreshed(*, company_id: int, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Postings, every exchange with QuickBooks about them, and batches."""
+"""What is written to QuickBooks exactly once, every exchange about it, and batches."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tieout.store.fields import FixedPointField
 from tieout.store.models.books import QbCustomer
 from tieout.store.models.connections import Task
 from tieout.store.models.people import Company, User
-from tieout.store.models.source import SourceInvoice
+from tieout.store.models.source import SourceInvoice, SourceJob
 
 
 class Batch(models.Model):
@@ -30,7 +30,38 @@ class Batch(models.Model):
         return f"batch {self.pk}"
 
 
-class Posting(models.Model):
+class ExactlyOnce(models.Model):
+    """Where one write to QuickBooks stands; the columns of the machine in `core.exporting`."""
+
+    state = models.CharField(
+        max_length=24, choices=[(s.value, s.value) for s in State], default=State.READY.value
+    )
+    state_at = models.DateTimeField()
+    queued_at = models.DateTimeField(null=True)  # waits for its turn; null = nobody asked
+    due_at = models.DateTimeField(null=True)  # next automatic step not before this moment
+    writes = models.PositiveIntegerField(default=0)  # intents committed under the present set id
+    recoveries = models.PositiveIntegerField(default=0)  # looks that found nothing, unfenced
+    looks = models.PositiveIntegerField(default=0)  # looks since the write, whatever they brought
+    tries = models.PositiveIntegerField(default=0)  # claims given back since it was queued
+    # the epoch of the lane under which QuickBooks was found not to hold it; proofs do not keep
+    proof_epoch = models.BigIntegerField(default=0)
+    call_over = models.BooleanField(default=False)  # the connector: that call runs no more
+    # when the present look asked for the stored answer and there was none
+    nothing_stored_at = models.DateTimeField(null=True)
+    holds_queue = models.BooleanField(default=False)  # a person decides, and it may still commit
+    set_id = models.CharField(max_length=23, blank=True, default="")
+    app_name = models.CharField(max_length=60, blank=True, default="")
+    # what the clerk reads when it is not simply done
+    problem = models.CharField(max_length=500, blank=True, default="")
+    remedy = models.CharField(max_length=500, blank=True, default="")
+    # what was found in QuickBooks, when a person decides
+    found = models.JSONField(default=dict)
+
+    class Meta:
+        abstract = True
+
+
+class Posting(ExactlyOnce):
     """The intent for one invoice (or credit memo) in QuickBooks and where it stands."""
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="postings")
@@ -39,10 +70,6 @@ class Posting(models.Model):
     revision = models.PositiveIntegerField(default=1)
     key = models.CharField(max_length=40)  # in the memo marker [tieout:KEY]
     guid = models.CharField(max_length=38)  # ExternalGUID, braces included
-    state = models.CharField(
-        max_length=24, choices=[(s.value, s.value) for s in State], default=State.READY.value
-    )
-    state_at = models.DateTimeField()
     kind = models.CharField(max_length=12, choices=[(k.value, k.value) for k in PostingKind])
     number = models.CharField(max_length=11)
     numbered_from = models.CharField(max_length=40)  # the back office's number at that time
@@ -53,25 +80,12 @@ class Posting(models.Model):
     fingerprint = models.CharField(max_length=64)
     content = models.JSONField()  # the whole core.facts.Posting, for preview and for rendering
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, related_name="postings")
-    queued_at = models.DateTimeField(null=True)  # waits for its turn; null = nobody asked
-    writes = models.PositiveIntegerField(default=0)  # intents committed under the present set id
-    recoveries = models.PositiveIntegerField(default=0)
-    tries = models.PositiveIntegerField(default=0)  # claims given back since it was queued
-    due_at = models.DateTimeField(null=True)  # next automatic step not before this moment
-    set_id = models.CharField(max_length=23, blank=True, default="")
-    app_name = models.CharField(max_length=60, blank=True, default="")
     # what QuickBooks answered
     txn_id = models.CharField(max_length=36, blank=True, default="", db_index=True)
     edit_sequence = models.CharField(max_length=16, blank=True, default="")
     qb_number = models.CharField(max_length=11, blank=True, default="")
     qb_total = FixedPointField(places=2, null=True)
     exported_at = models.DateTimeField(null=True)
-    # what the clerk reads when it is not simply exported
-    problem = models.CharField(max_length=500, blank=True, default="")
-    remedy = models.CharField(max_length=500, blank=True, default="")
-    found = models.JSONField(
-        default=dict
-    )  # the invoice found in QuickBooks, when a person decides
 
     class Meta:
         ordering = ["invoice_id", "job_key", "revision"]
@@ -97,10 +111,51 @@ class Posting(models.Model):
         return f"{self.number} ({self.state})"
 
 
-class Exchange(models.Model):
-    """One message set handed to QuickBooks for a posting, and the raw answer to it.
+class QbWrite(ExactlyOnce):
+    """A write to QuickBooks other than a new invoice or credit memo. The same machine runs it."""
 
-    The row is committed before the bytes leave; the answer is kept before anything acts on it.
+    class Kind(models.TextChoices):
+        CUSTOMER_ADD = "customer_add", "Create job"
+        CUSTOMER_MOD = "customer_mod", "Update job"
+        INVOICE_MOD = "invoice_mod", "Update invoice"
+        VOID = "void", "Void"
+        STAMP_DEFINITION = "stamp_field", "Define company stamp"
+        STAMP = "stamp", "Write company stamp"
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="qb_writes")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    key = models.CharField(max_length=40)  # one write for one wish
+    title = models.CharField(max_length=250)  # what people read: "Create job Acme:Ortiz, Elena"
+    content = models.JSONField()  # what it is to say, whole: the bytes are rendered from it
+    requested_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True)
+    created_at = models.DateTimeField()
+    posting = models.ForeignKey(
+        Posting, on_delete=models.PROTECT, null=True, related_name="qb_writes"
+    )
+    job = models.ForeignKey(SourceJob, on_delete=models.PROTECT, null=True, related_name="+")
+    # what QuickBooks answered: a ListID or TxnID, and its EditSequence
+    qb_id = models.CharField(max_length=36, blank=True, default="")
+    edit_sequence = models.CharField(max_length=16, blank=True, default="")
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["company", "key"], name="qb_write_once"),
+        ]
+        indexes = [
+            models.Index(fields=["company", "state", "due_at", "id"], name="qb_write_queue"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.state})"
+
+
+class Exchange(models.Model):
+    """One message set handed to QuickBooks, and the raw answer to it.
+
+    A write's row is committed before its bytes leave; every answer is kept before anything acts
+    on it. Pages of lists that the Web Connector carries are rows too, until they are applied.
     """
 
     class Purpose(models.TextChoices):
@@ -109,16 +164,27 @@ class Exchange(models.Model):
         WRITE = "write", "Send"
         STATUS_CHECK = "status", "Status check"
         SEARCH = "search", "Search"
+        RECALL = "recall", "Ask the connector"
+        PAGE = "page", "Read a list"
 
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="exchanges")
     # a posting that is no longer planned goes, what was said to QuickBooks about it stays
     posting = models.ForeignKey(
         Posting, on_delete=models.SET_NULL, null=True, related_name="exchanges"
     )
-    posting_key = models.CharField(max_length=40)
+    qb_write = models.ForeignKey(
+        QbWrite, on_delete=models.CASCADE, null=True, related_name="exchanges"
+    )
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, null=True, related_name="exchanges")
+    subject_key = models.CharField(max_length=40, blank=True, default="")
+    place = models.JSONField(default=dict)  # where the answer to a task's question belongs
     purpose = models.CharField(max_length=8, choices=Purpose.choices)
     call_id = models.CharField(max_length=40, unique=True)
     set_id = models.CharField(max_length=23, blank=True, default="")
     epoch = models.BigIntegerField()
+    road = models.CharField(max_length=14, default="remote")
+    app_name = models.CharField(max_length=60, blank=True, default="")
+    ticket = models.CharField(max_length=64, blank=True, default="")  # of the Web Connector
     request = models.BinaryField()
     sha256 = models.CharField(max_length=64)
     created_at = models.DateTimeField()
@@ -128,16 +194,22 @@ class Exchange(models.Model):
     stage = models.CharField(max_length=10, blank=True, default="")
     message = models.CharField(max_length=500, blank=True, default="")
     session_id = models.CharField(max_length=80, blank=True, default="")
+    details = models.JSONField(default=dict)  # what else came with the answer
     answered_at = models.DateTimeField(null=True)
     applied_at = models.DateTimeField(null=True)
 
     class Meta:
-        ordering = ["posting_id", "id"]
+        ordering = ["id"]
         indexes = [
             models.Index(
-                fields=["posting"],
+                fields=["company", "id"],
                 name="exchange_unapplied",
-                condition=models.Q(applied_at__isnull=True),
+                condition=models.Q(applied_at__isnull=True, answered_at__isnull=False),
+            ),
+            models.Index(
+                fields=["company", "id"],
+                name="exchange_unanswered",
+                condition=models.Q(applied_at__isnull=True, answered_at__isnull=True),
             ),
         ]
 

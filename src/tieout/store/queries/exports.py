@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -13,8 +14,10 @@ from tieout.store.models import Book as Book
 from tieout.store.models import Exchange as Exchange
 from tieout.store.models import InvoiceBlock, JobMapping, Lane, SourceInvoice
 from tieout.store.models import Posting as Posting
+from tieout.store.models import QbWrite as QbWrite
 from tieout.store.models import Task as Task
 
+Row = Posting | QbWrite  # what is written exactly once
 STUCK_REASONS = ("refused", "number_taken")  # blocks that QuickBooks' own word puts on an invoice
 
 # rows are handed out as they are; the service names their types from here
@@ -25,26 +28,33 @@ def held_reason(*, company_id: int) -> str:
     return Lane.objects.values_list("held_reason", flat=True).get(company_id=company_id)
 
 
-def unsettled(*, company_id: int) -> Posting | None:
-    """The posting that holds the company's queue: sent, and its outcome not known yet."""
-    return (
-        Posting.objects.filter(company_id=company_id, state__in=[s.value for s in HOLDING])
-        .order_by("due_at", "id")
-        .first()
-    )
+def unsettled(*, company_id: int) -> Row | None:
+    """What holds the company's queue: sent, and its outcome not known; or a person must decide.
+
+    One that a person decides about without proof that it can commit no more comes last: it holds
+    the queue, but nothing is to be done about it by itself.
+    """
+    holding = Q(state__in=[s.value for s in HOLDING])
+    asked = Q(state=State.NEEDS_PERSON.value, holds_queue=True)
+    for which in (holding, asked):
+        for rows in (QbWrite.objects.all(), Posting.objects.all()):
+            found = rows.filter(which, company_id=company_id).order_by("due_at", "id").first()
+            if found is not None:
+                return found
+    return None
 
 
-def next_queued(*, company_id: int, now: datetime) -> Posting | None:
-    """The next posting whose turn it is: one that a dead worker left behind, then the oldest.
+def next_queued(*, company_id: int, now: datetime) -> Row | None:
+    """What comes next: what was begun, then other writes (a job before its invoices), the oldest.
 
     Without its frozen content: whoever takes it reads it again under its lock.
     """
     due = Q(due_at__isnull=True) | Q(due_at__lte=now)
-    left_behind, waiting = _queued(company_id)
-    return (
-        left_behind.filter(due).defer("content").first()
-        or waiting.filter(due).defer("content").first()
-    )
+    for rows in _queued(company_id):
+        found: Row | None = rows.filter(due).defer("content").first()
+        if found is not None:
+            return found
+    return None
 
 
 def next_queued_due(*, company_id: int) -> datetime | None:
@@ -53,13 +63,33 @@ def next_queued_due(*, company_id: int) -> datetime | None:
     return min((due for due in dues if due is not None), default=None)
 
 
-def _queued(company_id: int) -> tuple[QuerySet[Posting], QuerySet[Posting]]:
-    """What was left behind, and what waits: two questions, each along an index of its own."""
-    left_behind = [State.CLAIMED.value, State.PROBED.value]
-    mine = Posting.objects.filter(company_id=company_id).order_by("due_at", "queued_at", "id")
+def _queued(company_id: int) -> tuple[QuerySet[Any], ...]:
+    """What was begun, and what waits: four questions, each along an index of its own."""
+    begun = [State.CLAIMED.value, State.PROBED.value]
+    order = ("due_at", "queued_at", "id")
+    postings = Posting.objects.filter(company_id=company_id).order_by(*order)
+    others = QbWrite.objects.filter(company_id=company_id).order_by(*order)
+    ready = {"state": State.READY.value, "queued_at__isnull": False}
     return (
-        mine.filter(state__in=left_behind),
-        mine.filter(state=State.READY.value, queued_at__isnull=False),
+        others.filter(state__in=begun),
+        postings.filter(state__in=begun),
+        others.filter(**ready),
+        postings.filter(**ready),
+    )
+
+
+def row_for_change(
+    *, company_id: int, posting_id: int | None, qb_write_id: int | None
+) -> Row | None:
+    """The row as it is now, locked until the transaction ends."""
+    if posting_id is not None:
+        return posting_for_change(company_id=company_id, posting_id=posting_id)
+    if qb_write_id is None:
+        return None
+    return (
+        QbWrite.objects.select_for_update(of=("self",))
+        .filter(company_id=company_id, pk=qb_write_id)
+        .first()
     )
 
 
@@ -104,12 +134,52 @@ def plan_stands(*, posting: Posting) -> bool:
     return invoice.exists() and not others.exists()
 
 
-def last_write(*, posting_id: int) -> Exchange | None:
-    """The latest write that was handed over for the posting."""
+def last_write(*, row: Row) -> Exchange | None:
+    """The latest write that was handed over for the row."""
     return (
-        Exchange.objects.filter(posting_id=posting_id, purpose=Exchange.Purpose.WRITE)
+        Exchange.objects.filter(
+            company_id=row.company_id, purpose=Exchange.Purpose.WRITE, **_of(row)
+        )
         .order_by("-id")
         .first()
+    )
+
+
+def _of(row: Row) -> dict[str, Row]:
+    return {"posting": row} if isinstance(row, Posting) else {"qb_write": row}
+
+
+def exchange_for_change(*, call_id: str) -> Exchange | None:
+    """The exchange of that call, locked. The id is secret and unique over all companies."""
+    return Exchange.objects.select_for_update(of=("self",)).filter(call_id=call_id).first()
+
+
+def unapplied(*, company_id: int) -> list[str]:
+    """The calls whose answers were kept and not acted on yet, oldest first."""
+    waiting = Exchange.objects.filter(
+        company_id=company_id, applied_at__isnull=True, answered_at__isnull=False
+    )
+    return list(waiting.order_by("id").values_list("call_id", flat=True))
+
+
+def qb_write(*, company_id: int, qb_write_id: int) -> QbWrite | None:
+    """The write, if it is this company's."""
+    return QbWrite.objects.filter(company_id=company_id, pk=qb_write_id).first()
+
+
+def open_task(*, company_id: int, task_id: int) -> Task | None:
+    """The task, unless it is over or another company's."""
+    return Task.objects.filter(
+        company_id=company_id, pk=task_id, state__in=[Task.State.WAITING, Task.State.RUNNING]
+    ).first()
+
+
+def checked(*, company_id: int) -> tuple[int, str]:
+    """The epoch and session in which the company file was found to be the right one."""
+    return (
+        Lane.objects.values_list("checked_epoch", "checked_session")
+        .filter(company_id=company_id)
+        .get()
     )
 
 

@@ -1,0 +1,251 @@
+"""The four parts of every step with QuickBooks: build, deliver, keep, apply. Both roads use them.
+
+`build` answers what is to be asked next, from rows alone, and commits the intent of a write
+before it returns. Delivering is the road's business. `keep` stores a raw answer, whoever holds
+the lane. `apply` acts on a kept answer in one transaction that first checks the lane's epoch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from tieout.channels.base import Answer, Outcome
+from tieout.service import lane_tasks, moments, session_check, write_steps
+from tieout.service.turns import Message, Question, Trouble, Turn, Until
+from tieout.store.commits import exchanges, lanes
+from tieout.store.commits.exchanges import Kept, Outgoing
+from tieout.store.queries import exports as queries
+from tieout.store.queries.exports import Exchange
+
+# questions that cost nothing to ask again: on the remote road their answers are not kept
+_REPEATABLE = frozenset({Exchange.Purpose.SESSION, Exchange.Purpose.PAGE})
+_OF_A_CALL = frozenset({"response", "hresult", "not sent", "abandoned"})
+
+
+# ------------------------------------------------------------------ build
+
+
+def build(turn: Turn) -> Message | Until:
+    """What is to be asked next, or until when there is nothing to ask.
+
+    What needs no question is done on the way: kept answers are applied, tasks are finished.
+    Raises LaneLost when somebody else holds the lane, PostingMoved when a person was faster.
+    """
+    while True:
+        for call_id in queries.unapplied(company_id=turn.company_id):
+            apply_kept(turn, call_id)
+        now = moments.now()
+        found = write_steps.build(turn, now)
+        if found is None or isinstance(found, Until):
+            found = _from_tasks(turn, now, found.at if found else None)
+        if found is not None:
+            return found
+
+
+def _from_tasks(turn: Turn, now: datetime, otherwise: datetime | None) -> Message | Until | None:
+    """Refreshes and tie-outs only read: they go on while invoices wait. None: look again."""
+    task = queries.next_lane_task(company_id=turn.company_id, now=now)
+    if task is None:
+        due = queries.next_task_due(company_id=turn.company_id)
+        moments_due = [m for m in (otherwise, due) if m is not None and m > now]
+        return Until(at=min(moments_due) if moments_due else None)
+    question = lane_tasks.ask(task=task, lease=turn.lease)
+    if question is None:
+        return None
+    return _page(task.pk, question)
+
+
+def _page(task_id: int, question: Question) -> Message:
+    return Message(
+        call_id=moments.call_id(),
+        purpose=Exchange.Purpose.PAGE,
+        request=question.request,
+        task_id=task_id,
+        place=question.place,
+    )
+
+
+def hand_out(turn: Turn, message: Message) -> None:
+    """Note a query that the Web Connector carries, before it leaves; a write is noted already."""
+    if message.stored:
+        return
+    with transaction.atomic():
+        lanes.check(company_id=turn.company_id, epoch=turn.lease.epoch)
+        _note(turn, message)
+
+
+def _note(turn: Turn, message: Message) -> Exchange:
+    row: queries.Row | None = None
+    if message.posting_id is not None:
+        row = queries.posting(company_id=turn.company_id, posting_id=message.posting_id)
+    elif message.qb_write_id is not None:
+        row = queries.qb_write(company_id=turn.company_id, qb_write_id=message.qb_write_id)
+    return exchanges.note(
+        company_id=turn.company_id,
+        row=row,
+        task_id=message.task_id,
+        out=Outgoing(
+            purpose=message.purpose,
+            call_id=message.call_id,
+            request=message.request,
+            epoch=turn.lease.epoch,
+            road=turn.road.kind,
+            app_name=turn.road.app_name,
+            ticket=turn.road.session_id,
+            set_id=message.set_id,
+            place=message.place,
+        ),
+        now=moments.now(),
+    )
+
+
+# ------------------------------------------------------------------ keep
+
+
+def keep(turn: Turn, message: Message, answer: Answer) -> None:
+    """Keep the answer to a message of this turn. Never fenced, in a transaction of its own."""
+    if message.purpose == Exchange.Purpose.RECALL:
+        if answer.outcome.value in _OF_A_CALL:
+            keep_by_call(message.recall, answer, applied=True)
+        return
+    if not message.stored and message.purpose in _REPEATABLE:
+        return
+    if message.stored:
+        keep_by_call(message.call_id, answer)
+        return
+    with transaction.atomic():
+        exchange = _note(turn, message)
+        exchanges.keep_answer(exchange=exchange, kept=_kept(answer), now=moments.now())
+
+
+def keep_by_call(call_id: str, answer: Answer, *, applied: bool = False) -> bool:
+    """Keep an answer against its call, whenever it comes; False when no such call is known.
+
+    `applied`: whoever keeps it acts on it in the same turn; it does not wait to be found.
+    """
+    with transaction.atomic():
+        exchange = queries.exchange_for_change(call_id=call_id)
+        if exchange is None:
+            return False
+        now = moments.now()
+        exchanges.keep_answer(exchange=exchange, kept=_kept(answer), now=now)
+        if applied:
+            exchanges.applied(exchange_id=exchange.pk, now=now)
+        return True
+
+
+def lose(turn: Turn, call_id: str, why: str) -> Trouble | None:
+    """The answer will not come: a query is asked anew, a write becomes unconfirmed.
+
+    An answer that has come meanwhile is acted on instead.
+    """
+    keep_by_call(call_id, Answer(outcome=Outcome.UNKNOWN, message=why))
+    return apply_kept(turn, call_id)
+
+
+def _kept(answer: Answer) -> Kept:
+    return Kept(
+        outcome=answer.outcome.value,
+        answer=answer.qbxml,
+        hresult=answer.hresult,
+        stage=answer.stage,
+        message=answer.message,
+        session_id=answer.session_id,
+        details={
+            "remedy": answer.remedy,
+            "company_file": answer.company_file,
+            "versions": list(answer.versions),
+            "money_affected": answer.money_affected,
+        },
+    )
+
+
+# ------------------------------------------------------------------ apply
+
+
+def apply(turn: Turn, message: Message, answer: Answer, *, took_s: float = 0.0) -> Trouble | None:
+    """Act on an answer of this turn once it is kept. A Trouble says why the work must wait."""
+    kept = message.stored or message.purpose not in _REPEATABLE
+    if kept and message.purpose != Exchange.Purpose.RECALL:
+        return apply_kept(turn, message.call_id, answer=answer)
+    return _act(turn, message, _as_kept(answer), took_s=took_s)
+
+
+def apply_kept(turn: Turn, call_id: str, *, answer: Answer | None = None) -> Trouble | None:
+    """Act on the kept answer to a call, once; one that was acted on changes nothing.
+
+    `answer`: the same one with what its row does not hold, when it has just come.
+    """
+    with transaction.atomic():
+        lanes.check(company_id=turn.company_id, epoch=turn.lease.epoch)
+        exchange = queries.exchange_for_change(call_id=call_id)
+        if exchange is None or exchange.company_id != turn.company_id:
+            return None
+        if not exchanges.applied(exchange_id=exchange.pk, now=moments.now()):
+            return None
+        message = _message_of(exchange)
+        took_s = _took_s(exchange)
+        trouble = _act(turn, message, _as_kept(answer or answer_of(exchange)), took_s=took_s)
+        exchanges.forget_page(exchange_id=exchange.pk)
+        return trouble
+
+
+def _act(turn: Turn, message: Message, answer: Answer, *, took_s: float) -> Trouble | None:
+    match message.purpose:
+        case Exchange.Purpose.SESSION:
+            return session_check.take(turn=turn, answer=answer)
+        case Exchange.Purpose.PAGE:
+            task = queries.open_task(company_id=turn.company_id, task_id=message.task_id or 0)
+            if task is None:
+                return None
+            return lane_tasks.take(
+                task=task, place=message.place, lease=turn.lease, answer=answer, took_s=took_s
+            )
+        case _:
+            return write_steps.take(turn, message, answer)
+
+
+def answer_of(exchange: Exchange) -> Answer:
+    """The kept answer as it came, as far as its row holds it."""
+    details: dict[str, Any] = exchange.details
+    return Answer(
+        outcome=Outcome(exchange.outcome),
+        qbxml=bytes(exchange.answer),
+        hresult=exchange.hresult,
+        stage=exchange.stage,
+        message=exchange.message,
+        remedy=details.get("remedy", ""),
+        session_id=exchange.session_id,
+        company_file=details.get("company_file", ""),
+        versions=tuple(details.get("versions", ())),
+        money_affected=details.get("money_affected"),
+    )
+
+
+def _as_kept(answer: Answer) -> Answer:
+    return replace(answer, kept=True)
+
+
+def _message_of(exchange: Exchange) -> Message:
+    return Message(
+        call_id=exchange.call_id,
+        purpose=Exchange.Purpose(exchange.purpose),
+        request=b"",
+        writes=exchange.purpose == Exchange.Purpose.WRITE,
+        stored=True,
+        posting_id=exchange.posting_id,
+        qb_write_id=exchange.qb_write_id,
+        task_id=exchange.task_id,
+        place=exchange.place,
+        set_id=exchange.set_id,
+    )
+
+
+def _took_s(exchange: Exchange) -> float:
+    if exchange.answered_at is None:
+        return 0.0
+    return (exchange.answered_at - exchange.created_at).total_seconds()
