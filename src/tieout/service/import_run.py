@@ -18,6 +18,7 @@ from tieout.core import facts
 from tieout.service import moments, uploads
 from tieout.service.import_references import References, Resolver, learn
 from tieout.service.plan_wish import want_planning
+from tieout.service.suggest_wish import want_suggestions
 from tieout.sources.sheets import (
     BadInvoice,
     Kind,
@@ -260,6 +261,7 @@ def _finish(run_: _Run, ids: Sequence[int]) -> Report:
         _log(run_.task, rows)
         if count_to_plan(company_id=run_.company_id):
             want_planning(run_.company_id, now, run_.task.requested_by)
+        want_suggestions(run_.company_id, now, run_.task.requested_by)
         imports.beat(
             task_id=run_.task.pk,
             tries=run_.task.tries,
@@ -303,6 +305,7 @@ def _stop(task: Task, ids: Sequence[int], problem: str) -> None:
     _log(task, imports_query.find(company_id=task.company_id, import_ids=ids))
     if count_to_plan(company_id=task.company_id):
         want_planning(task.company_id, moments.now(), task.requested_by)
+    want_suggestions(task.company_id, moments.now(), task.requested_by)
 
 
 def _log(task: Task, rows: Sequence[Import]) -> None:

@@ -37,7 +37,7 @@ from tieout.service.plan_wish import want_planning
 from tieout.service.suggest_wish import want_suggestions
 from tieout.store.commits import events
 from tieout.store.commits import mappings as commits
-from tieout.store.queries import jobs, mappings, qb_lists, suggestions
+from tieout.store.queries import jobs, mappings, qb_lists
 from tieout.store.queries.qb_lists import QbCustomer, QbEntry
 
 
@@ -214,12 +214,9 @@ def _record(
     again = commits.plan_again(company_id=company_id, concerned=concerned)
     if again:
         want_planning(company_id, now, access.user)
-    target_ids = [each.pk for each in (before, after) if each is not None]
-    ids = suggestions.wanting(company_id=company_id, target_ids=target_ids, besides=job.pk)
-    if after is None:
-        ids.append(job.pk)
-    if ids:
-        want_suggestions(company_id, now, access.user, job_ids=ids)
+    if before != after:
+        targets = [each.pk for each in (before, after) if each is not None]
+        want_suggestions(company_id, now, access.user, job_ids=[job.pk], target_ids=targets)
     return again
 
 

@@ -16,10 +16,14 @@ def want_suggestions(
     user: User | None = None,
     *,
     job_ids: Collection[int] | None = None,
+    target_ids: Collection[int] = (),
 ) -> Task:
     """The look that waits for this company, or a new one, in the caller's transaction.
 
-    `job_ids` are the contractor jobs to look at; None looks which jobs and which QuickBooks jobs
-    changed since the last time, for the end of a refresh or an import.
+    `job_ids` are the contractor jobs that were mapped or changed, `target_ids` the QuickBooks jobs
+    that a mapping took or gave back. Without `job_ids` it is looked what changed since the last
+    time: for the end of a refresh or an import, and when a client is mapped.
     """
-    return suggestions.want(company_id=company_id, now=now, user=user, job_ids=job_ids)
+    return suggestions.want(
+        company_id=company_id, now=now, user=user, job_ids=job_ids, target_ids=target_ids
+    )

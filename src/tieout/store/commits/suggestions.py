@@ -11,32 +11,41 @@ from tieout.store.commits import tasks
 from tieout.store.models import JobSuggestion, SourceJob, SuggestionState, Task, User
 
 CHUNK = 500
-JOBS_MAX = 500  # a wish for more jobs than this looks at everything
+NAMED_MAX = 500  # a wish that names more jobs than this looks at everything
 COLUMNS = [
-    "target", "score", "bucket", "safe", "reasons", "others", "target_name", "job_mark",
+    "target", "score", "bucket", "safe", "reasons", "flags", "others", "target_name", "job_mark",
     "books_mark", "computed_at",
 ]  # fmt: skip
 
 
+class OvertakenError(Exception):
+    """Another worker has stored suggestions of this company meanwhile."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The candidates of one job; `target_id` is None when probably none is in QuickBooks."""
+    """The candidates of one job; `target_id` is None when probably none is in QuickBooks.
+
+    `best` and each of `others`: list_id, score (in ten-thousandths), bucket, safe, reasons, flags.
+    """
 
     job_id: int
     target_id: int | None
     target_name: str
-    score: int  # in ten-thousandths
-    bucket: str
-    safe: bool
-    reasons: Sequence[str]
-    others: Sequence[Mapping[str, Any]]
     job_mark: str
+    best: Mapping[str, Any]
+    others: Sequence[Mapping[str, Any]]
 
 
 def want(
-    *, company_id: int, now: datetime, user: User | None, job_ids: Collection[int] | None
+    *,
+    company_id: int,
+    now: datetime,
+    user: User | None,
+    job_ids: Collection[int] | None,
+    target_ids: Collection[int],
 ) -> Task:
-    """The look for suggestions that waits, with these jobs added to it, or a new one.
+    """The look for suggestions that waits, with this added to it, or a new one.
 
     One that runs already may have looked past the rows just written, so only one that has not
     begun is added to.
@@ -47,26 +56,46 @@ def want(
         .order_by("id")
         .first()
     )
+    asked: dict[str, Any] = {"targets": list(target_ids)}
+    if job_ids is not None:
+        asked["jobs"] = list(job_ids)
     if waiting is None:
         return tasks.request(
             company_id=company_id,
             kind=Task.Kind.SUGGEST,
             now=now,
             user=user,
-            params=_params(job_ids),
+            params=_bounded(asked),
             on_lane=False,
         )
-    if "jobs" in waiting.params:
-        both = None if job_ids is None else {*waiting.params["jobs"], *job_ids}
-        waiting.params = _params(both)
-        waiting.save(update_fields=["params"])
+    waiting.params = _bounded(_merged(waiting.params, asked))
+    waiting.save(update_fields=["params"])
     return waiting
 
 
-def _params(job_ids: Collection[int] | None) -> dict[str, Any]:
-    if job_ids is None or len(job_ids) > JOBS_MAX:
-        return {}
-    return {"jobs": sorted(job_ids)}
+def _merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    both: dict[str, Any] = {"targets": [*one.get("targets", []), *other.get("targets", [])]}
+    if "jobs" in one and "jobs" in other:  # one without looks at everything
+        both["jobs"] = [*one["jobs"], *other["jobs"]]
+    return both | {"anew": True} if "anew" in one else both
+
+
+def _bounded(params: dict[str, Any]) -> dict[str, Any]:
+    kept = {name: sorted(set(ids)) for name, ids in params.items() if name != "anew"}
+    if "anew" in params or len(kept["targets"]) > NAMED_MAX:
+        return {"anew": True, "targets": []}
+    if len(kept.get("jobs", ())) > NAMED_MAX:
+        del kept["jobs"]
+    return kept
+
+
+def next_serial(*, company_id: int, after: int) -> int:
+    """Number the rows that this transaction stores; OvertakenError when `after` is not the last."""
+    SuggestionState.objects.get_or_create(company_id=company_id)
+    rows = SuggestionState.objects.filter(company_id=company_id, serial=after)
+    if not rows.update(serial=after + 1):
+        raise OvertakenError
+    return after + 1
 
 
 def store(*, company_id: int, found: Sequence[Found], books_mark: str, now: datetime) -> None:
@@ -77,10 +106,11 @@ def store(*, company_id: int, found: Sequence[Found], books_mark: str, now: date
                 company_id=company_id,
                 job_id=each.job_id,
                 target_id=each.target_id,
-                score=each.score,
-                bucket=each.bucket,
-                safe=each.safe,
-                reasons=list(each.reasons),
+                score=each.best["score"],
+                bucket=each.best["bucket"],
+                safe=each.best["safe"],
+                reasons=each.best["reasons"],
+                flags=each.best["flags"],
                 others=[dict(other) for other in each.others],
                 target_name=each.target_name,
                 job_mark=each.job_mark,
@@ -95,9 +125,8 @@ def store(*, company_id: int, found: Sequence[Found], books_mark: str, now: date
         batch_size=CHUNK,
     )
     # a job that was mapped meanwhile is not suggested
-    unmapped = SourceJob.objects.filter(
-        company_id=company_id, map_state=SourceJob.MapState.NOT_MAPPED
-    )
+    state = SourceJob.MapState.NOT_MAPPED
+    unmapped = SourceJob.objects.filter(company_id=company_id, map_state=state)
     for suggested in (True, False):
         ids = [each.job_id for each in found if (each.target_id is not None) is suggested]
         for start in range(0, len(ids), CHUNK):
@@ -105,20 +134,12 @@ def store(*, company_id: int, found: Sequence[Found], books_mark: str, now: date
             some.exclude(suggested=suggested).update(suggested=suggested)
 
 
-def books_read(*, company_id: int, books_mark: str, books_at: datetime | None) -> None:
-    """Note the QuickBooks list that suggestions are computed from from now on."""
-    SuggestionState.objects.update_or_create(
-        company_id=company_id, defaults={"books_mark": books_mark, "books_at": books_at}
+def all_looked_at(
+    *, company_id: int, books_mark: str, books_at: datetime | None, now: datetime
+) -> None:
+    """Every job without a mapping was compared with this QuickBooks list; what stands, holds."""
+    SuggestionState.objects.filter(company_id=company_id).update(
+        books_mark=books_mark, books_at=books_at, done_at=now
     )
-
-
-def still_right(*, company_id: int, books_mark: str, job_ids: Sequence[int]) -> None:
-    """These were computed anew from this QuickBooks list, and the answer is the same."""
     rows = JobSuggestion.objects.filter(company_id=company_id)
-    for start in range(0, len(job_ids), CHUNK):
-        rows.filter(job_id__in=job_ids[start : start + CHUNK]).update(books_mark=books_mark)
-
-
-def done(*, company_id: int, now: datetime) -> None:
-    """Every job without a mapping has been looked at."""
-    SuggestionState.objects.filter(company_id=company_id).update(done_at=now)
+    rows.exclude(books_mark=books_mark).update(books_mark=books_mark)

@@ -12,6 +12,7 @@ from tieout.store.commits import lanes
 from tieout.store.models import Task, User
 
 LEASE_S = 60
+SLOW = [Task.Kind.SUGGEST]  # may compute for a minute while people wait for other tasks
 
 
 def request(
@@ -71,10 +72,16 @@ def want_plan(*, company_id: int, now: datetime, user: User | None = None) -> Ta
     return request(company_id=company_id, kind=Task.Kind.PLAN, now=now, user=user, on_lane=False)
 
 
-def claim_beside_lane(*, now: datetime, lease_s: int = LEASE_S) -> Task | None:
-    """Take the oldest due task that needs no lane; a dead worker's task is taken again."""
+def claim_beside_lane(
+    *, now: datetime, lease_s: int = LEASE_S, slow: bool | None = None
+) -> Task | None:
+    """Take the oldest due task that needs no lane; a dead worker's task is taken again.
+
+    `slow` leaves out those that nobody waits for (False), or all others (True).
+    """
+    wanted = Q() if slow is None else Q(kind__in=SLOW) if slow else ~Q(kind__in=SLOW)
     due = (
-        Task.objects.filter(on_lane=False, due_at__lte=now)
+        Task.objects.filter(wanted, on_lane=False, due_at__lte=now)
         .filter(Q(state=Task.State.WAITING) | Q(state=Task.State.RUNNING, lease_until__lt=now))
         .order_by("id")
         .values_list("id", "tries")[:5]

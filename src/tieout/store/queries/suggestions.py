@@ -9,23 +9,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from tieout.store.models import (
     Book,
+    JobMapping,
     JobSuggestion,
+    Posting,
     QbCustomer,
     SourceJob,
     SuggestionState,
     Task,
 )
 from tieout.store.queries import searching
+from tieout.store.queries.mappings import COMMITTED_STATES
 
 __all__ = ["JobSuggestion", "SuggestionState"]
 
 NOT_MAPPED = SourceJob.MapState.NOT_MAPPED
 MARK_LENGTH = 16  # hex digits: 64 bits
-NEIGHBOURS_MAX = 200
 IDS_AT_ONCE = 500
 SCORE_ONE = 10_000  # a score of 1 as it is stored
 
@@ -53,7 +55,10 @@ class CandidateRow(NamedTuple):
     full_name: str
     active: bool
     parent: str
-    gone: bool
+    gone_at: datetime | None
+
+
+CANDIDATE = ("id", "list_id", "full_name", "active", "parent_list_id", "gone_at")
 
 
 # ------------------------------------------------------------------ what they are computed from
@@ -109,22 +114,70 @@ def unmapped(*, company_id: int, ids: Collection[int] | None = None) -> Iterator
 
 def candidates(*, company_id: int) -> Iterator[CandidateRow]:
     """Every customer and job of the company file, gone ones too, by ListID."""
-    columns = (
-        QbCustomer.objects.filter(company_id=company_id)
-        .order_by("list_id")
-        .values_list("id", "list_id", "full_name", "active", "parent_list_id", "gone_at")
-    )
-    for pk, list_id, full_name, active, parent, gone_at in columns.iterator(chunk_size=5000):
-        yield CandidateRow(pk, list_id, full_name, active, parent, gone_at is not None)
+    rows = QbCustomer.objects.filter(company_id=company_id).order_by("list_id")
+    for row in rows.values_list(*CANDIDATE).iterator(chunk_size=5000):
+        yield CandidateRow._make(row)
 
 
-def marks(*, company_id: int) -> dict[int, tuple[str, str]]:
-    """Job id -> the marks of job and QuickBooks list that its suggestion was computed from."""
-    rows = JobSuggestion.objects.filter(company_id=company_id).order_by()
-    return {
-        pk: (job, books)
-        for pk, job, books in rows.values_list("job_id", "job_mark", "books_mark").iterator(5000)
-    }
+def used_targets(*, company_id: int) -> set[int | None]:
+    """Ids of the customers and jobs that a job's mapping uses."""
+    rows = JobMapping.objects.filter(company_id=company_id, target__isnull=False).order_by()
+    return set(rows.values_list("target_id", flat=True))
+
+
+def free(*, company_id: int, ids: Collection[int]) -> list[CandidateRow]:
+    """Those of these customers and jobs that no job's mapping uses."""
+    rows = QbCustomer.objects.filter(company_id=company_id, id__in=ids)
+    columns = rows.exclude(job_mappings__isnull=False).order_by("list_id").values_list(*CANDIDATE)
+    return [CandidateRow._make(row) for row in columns]
+
+
+def list_ids_of(*, company_id: int, ids: Collection[int]) -> set[str]:
+    """The ListIDs of these customers and jobs."""
+    rows = QbCustomer.objects.filter(company_id=company_id, id__in=ids).order_by()
+    return set(rows.values_list("list_id", flat=True))
+
+
+def keys_of(*, company_id: int, ids: Collection[int]) -> set[str]:
+    """The keys of these contractor jobs."""
+    rows = SourceJob.objects.filter(company_id=company_id, id__in=ids).order_by()
+    return set(rows.values_list("key", flat=True))
+
+
+def earlier(*, company_id: int, keys: Collection[str] | None) -> dict[str, dict[str, int]]:
+    """Job key -> ListID -> how many of its invoices went there; of these jobs, or all unmapped."""
+    rows = Posting.objects.filter(company_id=company_id, state__in=COMMITTED_STATES)
+    if keys is None:
+        jobs = SourceJob.objects.filter(company_id=company_id, map_state=NOT_MAPPED)
+        rows = rows.filter(job_key__in=jobs.order_by().values("key"))
+    else:
+        rows = rows.filter(job_key__in=keys)
+    counted = rows.order_by().values_list("job_key", "customer__list_id")
+    found: dict[str, dict[str, int]] = {}
+    for key, list_id, count in counted.annotate(Count("invoice_id", distinct=True)):
+        if key and list_id:
+            found.setdefault(key, {})[list_id] = count
+    return found
+
+
+def stored(*, company_id: int) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
+    """(job key, mark, candidates with the best first) of every job without a mapping."""
+    rows = JobSuggestion.objects.filter(company_id=company_id, job__map_state=NOT_MAPPED)
+    columns = rows.order_by().values_list(
+        "job__key", "job_mark", "target__list_id", "score", "bucket", "safe", "reasons", "flags",
+        "others",
+    )  # fmt: skip
+    for key, said, list_id, score, bucket, safe, reasons, flags, others in columns.iterator(5000):
+        best = {
+            "list_id": list_id or "", "score": score, "bucket": bucket, "safe": safe,
+            "reasons": reasons, "flags": flags,
+        }  # fmt: skip
+        yield key, said, [best, *others]
+
+
+def task_by_id(*, task_id: int) -> Task:
+    """The task for the worker that claimed it."""
+    return Task.objects.select_related("requested_by").get(id=task_id)
 
 
 def lists_refreshed_at(*, company_id: int) -> datetime | None:
@@ -142,14 +195,6 @@ def find_state(*, company_id: int) -> SuggestionState:
 def is_suggested(*, job_id: int) -> bool:
     """Whether there is a candidate to show for the job."""
     return JobSuggestion.objects.filter(job_id=job_id, target__isnull=False).exists()
-
-
-def wanting(*, company_id: int, target_ids: Collection[int], besides: int) -> list[int]:
-    """Ids of the jobs without a mapping whose best candidate is one of these; bounded."""
-    rows = JobSuggestion.objects.filter(
-        company_id=company_id, target_id__in=target_ids, job__map_state=NOT_MAPPED
-    ).exclude(job_id=besides)
-    return list(rows.order_by().values_list("job_id", flat=True)[:NEIGHBOURS_MAX])
 
 
 # ------------------------------------------------------------------ for the screens
@@ -281,7 +326,6 @@ def _bulk(company_id: int, wanted: BulkFilter) -> QuerySet[SourceJob]:
         active__in=[wanted.active],
         suggested=True,
         suggestion__score__gte=wanted.score_from,
-        suggestion__target_id=F("suggestion__target_id"),
     )
     if wanted.only == "safe":
         rows = rows.filter(suggestion__safe=True)
