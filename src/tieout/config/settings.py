@@ -64,6 +64,8 @@ UPLOADS = HOME / "uploads"
 ALLOWED_HOSTS = environment.text("TIEOUT_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in environment.text("TIEOUT_ORIGINS").split(",") if o]
 BEHIND_TLS = environment.flag("TIEOUT_BEHIND_TLS", default=False)
+# the address under which other machines reach Tieout; "" = the one a page was asked for under
+PUBLIC_URL = environment.text("TIEOUT_PUBLIC_URL").rstrip("/")
 
 INSTALLED_APPS = [
     "django.contrib.auth",

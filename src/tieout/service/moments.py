@@ -24,3 +24,13 @@ def call_id() -> str:
 def random10() -> str:
     """Ten random characters, the variable part of a message set id."""
     return "".join(secrets.choice(ALPHABET) for _ in range(10))
+
+
+def guid() -> uuid.UUID:
+    """A new random GUID."""
+    return uuid.uuid4()
+
+
+def ticket() -> str:
+    """A new ticket of the Web Connector: 256 random bits that nobody guesses."""
+    return secrets.token_urlsafe(32)

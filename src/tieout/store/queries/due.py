@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from tieout.core.exporting import UNDER_WAY, State
-from tieout.store.models import Lane, Posting, Task
+from tieout.store.models import Connection, Lane, Posting, Task
 
 
 def next_lane(*, now: datetime, sweep_before: datetime) -> int | None:
@@ -16,7 +16,7 @@ def next_lane(*, now: datetime, sweep_before: datetime) -> int | None:
     A lane that sleeps although something of its company waits (its wake-up was lost) is found
     too, when that something is older than `sweep_before`.
     """
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+    free = (Q(lease_until__isnull=True) | Q(lease_until__lt=now)) & _we_call()
     left_behind = Q(lease_until__lt=now)  # never given back: its worker died
     found = (
         Lane.objects.filter(free)
@@ -26,6 +26,11 @@ def next_lane(*, now: datetime, sweep_before: datetime) -> int | None:
         .first()
     )
     return found if found is not None else _asleep(free, sweep_before)
+
+
+def _we_call() -> Q:
+    """Over the Web Connector's road nobody delivers: it calls us, and takes the lane itself."""
+    return ~Q(company__connection__road=Connection.Road.WEB_CONNECTOR)
 
 
 def _asleep(free: Q, sweep_before: datetime) -> int | None:

@@ -1,0 +1,195 @@
+"""Write the Web Connector's account and sessions, keep big answers in parts, change the road."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import F, Q
+
+from tieout.quickbooks.qbwc import SessionState
+from tieout.store.commits import lanes
+from tieout.store.models import (
+    AnswerPart,
+    Company,
+    Connection,
+    KeptAnswer,
+    Lane,
+    WebConnectorAccount,
+    WebConnectorSession,
+)
+
+VERIFY = "verify-"  # begins the id of a question that the edge itself asks and acts on
+OWNER = "web connector"  # whose lane it is while a ticket holds it
+PART_BYTES = 256 * 1024
+PARTS_AT_ONCE = 8
+SESSIONS_KEPT = 200
+STRAYS_MAX = 20  # answers to nothing known, of one session
+
+
+def create_account(*, company_id: int, user_name: str, now: datetime) -> WebConnectorAccount:
+    """A new account without a password, with ids of its own."""
+    return WebConnectorAccount.objects.create(
+        company_id=company_id, user_name=user_name, created_at=now
+    )
+
+
+def save_account(*, company_id: int, changes: Mapping[str, Any]) -> None:
+    """Change columns of the account."""
+    WebConnectorAccount.objects.filter(company_id=company_id).update(**changes)
+
+
+def save_connection(*, company_id: int, changes: Mapping[str, Any]) -> None:
+    """Change columns of the connection without touching what was verified."""
+    Connection.objects.filter(company_id=company_id).update(**changes)
+
+
+def switch_road(*, company_id: int, road: str, now: datetime) -> None:
+    """From now on the company works over `road`.
+
+    The lane's epoch moves on, so that whoever works on the other road may send and apply nothing
+    more; what was out there is settled by the next holder.
+    """
+    Lane.objects.select_for_update().filter(company_id=company_id).first()
+    Connection.objects.filter(company_id=company_id).update(road=road)
+    Lane.objects.filter(company_id=company_id).update(
+        epoch=F("epoch") + 1, lease_until=None, owner="", failures=0
+    )
+    lanes.wake(company_id=company_id, at=now)
+
+
+def extend_lease(*, company_id: int, epoch: int, now: datetime, lease_s: int) -> None:
+    """The ticket has called: its silence begins anew. An old epoch extends nothing."""
+    Lane.objects.filter(company_id=company_id, epoch=epoch).update(
+        lease_until=now + timedelta(seconds=lease_s)
+    )
+
+
+# ------------------------------------------------------------------ sessions
+
+
+def add_session(*, state: SessionState, address: str) -> WebConnectorSession:
+    """The row of a new ticket; rows that are long over make room."""
+    row = WebConnectorSession.objects.create(
+        ticket=state.ticket,
+        company_id=state.company_id,
+        opened_at=state.opened_at,
+        address=address[:64],
+        **_columns(state),
+    )
+    old = (
+        WebConnectorSession.objects.filter(company_id=state.company_id)
+        .order_by("-id")
+        .values_list("id", flat=True)[SESSIONS_KEPT : SESSIONS_KEPT + 1]
+    )
+    for first in old:
+        WebConnectorSession.objects.filter(
+            company_id=state.company_id, id__lte=first, kept_answers__isnull=True
+        ).delete()
+    return row
+
+
+def save_session(
+    *, session_id: int, state: SessionState, request_ids: Mapping[str, Any] | None = None
+) -> None:
+    """Save what a call made of the ticket's row; `request_ids` only when they changed."""
+    more = {} if request_ids is None else {"request_ids": dict(request_ids)}
+    WebConnectorSession.objects.filter(pk=session_id).update(**_columns(state), **more)
+
+
+def _columns(state: SessionState) -> dict[str, Any]:
+    return {
+        "phase": state.phase.value,
+        "epoch": state.epoch,
+        "last_call_at": state.last_call_at,
+        "answered": state.answered,
+        "last_error": state.last_error,
+        "state": state_json(state),
+    }
+
+
+def state_json(state: SessionState) -> dict[str, Any]:
+    """The reducer's row as JSON; `queries.web_connector.state_of` reads it back."""
+    saved = {name: getattr(state, name) for name in SessionState.__slots__}
+    return saved | {
+        "opened_at": state.opened_at.isoformat(),
+        "last_call_at": state.last_call_at.isoformat(),
+        "phase": state.phase.value,
+        "outstanding": asdict(state.outstanding) if state.outstanding else None,
+        "last_work": asdict(state.last_work) if state.last_work else None,
+    }
+
+
+# ------------------------------------------------------------------ answers in parts
+
+
+def keep_parts(
+    *,
+    session: WebConnectorSession,
+    call_id: str,
+    pieces: Iterable[bytes],
+    size: int,
+    sha256: str,
+    hresult: str,
+    message: str,
+    now: datetime,
+) -> KeptAnswer | None:
+    """Keep an answer in parts of at most 256 KB, in order; the same one twice is kept once.
+
+    None when it belongs to nothing we asked and this session brought too many of that kind.
+    """
+    strays = KeptAnswer.objects.filter(session=session, call_id="")
+    if not call_id and strays.count() >= STRAYS_MAX:
+        return None
+    answer, made = KeptAnswer.objects.get_or_create(
+        session=session,
+        call_id=call_id,
+        sha256=sha256,
+        defaults={
+            "company_id": session.company_id,
+            "size": size,
+            "hresult": hresult[:20],
+            "message": message[:500],
+            "kept_at": now,
+        },
+    )
+    if not made:
+        return answer
+    waiting: list[AnswerPart] = []
+    for number, piece in enumerate(pieces):
+        digest = hashlib.sha256(piece).hexdigest()
+        waiting.append(AnswerPart(answer=answer, number=number, data=piece, sha256=digest))
+        if len(waiting) == PARTS_AT_ONCE:
+            AnswerPart.objects.bulk_create(waiting)
+            waiting = []
+    AnswerPart.objects.bulk_create(waiting)
+    return answer
+
+
+def claim_answer(*, now: datetime, lease_s: int) -> KeptAnswer | None:
+    """Take the oldest kept answer that nobody applies; a dead worker's is taken again."""
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+    waiting = KeptAnswer.objects.filter(free, applied_at__isnull=True, call_id__gt="").exclude(
+        call_id__startswith=VERIFY
+    )
+    for answer in waiting.select_related("session").order_by("id")[:5]:
+        taken = KeptAnswer.objects.filter(free, pk=answer.pk, applied_at__isnull=True).update(
+            lease_until=now + timedelta(seconds=lease_s)
+        )
+        if taken:
+            return answer
+    return None
+
+
+def answer_applied(*, answer_id: int, now: datetime) -> None:
+    """It is applied: its parts may go, its row says that it was there."""
+    AnswerPart.objects.filter(answer_id=answer_id).delete()
+    KeptAnswer.objects.filter(pk=answer_id).update(applied_at=now, lease_until=None)
+
+
+def lock_company(*, company_id: int) -> None:
+    """Two clicks at once make one account."""
+    Company.objects.select_for_update().only("pk").get(pk=company_id)

@@ -1,0 +1,181 @@
+"""The Web Connector's account, its sessions, and what waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from tieout.core.exporting import HOLDING, State
+from tieout.quickbooks.qbwc import LIVE, Phase, SessionState, Work
+from tieout.store.models import AnswerPart as AnswerPart
+from tieout.store.models import (
+    Company,
+    Connection,
+    Exchange,
+    Lane,
+    Posting,
+    QbWrite,
+    SignInTry,
+    Task,
+)
+from tieout.store.models import KeptAnswer as KeptAnswer
+from tieout.store.models import WebConnectorAccount as Account
+from tieout.store.models import WebConnectorSession as Session
+
+__all__ = ["Account", "AnswerPart", "Connection", "KeptAnswer", "Session"]
+
+_LIVE = [phase.value for phase in LIVE]
+_WAITING = (State.READY.value, State.CLAIMED.value, State.PROBED.value)
+_DATES = ("opened_at", "last_call_at")
+_WORKS = ("outstanding", "last_work")
+
+
+def account(*, company_id: int) -> Account | None:
+    """The company's account, if it was ever made."""
+    return Account.objects.filter(company_id=company_id).first()
+
+
+def account_named(*, user_name: str) -> Account | None:
+    """The account behind a user name, of whichever company."""
+    return Account.objects.filter(user_name=user_name).first()
+
+
+def name_taken(*, user_name: str, company_id: int) -> bool:
+    """Whether another company's account has this user name."""
+    return Account.objects.filter(user_name=user_name).exclude(company_id=company_id).exists()
+
+
+def failed_tries(*, key: str) -> SignInTry | None:
+    """The wrong passwords counted under this key, if any."""
+    return SignInTry.objects.filter(key=key, failures__gt=0).first()
+
+
+def road(*, company_id: int) -> str:
+    """Over which road the company works now."""
+    return Connection.objects.values_list("road", flat=True).get(company_id=company_id)
+
+
+def company_name(*, company_id: int) -> str:
+    """For a line of the log."""
+    found = Company.objects.filter(pk=company_id).values_list("name", flat=True)
+    return found.first() or ""
+
+
+def lane(*, company_id: int) -> Lane:
+    """The company's lane, locked until the transaction ends."""
+    return Lane.objects.select_for_update().get(company_id=company_id)
+
+
+def lane_of_ticket(*, ticket: str) -> Lane | None:
+    """The lane of the ticket's company, locked until the transaction ends; None: no such ticket.
+
+    It is locked before the session's row is read, as everywhere.
+    """
+    return (
+        Lane.objects.select_for_update(of=("self",))
+        .filter(company__web_connector_sessions__ticket=ticket)
+        .first()
+    )
+
+
+def is_checked(*, company_id: int, epoch: int) -> bool:
+    """Whether the company file was found to be the right one under this epoch of the lane."""
+    held = Lane.objects.filter(company_id=company_id, checked_epoch=epoch)
+    return held.exclude(checked_session="").exists()
+
+
+def session(*, ticket: str) -> Session | None:
+    """The row behind a ticket."""
+    return Session.objects.filter(ticket=ticket).first()
+
+
+def knows(*, ticket: str) -> bool:
+    """Whether the ticket is one of ours."""
+    return Session.objects.filter(ticket=ticket).exists()
+
+
+def live_session(*, company_id: int) -> Session | None:
+    """The company's latest session that has not ended, however long it has been silent."""
+    return Session.objects.filter(company_id=company_id, phase__in=_LIVE).order_by("-id").first()
+
+
+def sessions(*, company_id: int, limit: int) -> list[Session]:
+    """The latest updates, latest first."""
+    return list(Session.objects.filter(company_id=company_id).order_by("-id")[:limit])
+
+
+# ------------------------------------------------------------------ what waits
+
+
+def something_waits(*, company_id: int, now: datetime, writes: bool) -> bool:
+    """Whether a message set could go out now; without `writes` queued invoices do not count."""
+    tasks = Task.objects.filter(
+        company_id=company_id,
+        on_lane=True,
+        due_at__lte=now,
+        state__in=[Task.State.WAITING, Task.State.RUNNING],
+    ).exclude(kind=Task.Kind.EXPORT)
+    if tasks.exists() or _unsettled(company_id):
+        return True
+    return writes and queued(company_id=company_id) > 0
+
+
+def _unsettled(company_id: int) -> bool:
+    holding = [state.value for state in HOLDING]
+    return (
+        Posting.objects.filter(company_id=company_id, state__in=holding).exists()
+        or QbWrite.objects.filter(company_id=company_id, state__in=holding).exists()
+        or Exchange.objects.filter(
+            company_id=company_id, applied_at__isnull=True, answered_at__isnull=False
+        ).exists()
+    )
+
+
+def queued(*, company_id: int) -> int:
+    """How many writes wait for their turn."""
+    under_way = Q(state__in=_WAITING[1:]) | Q(state=_WAITING[0], queued_at__isnull=False)
+    return (
+        Posting.objects.filter(under_way, company_id=company_id).count()
+        + QbWrite.objects.filter(under_way, company_id=company_id).count()
+    )
+
+
+# ------------------------------------------------------------------ kept answers
+
+
+def open_answers(*, session_id: int) -> bool:
+    """Whether an answer of this session waits to be applied by a worker."""
+    waiting = KeptAnswer.objects.filter(
+        session_id=session_id, applied_at__isnull=True, call_id__gt=""
+    )
+    return waiting.exclude(call_id__startswith="verify-").exists()
+
+
+def kept_answer(*, session_id: int, call_id: str) -> KeptAnswer | None:
+    """The answer kept in parts against a call of this session."""
+    return KeptAnswer.objects.filter(session_id=session_id, call_id=call_id).first()
+
+
+def parts(*, answer_id: int) -> Iterator[bytes]:
+    """The pieces of a kept answer in order, one in memory at a time."""
+    rows = AnswerPart.objects.filter(answer_id=answer_id).order_by("number")
+    for data in rows.values_list("data", flat=True).iterator(chunk_size=4):
+        yield bytes(data)
+
+
+# ------------------------------------------------------------------ state as JSON
+
+
+def state_of(row: Session) -> SessionState:
+    """The reducer's row as it was saved."""
+    saved: dict[str, Any] = dict(row.state)
+    for name in _DATES:
+        saved[name] = datetime.fromisoformat(saved[name])
+    for name in _WORKS:
+        saved[name] = Work(**saved[name]) if saved[name] else None
+    saved["unconfirmed"] = tuple(saved["unconfirmed"])
+    saved["phase"] = Phase(saved["phase"])
+    return SessionState(**saved)
