@@ -131,6 +131,10 @@ def map_job(source: SourceJob, target: QbCustomer) -> JobMapping:
         changed_at=NOW,
         remembered_full_name=target.full_name,
         remembered_parent=target.parent_list_id,
+        remembered_top=target.top_list_id,
+        remembered_active=target.active,
+        remembered_job_active=source.active,
+        remembered_client=source.client,
     )
     source.map_state = SourceJob.MapState.MAPPED
     source.search_text += " " + target.full_name.lower()

@@ -102,6 +102,14 @@ def reopen(*, mapping_id: int, version: int) -> None:
     )
 
 
+def stands(drift: Drift) -> bool:
+    """Whether another change of the same kind stands for the same mapping."""
+    others = Drift.objects.filter(
+        mapping_id=drift.mapping_id, kind=drift.kind, state__in=STANDING
+    ).exclude(pk=drift.pk)
+    return others.exists()
+
+
 # ------------------------------------------------------------------ comparing
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from tieout.core.drifting import Memory
-from tieout.store.models import JobMapping, QbCustomer, SourceClient, SourceJob
+from tieout.store.models import JobMapping, QbCustomer, SourceJob
 
 COLUMNS = (
     "remembered_full_name",
@@ -54,18 +54,14 @@ def snapshot(row: JobMapping) -> dict[str, Any]:
 
 
 def write(row: JobMapping, memory: Memory) -> None:
-    """Let the row remember this; the caller saves it."""
-    client = None
-    if memory.client_key:
-        client = SourceClient.objects.filter(
-            company_id=row.company_id, key=memory.client_key
-        ).first()
+    """Let the row remember this; the caller saves it. A client is its job's own, or stays."""
     row.remembered_full_name = memory.target.full_name
     row.remembered_parent = memory.target.parent_list_id
     row.remembered_top = memory.target.top_list_id
     row.remembered_active = memory.target.active
     row.remembered_job_active = memory.job_active
-    row.remembered_client = client
+    if memory.client_key == row.job.client.key:
+        row.remembered_client = row.job.client
 
 
 def _nothing() -> dict[str, Any]:
