@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("c/<int:company_id>/import/", include("tieout.web.pages.imports.urls")),
     path("c/<int:company_id>/", include("tieout.web.pages.invoices.urls")),
     path("c/<int:company_id>/map-jobs/", include("tieout.web.pages.map_jobs.urls")),
+    path("c/<int:company_id>/mapping-changes/", include("tieout.web.pages.mapping_changes.urls")),
     path("c/<int:company_id>/client-mapping/", include("tieout.web.pages.client_mapping.urls")),
     path("c/<int:company_id>/invoice-mapping/", include("tieout.web.pages.item_mapping.urls")),
     path("c/<int:company_id>/tie-out/", include("tieout.web.pages.tie_out.urls")),

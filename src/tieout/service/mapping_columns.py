@@ -1,43 +1,53 @@
 """A mapping file as a table: its columns, its cells, its rows, and what is no such file.
 
-The columns are described in docs/reference/mapping-files.md.
+The columns are described in docs/reference/mapping-files.md. CSV and Excel are read alike.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, Literal
+from itertools import islice
+from pathlib import Path
+from typing import Literal
+
+from tieout.sources.sheets import Cell, SheetRefused, TornRow, open_tables, show
+from tieout.sources.sheets import Table as Sheet
 
 Kind = Literal["job", "client", "item", "class"]
 
-COLUMNS: dict[Kind, tuple[str, ...]] = {
-    "job": (
-        "job_key",
-        "contractor",
-        "client",
-        "title",
-        "start",
-        "end",
-        "quickbooks_list_id",
-        "quickbooks_job",
-    ),
-    "client": ("client_key", "client", "quickbooks_list_id", "quickbooks_customer"),
-    "item": ("kind", "item_key", "item", "quickbooks_list_id", "quickbooks_item"),
-    "class": ("kind", "class_value", "quickbooks_list_id", "quickbooks_class"),
-}
 KEYS: dict[Kind, str] = {
     "job": "job_key",
     "client": "client_key",
     "item": "item_key",
     "class": "class_value",
 }
-NAME_ALIAS = "full_name"  # accepted in place of the last column
-BYTES_MAX = 20 * 1024 * 1024
+OURS: dict[Kind, str] = {"job": "contractor", "client": "client", "item": "item", "class": ""}
+TARGETS: dict[Kind, str] = {
+    "job": "quickbooks_job",
+    "client": "quickbooks_customer",
+    "item": "quickbooks_item",
+    "class": "quickbooks_class",
+}
+LIST_ID = "quickbooks_list_id"
+VERSION = "version"
+REASON = "reason"
+_ABOUT: dict[Kind, tuple[str, ...]] = {
+    "job": ("job_key", "contractor", "client", "title", "start", "end"),
+    "client": ("client_key", "client"),
+    "item": ("kind", "item_key", "item"),
+    "class": ("kind", "class_value"),
+}
+COLUMNS: dict[Kind, tuple[str, ...]] = {
+    kind: (*about, LIST_ID, TARGETS[kind], VERSION, REASON) for kind, about in _ABOUT.items()
+}
+NAME_ALIAS = "full_name"  # accepted in place of the column of QuickBooks' names
+BYTES_MAX = 40 * 1024 * 1024
 ROWS_MAX = 200_000
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+HEADING_WITHIN = 30  # rows above the heading that are looked through
+VALUE_MAX = 300
+# the full-width ones are signs of a formula to spreadsheet programs set to East Asian languages
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,85 +70,117 @@ class FileUnreadableError(ValueError):
 
 
 def safe(cell: str) -> str:
-    """The cell as text: a spreadsheet runs what begins like a formula, so it gets an apostrophe."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+    """The cell as text: a spreadsheet runs what begins like a formula, so it gets an apostrophe.
+
+    What begins with an apostrophe before such a sign gets one more, so that `unsafe` leads back.
+    """
+    return f"'{cell}" if cell.lstrip("'").startswith(FORMULA) else cell
 
 
 def unsafe(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
+    """The text that `safe` made harmless."""
+    if cell.startswith("'") and cell.lstrip("'").startswith(FORMULA):
+        return cell[1:]
+    return cell
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """One filled row: its line as the spreadsheet program shows it, its cells by column."""
+
     line: int
     cells: dict[str, str]
 
-    def refused(self, field: str, message: str, remedy: str) -> RowRefused:
+    def cell(self, name: str) -> str:
+        return self.cells.get(name, "")
+
+    def refused(self, field: str, message: str, remedy: str, *, value: str = "") -> RowRefused:
+        """Why this row changes nothing; the value is the field's, unless another is given."""
+        said = value or self.cell(field)
         return RowRefused(
-            line=self.line,
-            field=field,
-            value=self.cells.get(field, "")[:300],
-            message=message,
-            remedy=remedy,
+            line=self.line, field=field, value=said[:VALUE_MAX], message=message, remedy=remedy
         )
-
-
-def read_text(file: BinaryIO) -> str:
-    raw = file.read(BYTES_MAX + 1)
-    if len(raw) > BYTES_MAX:
-        message = f"The file is larger than {BYTES_MAX // 1024 // 1024} MB."
-        raise FileUnreadableError(message, "Divide it into several files.")
-    if raw[:2] == b"PK" or b"\0" in raw:
-        message = "This is not a CSV file."
-        raise FileUnreadableError(
-            message, "In Excel choose Save As → CSV UTF-8, then upload that."
-        )
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
 
 
 class Table:
-    """The rows of the file under their columns' names."""
+    """The rows of a mapping file under their columns' names.
 
-    def __init__(self, kind: Kind, text: str) -> None:
+    Raises FileUnreadableError when it is none: too large, no spreadsheet, no such heading.
+    """
+
+    def __init__(self, kind: Kind, path: Path, *, filename: str) -> None:
         self.kind = kind
-        first = text.partition("\n")[0]
-        delimiter = max(",;\t", key=first.count)
-        self.reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        if path.stat().st_size > BYTES_MAX:
+            message = f"The file is larger than {BYTES_MAX // 1024 // 1024} MB."
+            raise FileUnreadableError(message, "Divide it into several files.")
         try:
-            self.header = [_column(kind, name) for name in next(self.reader, [])]
-        except csv.Error as error:
-            raise _broken(error) from error
-        wanted = {KEYS[kind]} | ({"kind"} if kind in {"item", "class"} else set())
-        missing = sorted(wanted - set(self.header))
-        if not {"quickbooks_list_id", COLUMNS[kind][-1]} & set(self.header):
-            missing.append(COLUMNS[kind][-1])
-        if missing:
-            message = f"The heading has no column {' and no column '.join(missing)}."
-            remedy = f"The first line must name the columns: {', '.join(COLUMNS[kind])}."
-            raise FileUnreadableError(message, remedy)
+            opened = open_tables(path, filename=filename)
+            self._marked = opened.format == "csv"  # the apostrophes of `safe` are in CSV only
+            self._sheet, self._line, self.header = self._find(opened.tables)
+        except SheetRefused as error:
+            raise FileUnreadableError(error.message, error.remedy) from error
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[Row | RowRefused]:
+        """The filled rows, one after the other; a line that is no row of cells is refused."""
+        count = 0
         try:
-            for cells in self.reader:
-                if self.reader.line_num > ROWS_MAX:
+            for line, cells in self._sheet.rows():
+                if line <= self._line or not _filled(cells):
+                    continue
+                count += 1
+                if count > ROWS_MAX:
                     message = f"The file has more than {ROWS_MAX:,} rows."
                     raise FileUnreadableError(message, "Divide it into several files.")
-                if any(cell.strip() for cell in cells):
-                    named = zip(self.header, (unsafe(c.strip()) for c in cells), strict=False)
-                    yield Row(self.reader.line_num, dict(named))
-        except csv.Error as error:
-            raise _broken(error) from error
+                yield self._row(line, cells)
+        except SheetRefused as error:
+            raise FileUnreadableError(error.message, error.remedy) from error
+
+    def _row(self, line: int, cells: list[Cell] | TornRow) -> Row | RowRefused:
+        if isinstance(cells, TornRow):
+            return RowRefused(
+                line=line,
+                field="",
+                value="",
+                message=cells.message,
+                remedy="Correct the line, or save the file again as CSV UTF-8.",
+            )
+        texts = (self._text(cell) for cell in cells)
+        return Row(line, dict(zip(self.header, texts, strict=False)))
+
+    def _text(self, cell: Cell) -> str:
+        text = show(cell)
+        return unsafe(text) if self._marked else text
+
+    def _find(self, sheets: Sequence[Sheet]) -> tuple[Sheet, int, list[str]]:
+        """The first sheet with the heading, its line, and the names of its columns."""
+        best: list[str] | None = None
+        for sheet in sheets:
+            for line, cells in islice(sheet.rows(), HEADING_WITHIN):
+                if isinstance(cells, TornRow):
+                    continue
+                header = [_column(self.kind, show(cell)) for cell in cells]
+                missing = self._missing(header)
+                if not missing:
+                    return sheet, line, header
+                if any(header) and (best is None or len(missing) < len(best)):
+                    best = missing
+        missing = best or self._missing([])
+        message = f"The heading has no column {' and no column '.join(missing)}."
+        remedy = f"The first line must name the columns: {', '.join(COLUMNS[self.kind])}."
+        raise FileUnreadableError(message, remedy)
+
+    def _missing(self, header: list[str]) -> list[str]:
+        wanted = {KEYS[self.kind]} | ({"kind"} if self.kind in {"item", "class"} else set())
+        missing = sorted(wanted - set(header))
+        if not {LIST_ID, TARGETS[self.kind]} & set(header):
+            missing.append(TARGETS[self.kind])
+        return missing
 
 
-def _broken(error: csv.Error) -> FileUnreadableError:
-    return FileUnreadableError(
-        f"The file cannot be read as CSV ({error}).", "Save it as CSV UTF-8 again."
-    )
+def _filled(cells: list[Cell] | TornRow) -> bool:
+    return isinstance(cells, TornRow) or any(show(cell) for cell in cells)
 
 
 def _column(kind: Kind, name: str) -> str:
     plain = name.strip().lower().replace(" ", "_")
-    return COLUMNS[kind][-1] if plain == NAME_ALIAS else plain
+    return TARGETS[kind] if plain == NAME_ALIAS else plain

@@ -7,13 +7,15 @@ at once; only contractor jobs are locked in.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
 
 from tieout.service.access import Access
 from tieout.service.plan_wish import want_planning
-from tieout.service.save_mapping import REASON_MAX, Refused, Saved, changed_meanwhile
+from tieout.service.save_mapping import REASON_MAX, How, Refused, Saved, changed_meanwhile
+from tieout.service.suggest_wish import want_suggestions
 from tieout.store.commits import events
 from tieout.store.commits import mappings as commits
 from tieout.store.queries import mappings, qb_lists
@@ -29,6 +31,9 @@ RECORD_UNKNOWN = Refused(
 )
 NOTHING_TO_SAVE = Refused(
     text="Nothing was changed.", remedy="Choose another entry.", reason="nothing_to_save"
+)
+NOTHING_TO_UNDO = Refused(
+    text="There is no change to undo.", remedy="Choose an entry.", reason="nothing_to_undo"
 )
 
 
@@ -91,10 +96,41 @@ def save_sister(
     target_list_id: str | None,
     reason: str,
     now: datetime,
+    how: How = How.HAND,
 ) -> Saved | Refused:
     """The same for a row that a page knows by its id."""
     row = mappings.get_sister(company_id=access.company.pk, kind=kind, pk=pk)
-    return _save(access, kind, row, expected_version, target_list_id, reason, now)
+    return _save(access, kind, row, expected_version, target_list_id, reason, now, how=how)
+
+
+def undo_sister(
+    *,
+    access: Access,
+    kind: SisterKind,
+    pk: int,
+    expected_version: int,
+    reason: str,
+    now: datetime,
+    how: How = How.UNDO,
+) -> Saved | Refused:
+    """Lead the last change of the row back, as a new event; refused when somebody saved since."""
+    row = mappings.get_sister(company_id=access.company.pk, kind=kind, pk=pk)
+    if row is None:
+        return RECORD_UNKNOWN
+    last = last_change(company_id=access.company.pk, kind=kind, row=row)
+    if last is None:
+        return NOTHING_TO_UNDO
+    back = last.before["list_id"]
+    undoes = last.after["version"]
+    return _save(access, kind, row, expected_version, back, reason, now, how=how, undoes=undoes)
+
+
+def last_change(*, company_id: int, kind: SisterKind, row: SisterRow) -> mappings.Event | None:
+    """The event that made the present version of the row's mapping; None when there is none."""
+    invoice_kind = mappings.invoice_kind_of(company_id=company_id, kind=kind, pk=row.pk)
+    subject = subject_of(kind=kind, invoice_kind=invoice_kind)
+    said = mappings.history(company_id=company_id, subject=subject, subject_key=row.key, limit=1)
+    return said[0] if said and said[0].after["version"] == row.version else None
 
 
 def subject_of(*, kind: SisterKind, invoice_kind: str) -> str:
@@ -110,6 +146,9 @@ def _save(
     target_list_id: str | None,
     reason: str,
     now: datetime,
+    *,
+    how: How = How.HAND,
+    undoes: int = 0,
 ) -> Saved | Refused:
     if shown is None:
         return RECORD_UNKNOWN
@@ -126,9 +165,12 @@ def _save(
         if before == target:
             return NOTHING_TO_SAVE
         commits.write_sister(row=locked, target=target, user=access.user, now=now)
-        entry = _entry(company_id, kind, shown, before, target, locked.version, reason)
+        said = {"version": locked.version, "undoes": undoes, "how": how.value}
+        entry = _entry(company_id, kind, shown, before, target, said, reason)
         events.append(company_id=company_id, at=now, actor=access.user, entries=[entry])
         commits.restate_client(locked)
+        if kind == "client":
+            want_suggestions(company_id, now, access.user)
         concerned = commits.concerned_by_sister(locked)
         again = commits.plan_again(company_id=company_id, concerned=concerned)
         if again:
@@ -139,7 +181,7 @@ def _save(
         else f"The association of {shown.name} was removed."
     )
     return Saved(
-        text=text,
+        text=f"Undone. {text}" if undoes else text,
         version=locked.version,
         list_id=target.list_id if target else "",
         planned_again=again,
@@ -186,7 +228,7 @@ def _entry(
     shown: SisterRow,
     before: QbCustomer | QbEntry | None,
     after: QbCustomer | QbEntry | None,
-    version: int,
+    said: Mapping[str, object],
     reason: str,
 ) -> events.Entry:
     verb = "removed" if after is None else "remapped" if before else "mapped"
@@ -200,7 +242,7 @@ def _entry(
             "full_name": before.full_name if before else "",
         },
         after={
-            "version": version,
+            **said,
             "list_id": after.list_id if after else "",
             "full_name": after.full_name if after else "",
         },

@@ -16,7 +16,14 @@ from datetime import timedelta
 
 from django.db import close_old_connections, transaction
 
-from tieout.service import advance, import_source, moments, plan_export, verify_connection
+from tieout.service import (
+    advance,
+    import_source,
+    moments,
+    plan_export,
+    proposal_task,
+    verify_connection,
+)
 from tieout.store.commits import lanes, tasks
 from tieout.store.queries import due
 from tieout.store.queries.exports import Task
@@ -47,6 +54,7 @@ BESIDE_LANE: dict[str, Callable[[Task], object]] = {
     Task.Kind.PLAN: _plan,
     Task.Kind.IMPORT: lambda task: import_source.run(task.pk),
     Task.Kind.VERIFY: lambda task: verify_connection.run(task.pk),
+    Task.Kind.MAPPINGS: lambda task: proposal_task.run(task.pk),
 }
 
 
@@ -124,6 +132,8 @@ def _broke_off(task: Task, said: str) -> None:
         given_up = tasks.give_up_or_retry(task=task, now=moments.now(), problem=said)
         if given_up and task.kind == Task.Kind.IMPORT:
             import_source.give_up(task.pk, said)
+        if given_up and task.kind == Task.Kind.MAPPINGS:
+            proposal_task.give_up(task)
 
 
 def _said(error: Exception) -> str:

@@ -1,47 +1,49 @@
-"""Mapping files of the four mapping pages: the download, and the report of an upload."""
+"""Mapping files of the four mapping pages: the downloads, and the way of an upload."""
 
 from __future__ import annotations
 
-import csv
+import tempfile
 from collections.abc import Iterator
-from typing import Any, BinaryIO, cast
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from tieout.service import mapping_files as service
-from tieout.service import moments
+from tieout.service import moments, propose_mappings
 from tieout.service.access import Access
+from tieout.service.mapping_columns import COLUMNS, FileUnreadableError, Kind
+from tieout.web.uploads import TOO_LARGE
 
-REFUSED_SHOWN = 500
 ROWS_AT_ONCE = 500
-
-
-class _Line:
-    """A file to the csv writer that hands each line back."""
-
-    def write(self, text: str) -> str:
-        return text
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def download(
-    kind: service.Kind, access: Access, *, wanted: service.Wanted, name: str
+    kind: Kind, access: Access, *, wanted: service.Wanted, name: str
 ) -> StreamingHttpResponse:
     """The mappings that the filter finds, as CSV; row by row, so that 100,000 need no memory."""
-    response = StreamingHttpResponse(
-        _lines(kind, access.company.pk, wanted), content_type="text/csv; charset=utf-8"
-    )
+    lines = service.csv_lines(kind, access.company.pk, wanted=wanted)
+    response = StreamingHttpResponse(_bytes(lines), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _lines(kind: service.Kind, company_id: int, wanted: service.Wanted) -> Iterator[bytes]:
-    writer = csv.writer(_Line(), lineterminator="\r\n")
-    yield b"\xef\xbb\xbf"  # Excel reads UTF-8 only behind a byte order mark
+def download_excel(
+    kind: Kind, access: Access, *, wanted: service.Wanted, name: str
+) -> FileResponse:
+    """The same as an Excel workbook, written to disk row by row."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 # FileResponse closes it
+    service.write_excel(kind, access.company.pk, file, wanted=wanted)
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=name, content_type=EXCEL)
+
+
+def _bytes(lines: Iterator[str]) -> Iterator[bytes]:
     waiting: list[str] = []
-    for row in service.csv_rows(kind, company_id, wanted=wanted):
-        waiting.append(writer.writerow(row))
+    for line in lines:
+        waiting.append(line)
         if len(waiting) >= ROWS_AT_ONCE:
             yield "".join(waiting).encode()
             waiting.clear()
@@ -49,31 +51,26 @@ def _lines(kind: service.Kind, company_id: int, wanted: service.Wanted) -> Itera
 
 
 def upload(
-    request: HttpRequest, access: Access, kind: service.Kind, *, back: str, label: str
+    request: HttpRequest, access: Access, kind: Kind, *, back: str, label: str
 ) -> HttpResponse:
-    """Apply the file and show what came of it; 422 when it is no such file."""
+    """Read the file and go on to the preview of its changes; 422 when it is no such file."""
+    given = request.FILES.get("file")
     context: dict[str, Any] = {
         "label": label,
         "back": reverse(back, args=[access.company.pk]),
-        "columns": ", ".join(service.COLUMNS[kind]),
+        "columns": ", ".join(COLUMNS[kind]),
     }
-    given = request.FILES.get("file")
-    if given is None:
-        context |= {"problem": "No file was chosen.", "remedy": "Choose a CSV file, then upload."}
-        return render(request, "mapping_report.html", context, status=422)
-    context["name"] = given.name
-    try:
-        report = service.read_mappings(
-            kind,
-            access,
-            cast("BinaryIO", given),
-            moments.now(),
-            confirm=request.POST.get("confirm") == "1",
-            remap=request.POST.get("remap") == "1",
-            reason=f"Mapping file {given.name}"[:200],
-        )
-    except service.FileUnreadableError as error:
-        context |= {"problem": str(error), "remedy": error.remedy}
-        return render(request, "mapping_report.html", context, status=422)
-    context |= {"report": report, "shown": report.refused[:REFUSED_SHOWN]}
-    return render(request, "mapping_report.html", context)
+    if request.META.get(TOO_LARGE):
+        context |= {"problem": "The file is too large.", "remedy": "Divide it into several files."}
+    elif given is None:
+        context |= {"problem": "No file was chosen.", "remedy": "Choose a file, then upload."}
+    else:
+        try:
+            proposal = propose_mappings.receive(
+                access, kind, given, given.name or "", moments.now()
+            )
+        except FileUnreadableError as error:
+            context |= {"problem": str(error), "remedy": error.remedy}
+        else:
+            return redirect("mapping_changes", access.company.pk, proposal.pk)
+    return render(request, "mapping_report.html", context, status=422)

@@ -15,12 +15,13 @@ from tieout.web.sisters import Sister
 
 
 def addresses(sister: Sister) -> list[URLPattern]:
-    """The five addresses of one of these pages, named after it."""
+    """The addresses of one of these pages, named after it."""
     name, words = sister.page, {"sister": sister}
     return [
         path("", page, words, name=name),
         path("choices/", choices, words, name=f"{name}_choices"),
         path("mappings.csv", download, words, name=f"{name}_csv"),
+        path("mappings.xlsx", download_excel, words, name=f"{name}_xlsx"),
         path("upload/", upload, words, name=f"{name}_upload"),
         path("<int:pk>/", record, words, name=f"{name}_record"),
     ]
@@ -64,8 +65,15 @@ def download(request: HttpRequest, access: Access, sister: Sister) -> HttpRespon
     return sisters.download(request, access, sister)
 
 
+@require_GET
+@company_page("read")
+def download_excel(request: HttpRequest, access: Access, sister: Sister) -> HttpResponseBase:
+    """What is on screen, as Excel."""
+    return sisters.download_excel(request, access, sister)
+
+
 @require_POST
 @company_page("work")
 def upload(request: HttpRequest, access: Access, sister: Sister) -> HttpResponse:
-    """Apply a mapping file."""
+    """Read a mapping file and go on to its preview."""
     return sisters.upload(request, access, sister)

@@ -148,8 +148,15 @@ def download(request: HttpRequest, access: Access, sister: Sister) -> HttpRespon
     return mapping_files.download(sister.kind, access, wanted=wanted, name=name)
 
 
+def download_excel(request: HttpRequest, access: Access, sister: Sister) -> HttpResponseBase:
+    """The same as an Excel workbook."""
+    wanted = read_filter(sister, request.GET)
+    name = f"{sister.kind}-mappings.xlsx"
+    return mapping_files.download_excel(sister.kind, access, wanted=wanted, name=name)
+
+
 def upload(request: HttpRequest, access: Access, sister: Sister) -> HttpResponse:
-    """Apply a mapping file and say what came of every row."""
+    """Read a mapping file and go on to the preview of its changes."""
     return mapping_files.upload(request, access, sister.kind, back=sister.page, label=sister.crumb)
 
 

@@ -24,6 +24,9 @@ ROADS = {
     "Invoices": ("invoices", ""),
     "Import": ("imports", ""),
     "Map Jobs": ("map_jobs", ""),
+    "Client Mapping": ("client_mapping", ""),
+    "Invoice Mapping": ("item_mapping", ""),
+    "Class Mapping": ("class_mapping", ""),
     "Tie-out": ("tie_out", ""),
 }
 
@@ -44,6 +47,10 @@ STATES = {
     "exported": ("Exported", "ok"),
     "refused": ("Refused", "bad"),
     "skipped": ("Skipped", "off"),
+    "to_confirm": ("To confirm", "warn"),
+    "saved": ("Saved", "ok"),
+    "undone": ("Undone", "off"),
+    "kept": ("Kept", "warn"),
     "voided": ("Voided", "off"),
     "deleted": ("Deleted in QuickBooks", "bad"),
     "changed": ("Changed in the back office", "warn"),

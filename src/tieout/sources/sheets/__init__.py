@@ -10,6 +10,7 @@ Nothing is written here. Progress is counted by the caller, one `Row` at a time.
 
 from __future__ import annotations
 
+from tieout.sources.sheets.cells import show
 from tieout.sources.sheets.columns import FIELDS, Field, labels, required_fields
 from tieout.sources.sheets.gathering import gather_invoices
 from tieout.sources.sheets.problems import write_problems
@@ -19,6 +20,7 @@ from tieout.sources.sheets.shapes import (
     FILE_BYTES_MAX,
     ROWS_MAX,
     BadInvoice,
+    Cell,
     InvoiceHeader,
     InvoiceLineRow,
     Kind,
@@ -29,26 +31,33 @@ from tieout.sources.sheets.shapes import (
     SheetRefused,
     Workbook,
 )
+from tieout.sources.sheets.tables import RawRow, Table, TornRow, open_tables
 
 __all__ = [
     "FIELDS",
     "FILE_BYTES_MAX",
     "ROWS_MAX",
     "BadInvoice",
+    "Cell",
     "Field",
     "InvoiceHeader",
     "InvoiceLineRow",
     "Kind",
     "Match",
     "Problem",
+    "RawRow",
     "Row",
     "Sheet",
     "SheetRefused",
+    "Table",
+    "TornRow",
     "Workbook",
     "gather_invoices",
     "labels",
+    "open_tables",
     "read",
     "recognise",
     "required_fields",
+    "show",
     "write_problems",
 ]

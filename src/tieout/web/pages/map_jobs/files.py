@@ -1,8 +1,8 @@
-"""The mapping file of Map Jobs: download what is on screen, apply an uploaded one."""
+"""The mapping file of Map Jobs: download what is on screen, upload an edited one."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from tieout.service.access import Access
@@ -19,8 +19,16 @@ def download(request: HttpRequest, access: Access) -> StreamingHttpResponse:
     return mapping_files.download("job", access, wanted=wanted, name="job-mappings.csv")
 
 
+@require_GET
+@company_page("read")
+def download_excel(request: HttpRequest, access: Access) -> FileResponse:
+    """The same as an Excel workbook."""
+    wanted = filters.read_filter(request.GET)
+    return mapping_files.download_excel("job", access, wanted=wanted, name="job-mappings.xlsx")
+
+
 @require_POST
 @company_page("work")
 def upload(request: HttpRequest, access: Access) -> HttpResponse:
-    """Apply a mapping file and say what came of every row."""
+    """Read a mapping file and go on to the preview of its changes."""
     return mapping_files.upload(request, access, "job", back="map_jobs", label="Map Jobs")

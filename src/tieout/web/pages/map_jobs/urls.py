@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.map_jobs, name="map_jobs"),
     path("refresh/", views.refresh, name="refresh_lists"),
     path("mappings.csv", files.download, name="job_mappings_csv"),
+    path("mappings.xlsx", files.download_excel, name="job_mappings_xlsx"),
     path("upload/", files.upload, name="upload_job_mappings"),
     path("next/", record.next_unmapped, name="next_unmapped"),
     path("<int:job_id>/", record.record_mapping, name="record_mapping"),

@@ -1,0 +1,148 @@
+"""Write proposals of mapping changes and their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import F, QuerySet
+
+from tieout.store.models import (
+    ClassMapping,
+    ClientMapping,
+    ItemMapping,
+    Proposal,
+    ProposedChange,
+    SourceJob,
+    Task,
+    User,
+)
+
+__all__ = ["Proposal", "ProposedChange"]
+
+CHUNK = 500
+KEPT = 50  # proposals of a company; what they changed stays in the events for good
+KEPT_FOR = timedelta(days=180)
+State = Proposal.State
+RowState = ProposedChange.State
+
+
+def add(
+    *,
+    company_id: int,
+    kind: str,
+    origin: str,
+    name: str,
+    user: User,
+    now: datetime,
+    path: str = "",
+) -> Proposal:
+    """A proposal without rows yet. What the person proposed before and never saved is dropped."""
+    Proposal.objects.filter(
+        company_id=company_id,
+        kind=kind,
+        user=user,
+        saved_at=None,
+        state__in=[State.OPEN, State.FAILED],
+    ).delete()
+    last = Proposal.objects.filter(company_id=company_id)
+    last = last.exclude(state__in=[State.SAVING, State.UNDOING, State.READING])
+    last.filter(created_at__lt=now - KEPT_FOR).delete()
+    old = list(last.order_by("-id").values_list("id", flat=True)[KEPT:])
+    Proposal.objects.filter(id__in=old).delete()
+    return Proposal.objects.create(
+        company_id=company_id,
+        kind=kind,
+        origin=origin,
+        name=name[:255],
+        path=path,
+        user=user,
+        created_at=now,
+    )
+
+
+def add_rows(rows: Iterable[ProposedChange]) -> None:
+    """Keep rows that were read."""
+    ProposedChange.objects.bulk_create(rows, batch_size=CHUNK)
+
+
+def begin_reading(*, proposal: Proposal) -> None:
+    """Drop what an earlier reading left, because it was broken off."""
+    ProposedChange.objects.filter(proposal=proposal).delete()
+
+
+def read(*, proposal: Proposal, rows_read: int, unchanged: int) -> None:
+    """The preview stands."""
+    proposal.rows_read, proposal.unchanged = rows_read, unchanged
+    proposal.state, proposal.path = State.OPEN, ""
+    proposal.save(update_fields=["rows_read", "unchanged", "state", "path"])
+
+
+def fail(*, proposal: Proposal, problem: str, remedy: str) -> None:
+    """It could not be read as a whole; nothing was changed."""
+    proposal.state, proposal.path = State.FAILED, ""
+    proposal.problem, proposal.remedy = problem[:500], remedy[:500]
+    proposal.save(update_fields=["state", "path", "problem", "remedy"])
+
+
+def lock(*, company_id: int, proposal_id: int) -> Proposal | None:
+    """The proposal, locked until the transaction ends."""
+    rows = Proposal.objects.select_for_update(of=("self",))
+    return rows.filter(company_id=company_id, id=proposal_id).first()
+
+
+def move(*, proposal: Proposal, state: str, task: Task | None = None) -> None:
+    """The locked proposal waits for a task, or for a person again."""
+    proposal.state, proposal.task = state, task
+    proposal.save(update_fields=["state", "task"])
+
+
+def note(
+    *, proposal: Proposal, saved_at: datetime | None = None, undone_at: datetime | None = None
+) -> None:
+    """When rows of it were saved or undone last."""
+    proposal.saved_at = saved_at or proposal.saved_at
+    proposal.undone_at = undone_at or proposal.undone_at
+    proposal.save(update_fields=["saved_at", "undone_at"])
+
+
+def write_rows(rows: list[ProposedChange]) -> None:
+    """Keep what became of these rows."""
+    ProposedChange.objects.bulk_update(
+        rows,
+        ["state", "saved_version", "field", "value", "message", "remedy", "warnings", "notes"],
+        batch_size=CHUNK,
+    )
+
+
+def refuse_mapped(*, proposal: Proposal, message: str, remedy: str) -> int:
+    """Refuse the open rows whose record is mapped already."""
+    rows = ProposedChange.objects.filter(
+        proposal=proposal, state__in=[RowState.READY, RowState.CONFIRM]
+    )
+    mapped = rows.exclude(from_list_id="")
+    return mapped.update(
+        state=RowState.ERROR, field="job_key", message=message, remedy=remedy, value=F("key")
+    )
+
+
+def still_ours(*, task: Task) -> bool:
+    """Whether this run of the task has not been taken over by another worker."""
+    return Task.objects.filter(id=task.pk, tries=task.tries, state=Task.State.RUNNING).exists()
+
+
+def lock_records(*, kind: str, rows: Iterable[ProposedChange]) -> None:
+    """Lock what these rows are about, in one order, before the log of the company is locked.
+
+    Whoever saves one record locks it first and the log after it; a batch that locked the log
+    first would wait for him while he waits for it.
+    """
+    ids = [row.record_id for row in rows if row.record_id is not None]
+    locked: QuerySet[Any] = {
+        "job": SourceJob.objects.filter(id__in=ids),
+        "client": ClientMapping.objects.filter(client_id__in=ids),
+        "item": ItemMapping.objects.filter(item_id__in=ids),
+        "class": ClassMapping.objects.filter(id__in=ids),
+    }[kind]
+    list(locked.select_for_update(of=("self",)).order_by("id").values_list("id", flat=True))

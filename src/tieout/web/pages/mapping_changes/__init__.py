@@ -1,0 +1,1 @@
+"""Proposed changes of mappings: looked at, saved, undone as one."""

@@ -1,0 +1,13 @@
+"""Below /c/<company_id>/mapping-changes/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from tieout.web.pages.mapping_changes import views
+
+urlpatterns = [
+    path("<int:proposal_id>/", views.changes, name="mapping_changes"),
+    path("<int:proposal_id>/save/", views.save, name="save_mapping_changes"),
+    path("<int:proposal_id>/undo/", views.undo, name="undo_mapping_changes"),
+]

@@ -1,0 +1,167 @@
+"""A mapping file out and in again on the pages: preview, save, undo; nobody else's."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+from tests import factories
+from tests.factories import World
+
+from tieout.store.models import JobMapping, Proposal
+
+ORTIZ = "Acme:Ortiz, Elena"
+FILE = f'job_key,quickbooks_job\nJ-1,"{ORTIZ}"\nJ-2,"Beta:Wood, Ben"\nJ-9,x\n'
+
+
+def text(response: Any) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", response.content.decode()))
+
+
+def given(content: str = FILE) -> dict[str, SimpleUploadedFile]:
+    return {"file": SimpleUploadedFile("edited.csv", content.encode())}
+
+
+@pytest.fixture
+def home(world: World) -> str:
+    company = world.northgate
+    client = factories.client(company)
+    factories.job(client, "J-1")
+    factories.job(client, "J-2", "=Ben <b>Wood")
+    factories.map_client(client, factories.qb_customer(company, "Acme"))
+    factories.qb_customer(company, ORTIZ)
+    factories.qb_customer(company, "Beta")
+    factories.qb_customer(company, "Beta:Wood, Ben")
+    return f"/c/{company.pk}/"
+
+
+@pytest.fixture
+def changes(as_person: Any, home: str) -> str:
+    """The address of the preview of an uploaded file."""
+    response = as_person("bea").post(home + "map-jobs/upload/", given())
+    assert response.status_code == 302
+    return str(response["Location"])
+
+
+def test_who_may_look(as_person: Any, changes: str) -> None:
+    assert as_person("vic").get(changes).status_code == 200
+    assert as_person("charlie").get(changes).status_code == 404
+    assert Client().get(changes).status_code == 302
+
+
+def test_a_stranger_finds_it_not_even_under_his_own_company(
+    as_person: Any, world: World, changes: str
+) -> None:
+    number = changes.rstrip("/").rpartition("/")[2]
+    there = f"/c/{world.harbor.pk}/mapping-changes/{number}/"
+    charlie = as_person("charlie")
+    assert charlie.get(there).status_code == 404
+    assert charlie.post(there + "save/", {"what": "all"}).status_code == 404
+    assert charlie.post(there + "undo/").status_code == 404
+
+
+@pytest.mark.parametrize("verb", ["save/", "undo/"])
+def test_who_may_change(as_person: Any, changes: str, verb: str) -> None:
+    assert as_person("vic").post(changes + verb).status_code == 403
+    assert as_person("avery").post(changes + verb).status_code == 403
+    assert as_person("charlie").post(changes + verb).status_code == 404
+    assert Client().post(changes + verb).status_code == 302
+    assert as_person("bea").get(changes + verb).status_code == 405
+
+
+@pytest.mark.parametrize("path", ["upload/", "mappings.xlsx", "mappings.csv"])
+def test_who_may_use_files(as_person: Any, home: str, path: str) -> None:
+    address = f"{home}map-jobs/{path}"
+    verb = "post" if path == "upload/" else "get"
+    allowed = 403 if path == "upload/" else 200
+    answer = getattr(as_person("vic"), verb)(address)
+    assert answer.status_code == allowed
+    answer.close()
+    assert getattr(as_person("charlie"), verb)(address).status_code == 404
+    assert getattr(Client(), verb)(address).status_code == 302
+
+
+def test_the_preview_names_every_row_and_saves_nothing(as_person: Any, changes: str) -> None:
+    page = as_person("bea").get(changes)
+    said = text(page)
+    assert "1 ready · 1 to confirm · 1 refused. Nothing has been changed yet." in said
+    assert "is not under Acme, the client&#x27;s customer" in said
+    assert "There is no contractor job J-9 here" in said
+    assert "=Ben &lt;b&gt;Wood" in page.content.decode()
+    assert not JobMapping.objects.exists()
+    only = text(as_person("bea").get(changes + "?state=error"))
+    assert "J-9" in only
+    assert "Elena" not in only
+
+
+def test_the_page_costs_the_same_whatever_the_rows(
+    as_person: Any, changes: str, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    bea = as_person("bea")
+    with django_assert_max_num_queries(7):
+        bea.get(changes)
+
+
+def test_all_that_is_ready_is_saved_then_undone_at_once(as_person: Any, changes: str) -> None:
+    bea = as_person("bea")
+    saved = bea.post(changes + "save/", {"what": "all"}, follow=True)
+    assert "1 saved · 0 ready · 1 to confirm" in text(saved)
+    assert JobMapping.objects.get().target.full_name == ORTIZ
+    bea.post(changes + "save/", {"what": "all", "confirm": "1"})
+    assert JobMapping.objects.filter(target__isnull=False).count() == 2
+    undone = bea.post(changes + "undo/", follow=True)
+    assert "2 undone" in text(undone)
+    assert not JobMapping.objects.filter(target__isnull=False).exists()
+
+
+def test_chosen_rows_are_saved(as_person: Any, changes: str) -> None:
+    row = Proposal.objects.get().rows.get(line=3)
+    bea = as_person("bea")
+    said = text(bea.post(changes + "save/", {"what": "chosen", "row": [row.pk, "x"]}, follow=True))
+    assert "1 saved · 1 ready" in said
+    assert JobMapping.objects.get().target.full_name == "Beta:Wood, Ben"
+    none = bea.post(changes + "save/", {"what": "chosen"}, follow=True)
+    assert "Nothing is chosen" in text(none)
+
+
+def test_an_upload_that_is_no_mapping_file_says_so(as_person: Any, home: str) -> None:
+    bea = as_person("bea")
+    for kind in ("map-jobs", "client-mapping", "invoice-mapping", "class-mapping"):
+        bad = bea.post(f"{home}{kind}/upload/", given("a,b\n1,2\n"))
+        assert bad.status_code == 422
+        assert "The heading has no column" in text(bad)
+        none = bea.post(f"{home}{kind}/upload/")
+        assert "No file was chosen" in text(none)
+    assert not Proposal.objects.exists()
+
+
+def test_excel_goes_out_and_comes_back(as_person: Any, home: str) -> None:
+    bea = as_person("bea")
+    answer = bea.get(home + "map-jobs/mappings.xlsx?q=ortiz")
+    content = b"".join(answer.streaming_content)
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    sheet = book.active
+    assert sheet is not None
+    assert sheet.max_row == 2
+    heading = [cell.value for cell in sheet[1]]
+    sheet.cell(2, heading.index("quickbooks_job") + 1, ORTIZ)
+    edited = io.BytesIO()
+    book.save(edited)
+    sent = SimpleUploadedFile("edited.xlsx", edited.getvalue())
+    page = bea.post(home + "map-jobs/upload/", {"file": sent}, follow=True)
+    assert "1 ready." in text(page)
+
+
+def test_a_newer_upload_takes_the_place_of_one_that_was_never_saved(
+    as_person: Any, home: str, changes: str
+) -> None:
+    bea = as_person("bea")
+    bea.post(home + "map-jobs/upload/", given())
+    assert Proposal.objects.count() == 1
+    assert bea.get(changes).status_code == 404
