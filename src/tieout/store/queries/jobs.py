@@ -7,7 +7,7 @@ sorted, what is wider is walked in the order of an index and filtered on the way
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
@@ -34,6 +34,7 @@ SORTS: dict[str, tuple[str, ...]] = {
 SUGGESTED = "suggested"  # a filter like a state: not mapped, and there is a suggestion
 NARROW = 1000  # rows that may be sorted for one page
 BATCH = 1000
+IDS_AT_ONCE = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +138,16 @@ def find_job(*, company_id: int, key: str) -> SourceJob | None:
         .select_related(*ROW, "mapping__changed_by")
         .first()
     )
+
+
+def ids_of(*, company_id: int, keys: Sequence[str]) -> list[int]:
+    """The ids of the jobs with these keys."""
+    found: list[int] = []
+    for start in range(0, len(keys), IDS_AT_ONCE):
+        some = keys[start : start + IDS_AT_ONCE]
+        rows = SourceJob.objects.filter(company_id=company_id, key__in=some)
+        found += rows.order_by().values_list("id", flat=True)
+    return found
 
 
 def next_unmapped(*, company_id: int, after: SourceJob | None) -> SourceJob | None:

@@ -14,6 +14,7 @@ from tieout.store.queries import searching
 __all__ = ["Choices", "ListState", "QbCustomer", "QbEntry"]
 
 CHOICES_MAX = 20
+IDS_AT_ONCE = 500
 LOOKED_AT = 400  # matches that are put in order before the first CHOICES_MAX are shown
 
 
@@ -91,6 +92,17 @@ def choose_entries(*, company_id: int, kind: str, search: str) -> tuple[list[QbE
 def get_customer(*, company_id: int, list_id: str) -> QbCustomer | None:
     """The customer or job of this company with the ListID; another company's is not found."""
     return QbCustomer.objects.filter(company_id=company_id, list_id=list_id).first()
+
+
+def customers(*, company_id: int, ids: Collection[int]) -> dict[int, QbCustomer]:
+    """Customers and jobs of this company by id, in several queries when there are very many."""
+    wanted = sorted(ids)
+    found: dict[int, QbCustomer] = {}
+    for start in range(0, len(wanted), IDS_AT_ONCE):
+        found |= QbCustomer.objects.filter(company_id=company_id).in_bulk(
+            wanted[start : start + IDS_AT_ONCE]
+        )
+    return found
 
 
 def get_entry(*, company_id: int, kind: str, list_id: str) -> QbEntry | None:

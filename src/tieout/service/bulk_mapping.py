@@ -1,0 +1,285 @@
+"""Accept many suggestions at once: a preview of exactly what is saved, one transaction, one undo.
+
+A preview promises nothing: when it is accepted every line is checked again, and what somebody
+saved meanwhile is left alone and named, as is whatever a person has to confirm.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import transaction
+
+from tieout.core import mapping as rules
+from tieout.service import mapping_state as words
+from tieout.service.access import Access
+from tieout.service.mapping_state import REASON_MAX, SUBJECT, How, Refused
+from tieout.service.plan_wish import want_planning
+from tieout.service.suggest_wish import want_suggestions
+from tieout.store.commits import events
+from tieout.store.commits import mapping_batches as commits
+from tieout.store.commits import mappings as mapping_commits
+from tieout.store.queries import jobs, mapping_batches, qb_lists, suggestions
+from tieout.store.queries.mapping_batches import MappingBatch
+from tieout.store.queries.qb_lists import QbCustomer
+from tieout.store.queries.suggestions import BulkFilter
+
+ROWS_MAX = 1000  # of one bulk change: no more than somebody can look through
+KEYS_AT_ONCE = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One mapping that would be saved, and the version of the job's mapping on the screen."""
+
+    job: jobs.SourceJob
+    target: QbCustomer
+    version: int
+
+    @property
+    def pick(self) -> Pick:
+        return Pick(job_id=self.job.pk, version=self.version, target_id=self.target.pk)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pick:
+    """A line as the screen sends it back."""
+
+    job_id: int
+    version: int
+    target_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """One that is set aside, and why."""
+
+    job: jobs.SourceJob
+    target: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What would be saved, by client, and what would not. `found` counts beyond ROWS_MAX too."""
+
+    lines: Sequence[Line]
+    aside: Sequence[Aside]
+    found: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a bulk change or its undo did. `batch` is None when nothing was saved."""
+
+    text: str
+    saved: int
+    aside: Sequence[Aside]
+    batch: MappingBatch | None = None
+    planned_again: int = 0
+
+
+def preview(*, access: Access, wanted: BulkFilter) -> Preview:
+    """Exactly what `accept` would save now; four queries, whatever the number of jobs."""
+    company_id = access.company.pk
+    found = suggestions.bulk(company_id=company_id, wanted=wanted, limit=ROWS_MAX)
+    mark = suggestions.find_state(company_id=company_id).books_mark
+    targets = {job.pk: job.suggestion.target for job in found if job.suggestion.target}
+    served = qb_lists.served_by(
+        company_id=company_id, target_ids={target.pk for target in targets.values()}
+    )
+    often = Counter(target.pk for target in targets.values())
+    lines, aside = [], []
+    for job in found:
+        target = targets[job.pk]
+        why = _stands_against(job, target, served.get(target.pk, []), mark)
+        if not why and often[target.pk] > 1:
+            why = (
+                f"{often[target.pk]} contractor jobs want this QuickBooks job; decide one by one."
+            )
+        if why:
+            aside.append(Aside(job=job, target=target.full_name, why=why))
+            continue
+        mapping, _ = words.present(job)
+        version = mapping.version if mapping else 0
+        lines.append(Line(job=job, target=target, version=version))
+    total = len(found)
+    if total == ROWS_MAX:
+        total = suggestions.count_bulk(company_id=company_id, wanted=wanted)
+    return Preview(lines=lines, aside=aside, found=total)
+
+
+def _stands_against(
+    job: jobs.SourceJob, target: QbCustomer, served: Sequence[jobs.SourceJob], mark: str
+) -> str:
+    if suggestions.is_stale(job=job, suggestion=job.suggestion, books_mark=mark):
+        return "Something changed since it was suggested; it is being looked at again."
+    odd = words.warnings_among(job=job, target=target, served=served)
+    return " ".join(each.text for each in odd if each.refuses or each.needs_confirmation)
+
+
+def accept(*, access: Access, picks: Sequence[Pick], what: str, now: datetime) -> Outcome:
+    """Save these mappings of jobs that have none, all in one transaction and as one batch.
+
+    `what` says in a few words which suggestions these are. What cannot be saved is set aside.
+    """
+    company_id = access.company.pk
+    wanted = {pick.job_id: pick for pick in picks[:ROWS_MAX]}
+    with transaction.atomic():
+        found = suggestions.chosen(company_id=company_id, ids=wanted)
+        targets = qb_lists.customers(
+            company_id=company_id, ids={pick.target_id for pick in wanted.values()}
+        )
+        served = qb_lists.served_by(company_id=company_id, target_ids=targets)
+        firsts: list[commits.First] = []
+        entries: list[events.Entry] = []
+        aside: list[Aside] = []
+        for job in found:
+            pick = wanted[job.pk]
+            target = targets.get(pick.target_id)
+            answer = _decide(job, pick, target, served, what)
+            if target is None or isinstance(answer, Refused):
+                name = target.full_name if target else ""
+                aside.append(Aside(job=job, target=name, why=_why(answer)))
+                continue
+            served.setdefault(target.pk, []).append(job)
+            firsts.append((job, target, answer.version, answer.confirmed))
+            entries.append(words.entry_of(job, answer, None, target, How.BULK))
+        if not firsts:
+            return Outcome(text="Nothing was saved.", saved=0, aside=aside)
+        commits.write_first_mappings(
+            company_id=company_id, firsts=firsts, user=access.user, now=now
+        )
+        made = events.append(company_id=company_id, at=now, actor=access.user, entries=entries)
+        batch = commits.add_batch(
+            company_id=company_id, user=access.user, now=now, what=what[:300], made=made
+        )
+        again = _wish(access, now, [first[0] for first in firsts], list(targets))
+    return Outcome(
+        text=_counted(len(firsts), "is mapped.", "are mapped."),
+        saved=len(firsts),
+        aside=aside,
+        batch=batch,
+        planned_again=again,
+    )
+
+
+def _decide(
+    job: jobs.SourceJob,
+    pick: Pick,
+    target: QbCustomer | None,
+    served: Mapping[int, Sequence[jobs.SourceJob]],
+    what: str,
+) -> rules.Change | Refused:
+    if target is None:
+        return words.TARGET_UNKNOWN
+    command = rules.SaveCommand(
+        expected_version=pick.version, target_list_id=target.list_id, why=what[:REASON_MAX]
+    )
+    odd = words.warnings_among(job=job, target=target, served=served.get(target.pk, []))
+    answer = rules.save(words.state_after(job=job, last=None), command, warnings=odd)
+    return words.refused(job, answer) if isinstance(answer, rules.Refusal) else answer
+
+
+def undo(*, access: Access, batch_id: int, reason: str, now: datetime) -> Outcome | Refused:
+    """Take a whole bulk change back, each mapping by a new event.
+
+    What was changed since is left alone, and so is a job whose invoices are there already unless
+    a `reason` is given; both are said.
+    """
+    company_id = access.company.pk
+    with transaction.atomic():
+        batch = commits.lock_batch(company_id=company_id, batch_id=batch_id)
+        if batch is None:
+            return words.NOTHING_TO_UNDO
+        if batch.undone_at is not None:
+            who = batch.undone_by.get_username() if batch.undone_by else "Somebody"
+            return Refused(
+                text=f"{who} has undone this bulk change already.",
+                remedy="A single mapping is undone in its history, in Record Mapping.",
+                reason="undone",
+            )
+        made = mapping_batches.changes_of(batch=batch, subject=SUBJECT)
+        changes = {event.subject_key: words.change_of(event) for event in made}
+        ids = jobs.ids_of(company_id=company_id, keys=list(changes))
+        found = suggestions.chosen(company_id=company_id, ids=ids)
+        staying = mapping_batches.staying(company_id=company_id, job_keys=list(changes))
+        undone: list[jobs.SourceJob] = []
+        entries: list[events.Entry] = []
+        aside: list[Aside] = []
+        target_ids: list[int] = []
+        for job in found:
+            _, before = words.present(job)
+            answer = _take_back(job, changes[job.key], staying, reason)
+            if isinstance(answer, Refused):
+                name = before.full_name if before else ""
+                aside.append(Aside(job=job, target=name, why=_why(answer)))
+                continue
+            mapping_commits.write_job_mapping(
+                job=job,
+                target=None,
+                version=answer.version,
+                confirmed=answer.confirmed,
+                user=access.user,
+                now=now,
+                undoes=answer.undoes,
+            )
+            entries.append(words.entry_of(job, answer, before, None, How.BULK_UNDO))
+            undone.append(job)
+            target_ids += [before.pk] if before else []
+        events.append(company_id=company_id, at=now, actor=access.user, entries=entries)
+        commits.mark_undone(batch=batch, user=access.user, now=now)
+        again = _wish(access, now, undone, target_ids)
+    return Outcome(
+        text="Undone. " + _counted(len(undone), "is not mapped again.", "are not mapped again."),
+        saved=len(undone),
+        aside=aside,
+        planned_again=again,
+    )
+
+
+def _take_back(
+    job: jobs.SourceJob,
+    change: rules.Change,
+    staying: Mapping[tuple[str, int], int],
+    reason: str,
+) -> rules.Change | Refused:
+    """A bulk change maps what was not mapped, so its way back is a removal."""
+    _, target = words.present(job)
+    state = words.state_after(job=job, last=change)
+    command = replace(rules.undo(change), why=reason.strip()[:REASON_MAX])
+    exported = staying.get((job.key, target.pk), 0) if target else 0
+    answer = rules.save(state, command, warnings=(), exported=exported)
+    return words.refused(job, answer) if isinstance(answer, rules.Refusal) else answer
+
+
+def _wish(
+    access: Access,
+    now: datetime,
+    changed: Sequence[jobs.SourceJob],
+    target_ids: Collection[int],
+) -> int:
+    """Let what depends on these jobs be looked at again; returns how many invoices."""
+    company_id = access.company.pk
+    keys = [job.key for job in changed]
+    again = 0
+    for start in range(0, len(keys), KEYS_AT_ONCE):
+        concerned = mapping_commits.concerned_by_jobs(keys[start : start + KEYS_AT_ONCE])
+        again += mapping_commits.plan_again(company_id=company_id, concerned=concerned)
+    if again:
+        want_planning(company_id, now, access.user)
+    if changed:
+        ids = [job.pk for job in changed]
+        want_suggestions(company_id, now, access.user, job_ids=ids, target_ids=target_ids)
+    return again
+
+
+def _why(answer: rules.Change | Refused) -> str:
+    return f"{answer.text} {answer.remedy}" if isinstance(answer, Refused) else ""
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"1 contractor job {one}" if count == 1 else f"{count:,} contractor jobs {many}"
