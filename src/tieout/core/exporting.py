@@ -10,7 +10,9 @@ Rules of this file
    not hold the invoice.
 5. Silence is a state. From *unconfirmed* only evidence leads on: a stored response, our GUID, our
    marker with customer and total equal, or absence proved behind a fence.
-6. A resend is the same bytes under the same set id; after a refusal the set id is new.
+6. A resend is the same bytes under the same set id; after a refusal the set id is new. A resend
+   that did not get through is sent again as it is: a new set id would make QuickBooks' own memory
+   of the first call useless against a late commit.
 """
 
 from __future__ import annotations
@@ -53,6 +55,9 @@ class Event(StrEnum):
     SEND = "send"
     UNSENDABLE = "our own check refuses the message"
     NOT_SENT = "proved that it was not executed"
+    RESEND_NOT_SENT = (
+        "proved that the resend was not executed"  # of the first call that is not said
+    )
     ACCEPTED = "accepted"
     REFUSED = "refused by QuickBooks"
     SILENCE = "no usable answer"
@@ -130,12 +135,14 @@ TABLE: dict[State, dict[Event, Step]] = {
         Event.ACCEPTED: _EXPORTED,
         Event.REFUSED: Step(State.REFUSED, _KEEP_EXPLAIN),
         Event.NOT_SENT: Step(State.READY, (Effect.KEEP, Effect.RELEASE)),
+        Event.RESEND_NOT_SENT: Step(State.RESENDABLE, (Effect.KEEP,)),
         Event.SILENCE: Step(State.UNCONFIRMED, _KEEP_EXPLAIN),
     },
     State.UNCONFIRMED: {
         Event.ACCEPTED: _EXPORTED,
         Event.REFUSED: Step(State.REFUSED, _KEEP_EXPLAIN),
         Event.NOT_SENT: Step(State.RESENDABLE, (Effect.KEEP,)),
+        Event.RESEND_NOT_SENT: Step(State.RESENDABLE, (Effect.KEEP,)),
         Event.FOUND_OURS: _EXPORTED,
         Event.FOUND_FOREIGN: _UNPROVED,
         Event.FOUND_ALIKE: _UNPROVED,

@@ -109,7 +109,8 @@ class Exporter:
         elif answer.outcome in {Outcome.NOT_SENT, Outcome.BUSY, Outcome.FENCED} or (
             answer.outcome is Outcome.HRESULT and answer.money_affected is False
         ):
-            self.meet(Event.NOT_SENT)
+            resend = self.row.writes > 1
+            self.meet(Event.RESEND_NOT_SENT if resend else Event.NOT_SENT)
         else:
             self.meet(Event.SILENCE)
 

@@ -63,7 +63,7 @@ def test_only_evidence_leads_out_of_unconfirmed() -> None:
     exported = {e for e, s in TABLE[State.UNCONFIRMED].items() if s.state is State.EXPORTED}
     assert exported == {Event.ACCEPTED, Event.FOUND_OURS}
     again = {e for e, s in TABLE[State.UNCONFIRMED].items() if s.state is State.RESENDABLE}
-    assert again == {Event.ABSENT_FENCED, Event.NOT_SENT}
+    assert again == {Event.ABSENT_FENCED, Event.NOT_SENT, Event.RESEND_NOT_SENT}
 
 
 def test_absence_without_a_fence_never_leads_to_a_resend() -> None:
@@ -73,6 +73,13 @@ def test_absence_without_a_fence_never_leads_to_a_resend() -> None:
 def test_a_resend_takes_the_same_bytes_and_a_new_try_new_ones() -> None:
     assert Effect.SAME_BYTES in step(State.RESENDABLE, Event.SEND).effects
     assert Effect.NEW_SET_ID in step(State.PROBED, Event.SEND).effects
+
+
+def test_a_resend_that_did_not_get_through_keeps_its_set_id() -> None:
+    """The first call may still commit: only the same id lets QuickBooks recognise it."""
+    assert step(State.SENDING, Event.NOT_SENT).state is State.READY
+    kept = step(State.SENDING, Event.RESEND_NOT_SENT)
+    assert (kept.state, Effect.RELEASE in kept.effects) == (State.RESENDABLE, False)
 
 
 def test_a_repeated_answer_changes_nothing() -> None:
