@@ -66,6 +66,10 @@ CSRF_TRUSTED_ORIGINS = [o for o in environment.text("TIEOUT_ORIGINS").split(",")
 BEHIND_TLS = environment.flag("TIEOUT_BEHIND_TLS", default=False)
 # the address under which other machines reach Tieout; "" = the one a page was asked for under
 PUBLIC_URL = environment.text("TIEOUT_PUBLIC_URL").rstrip("/")
+# after so much silence of a Web Connector another one may work; after so much its last write
+# cannot reach QuickBooks any more (an assumption: see the open points)
+WEB_CONNECTOR_TICKET_S = environment.number("TIEOUT_WEB_CONNECTOR_TICKET_S", 600)
+WEB_CONNECTOR_FENCE_S = environment.number("TIEOUT_WEB_CONNECTOR_FENCE_S", 900)
 
 INSTALLED_APPS = [
     "django.contrib.auth",

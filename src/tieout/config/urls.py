@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 # one line a page, in the order of the menu: path("c/<int:company_id>/…", include("tieout.web.pages.….urls"))
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("tieout.web.machine.urls")),
     path("", include("tieout.web.pages.company_choice.urls")),
     path("", include("tieout.web.pages.sign_in.urls")),
     path("c/<int:company_id>/", include("tieout.web.pages.home.urls")),
@@ -18,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("c/<int:company_id>/", include("tieout.web.pages.invoices.urls")),
     path("c/<int:company_id>/map-jobs/", include("tieout.web.pages.map_jobs.urls")),
     path("c/<int:company_id>/mapping-changes/", include("tieout.web.pages.mapping_changes.urls")),
+    path("c/<int:company_id>/drift/", include("tieout.web.pages.drift.urls")),
     path("c/<int:company_id>/client-mapping/", include("tieout.web.pages.client_mapping.urls")),
     path("c/<int:company_id>/invoice-mapping/", include("tieout.web.pages.item_mapping.urls")),
     path("c/<int:company_id>/tie-out/", include("tieout.web.pages.tie_out.urls")),

@@ -22,6 +22,8 @@ from tieout.service import (
     moments,
     plan_export,
     proposal_task,
+    qbwc_later,
+    suggest_jobs,
     verify_connection,
 )
 from tieout.store.commits import lanes, tasks
@@ -53,13 +55,14 @@ def _plan(task: Task) -> None:
 BESIDE_LANE: dict[str, Callable[[Task], object]] = {
     Task.Kind.PLAN: _plan,
     Task.Kind.IMPORT: lambda task: import_source.run(task.pk),
+    Task.Kind.SUGGEST: lambda task: suggest_jobs.run(task.pk),
     Task.Kind.VERIFY: lambda task: verify_connection.run(task.pk),
     Task.Kind.MAPPINGS: lambda task: proposal_task.run(task.pk),
 }
 
 
 class Worker:
-    """One worker process: a thread for the lanes and one for the work beside them."""
+    """One worker process: a thread for the lanes and two for the work beside them."""
 
     def __init__(self) -> None:
         self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}"
@@ -76,10 +79,18 @@ class Worker:
 
     def run(self) -> None:
         """Work until `stop`; what is begun is brought to the end of its step."""
-        beside = threading.Thread(target=self._loop, args=(self.do_task,), name="beside-lanes")
-        beside.start()
+        threads = [
+            threading.Thread(target=self._loop, args=(work,), name=name)
+            for name, work in (
+                ("beside-lanes", lambda: self.do_beside(slow=False)),
+                ("suggestions", lambda: self.do_task(slow=True)),
+            )
+        ]
+        for thread in threads:
+            thread.start()
         self._loop(self.do_lane)
-        beside.join()
+        for thread in threads:
+            thread.join()
 
     def stop(self) -> None:
         """End after the present step."""
@@ -87,7 +98,7 @@ class Worker:
 
     def run_until_idle(self) -> None:
         """Do everything that is due now, then return: for the command line and tests."""
-        while self.do_task() or self.do_lane():
+        while self.do_beside() or self.do_lane():
             pass
 
     def _loop(self, do: Callable[[], bool]) -> None:
@@ -111,9 +122,16 @@ class Worker:
             return False
         return advance.advance(company_id=company_id, owner=self.owner)
 
-    def do_task(self) -> bool:
-        """Do the oldest due task that needs no lane; False when there is none."""
-        task = tasks.claim_beside_lane(now=moments.now(), lease_s=BESIDE_LANE_LEASE_S)
+    def do_beside(self, *, slow: bool | None = None) -> bool:
+        """A big answer of the Web Connector, or a task that needs no lane."""
+        return qbwc_later.apply_next() or self.do_task(slow=slow)
+
+    def do_task(self, *, slow: bool | None = None) -> bool:
+        """Do the oldest due task that needs no lane; False when there is none.
+
+        `slow`: see `tasks.claim_beside_lane`.
+        """
+        task = tasks.claim_beside_lane(now=moments.now(), lease_s=BESIDE_LANE_LEASE_S, slow=slow)
         if task is None:
             return False
         if task.tries > tasks.TRIES_MAX:  # it left no word: it ended the worker itself

@@ -92,6 +92,11 @@ def session(*, ticket: str) -> Session | None:
     return Session.objects.filter(ticket=ticket).first()
 
 
+def last_call_at(*, ticket: str) -> datetime | None:
+    """When somebody last called under the ticket."""
+    return Session.objects.filter(ticket=ticket).values_list("last_call_at", flat=True).first()
+
+
 def knows(*, ticket: str) -> bool:
     """Whether the ticket is one of ours."""
     return Session.objects.filter(ticket=ticket).exists()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tieout.service import moments
 from tieout.service import sign_in as sign_in_service
+from tieout.web.addresses import address_of
 from tieout.web.pages.sign_in.forms import SignInForm
 
 TOO_MANY = (
@@ -47,7 +47,7 @@ def _signed_in(request: HttpRequest, form: SignInForm) -> bool:
     """Look at the password, if it is not too soon. Raises TooManyTries."""
     username, password = form.cleaned_data["username"], form.cleaned_data["password"]
     attempt = sign_in_service.begin(
-        username=username, address=_address(request), now=moments.now()
+        username=username, address=address_of(request), now=moments.now()
     )
     user = authenticate(request, username=username, password=password)
     if user is None:
@@ -55,12 +55,6 @@ def _signed_in(request: HttpRequest, form: SignInForm) -> bool:
     sign_in_service.succeeded(attempt)
     login(request, user)
     return True
-
-
-def _address(request: HttpRequest) -> str:
-    """Where the request comes from; behind our own proxy, what that proxy says."""
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.BEHIND_TLS else ""
-    return forwarded.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", ""))
 
 
 @require_POST

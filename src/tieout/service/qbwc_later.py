@@ -1,0 +1,85 @@
+"""Act on big answers of the Web Connector after their reply went out: a worker's step.
+
+The edge keeps such an answer in parts and tells the Web Connector to come again in five seconds;
+meanwhile a worker acts on it under the epoch of the ticket that brought it. When that ticket has
+lost the lane, the answer is only put with its call, and the lane's present holder acts on it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+
+from django.db import transaction
+
+from tieout.channels.base import Answer, Outcome
+from tieout.service import conversation, lane_tasks, moments
+from tieout.service.turns import Lease, Road, RoadKind, Turn
+from tieout.store.commits import lanes
+from tieout.store.commits import web_connector as commits
+from tieout.store.queries import connections
+from tieout.store.queries import web_connector as queries
+from tieout.store.queries.web_connector import KeptAnswer
+
+log = logging.getLogger("tieout.webconnector")
+
+LEASE_S = 300
+TROUBLE_DELAYS_S = (5, 15, 30, 60, 120, 300)
+
+
+def apply_next() -> bool:
+    """Act on the oldest answer that waits; False when none does."""
+    kept = commits.claim_answer(now=moments.now(), lease_s=LEASE_S)
+    if kept is None:
+        return False
+    state = queries.state_of(kept.session)
+    data = b"".join(queries.parts(answer_id=kept.pk))
+    if hashlib.sha256(data).hexdigest() != kept.sha256:
+        log.error(
+            "company %s: a kept answer of the Web Connector is damaged; it is asked for again. "
+            "Look after the database's disk.",
+            kept.company_id,
+        )
+        _asked_anew(kept)
+        return True
+    answer = Answer(
+        outcome=Outcome.RESPONSE,
+        qbxml=data,
+        session_id=state.ticket,
+        company_file=state.company_file,
+    )
+    conversation.keep_by_call(kept.call_id, answer)
+    _act(kept)
+    commits.answer_applied(answer_id=kept.pk, now=moments.now())
+    return True
+
+
+def _turn(kept: KeptAnswer) -> Turn:
+    state = queries.state_of(kept.session)
+    app_name = connections.shown(company_id=kept.company_id).app_name
+    return Turn(
+        lease=Lease(company_id=kept.company_id, epoch=state.epoch),
+        road=Road(kind=RoadKind.WEB_CONNECTOR, app_name=app_name, session_id=state.ticket),
+        may_write=False,
+    )
+
+
+def _act(kept: KeptAnswer) -> None:
+    try:
+        trouble = conversation.apply_kept(_turn(kept), kept.call_id)
+    except lanes.LaneLost:
+        log.info("company %s: the lane has moved on, its holder acts on it", kept.company_id)
+        return
+    if trouble is not None:
+        lane_tasks.note_trouble(
+            company_id=kept.company_id, trouble=trouble, delays_s=TROUBLE_DELAYS_S
+        )
+
+
+def _asked_anew(kept: KeptAnswer) -> None:
+    try:
+        with transaction.atomic():
+            conversation.lose(_turn(kept), kept.call_id, "The kept answer is damaged.")
+    except lanes.LaneLost:
+        pass  # its holder finds that it has no answer
+    commits.answer_applied(answer_id=kept.pk, now=moments.now())

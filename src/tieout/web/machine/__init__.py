@@ -1,0 +1,3 @@
+"""Addresses that programs call, not people."""
+
+from __future__ import annotations
