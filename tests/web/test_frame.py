@@ -45,10 +45,10 @@ def test_somebody_unknown_signs_in_first(world: World) -> None:
 def test_every_entry_of_the_menu_leads_to_its_page(as_person, world: World, words: str) -> None:
     browser = as_person("sam")
     html = browser.get(f"/c/{world.northgate.pk}/").content.decode()
-    address = html.split(f">{words}</a>")[0].rpartition('href="')[2].partition('"')[0]
+    address = html.split(f">{words}")[0].rpartition('href="')[2].partition('"')[0]
     response = browser.get(address)
     assert response.status_code == 200
-    assert f'href="{address}" aria-current="page">{words}</a>' in response.content.decode()
+    assert f'href="{address}" aria-current="page">{words}' in response.content.decode()
 
 
 def test_map_jobs_is_found_where_the_documents_say(as_person, world: World) -> None:

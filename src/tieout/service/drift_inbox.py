@@ -33,7 +33,6 @@ from tieout.store.queries.drifts import Drift
 SUBJECT = "drift"
 BULK_MAX = 5000
 CHUNK = 500
-ASIDE_SHOWN = 20
 
 
 class Answer(StrEnum):
@@ -55,12 +54,12 @@ class Aside:
 @dataclass(slots=True, kw_only=True)
 class Outcome:
     """What came of answers: how many, in a sentence, and what was set aside."""
-
     text: str = ""
     done: int = 0
     aside: list[Aside] = field(default_factory=list)
     batch: str = ""
     planned_again: int = 0
+    to_confirm: tuple[str, ...] = ()  # warnings that may be confirmed: core.mapping.WarningKind
 
 
 def possible(drift: Drift) -> tuple[Answer, ...]:
@@ -294,6 +293,7 @@ def _remap(
             )
             if isinstance(saved, save_mapping.Refused):
                 outcome.aside.append(Aside(name=name, why=f"{saved.text} {saved.remedy}"))
+                outcome.to_confirm = saved.to_confirm
                 continue
             drift_answers.mark_batch(drift_id=drift.pk, batch=outcome.batch, reason=reason)
         outcome.done += 1

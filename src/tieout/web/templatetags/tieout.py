@@ -187,15 +187,23 @@ def menu(context: Context) -> SafeString:
     addresses = [(label, _address(name, company_id)) for label, name in MENU]
     inside = [address for _, address in addresses if path.startswith(address)]
     current = max(inside, key=len, default="")
+    waiting = context["access"].company.open_drifts
+    drifts = format_html(
+        ' <span id="drift-count" class="count"{}>{}</span>',
+        SafeString("" if waiting else " hidden"),
+        grouped(waiting),
+    )
+    inbox = _address("drift_inbox", company_id)
     items = format_html_join(
         "",
-        '<li class="{}"><a href="{}"{}>{}</a></li>',
+        '<li class="{}"><a href="{}"{}>{}{}</a></li>',
         (
             (
                 "last" if label == "Settings" else "",
                 address,
                 SafeString(' aria-current="page"' if address == current else ""),
                 label,
+                drifts if address == inbox else "",
             )
             for label, address in addresses
         ),

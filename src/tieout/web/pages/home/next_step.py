@@ -84,7 +84,7 @@ def next_step(figures: Figures, steps: list[Step], access: Access) -> NextStep:
     undone = next((step for step in steps if step.required and not step.holds), None)
     if undone is not None:
         return NextStep(sentence=f"Next: {undone.action}.", action=undone.action, page=undone.page)
-    found = _urgent(figures)
+    found = _urgent(figures, access.company.open_drifts)
     if found is None:
         return NextStep(sentence=_nothing_waits(figures))
     if not access.can_work and found.page == "map_jobs":
@@ -92,7 +92,7 @@ def next_step(figures: Figures, steps: list[Step], access: Access) -> NextStep:
     return found
 
 
-def _urgent(figures: Figures) -> NextStep | None:
+def _urgent(figures: Figures, drifts: int) -> NextStep | None:
     person, ready, need = figures.needs_person.count, figures.ready.count, figures.need_job.count
     others, attention = figures.other_blocks.count, figures.attention
     if figures.held_reason:
@@ -121,6 +121,12 @@ def _urgent(figures: Figures) -> NextStep | None:
             action="Map Jobs",
             page="map_jobs",
             query="?state=not_mapped",
+        )
+    if drifts:
+        return NextStep(
+            sentence="Next: answer what changed under mappings; exports of some jobs may wait.",
+            action=f"Look at {_count(drifts, 'change')}",
+            page="drift_inbox",
         )
     if attention:
         return NextStep(
