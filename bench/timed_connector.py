@@ -19,8 +19,10 @@ from typing import Any
 
 from commits import CommitCounter
 from tieout.connector.link import LinkSession, Mode
-from tieout.connector.program import Program, Settings, start_log, utc_now
+from tieout.connector.logfile import start_log
+from tieout.connector.program import Program, utc_now
 from tieout.connector.sandbox_link import SandboxLink
+from tieout.connector.settings import Settings
 from tieout.connector.users import make_user
 
 

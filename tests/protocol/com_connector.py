@@ -36,14 +36,15 @@ def main() -> int:
     from tieout.cli import connector as command
     from tieout.connector.comlink import ComLink, Limits
     from tieout.connector.link import Link
+    from tieout.connector.settings import Settings
 
     folder = Path(sys.argv[1])
 
-    def with_double(options: argparse.Namespace) -> Link:
+    def with_double(settings: Settings) -> Link:
         return ComLink(
-            company_file=options.company_file,
-            lock=options.data / "quickbooks.lock",
-            limits=Limits(process_s=options.call_limit, orphan_s=2.0),
+            company_file=settings.company_file or "",
+            lock=settings.data / "quickbooks.lock",
+            limits=Limits(process_s=settings.call_limit_s, orphan_s=2.0),
             prepare=partial(com_double.install, folder),
         )
 

@@ -65,6 +65,7 @@ class Running:
     url: str
     fingerprint: str
     data: Path
+    status_url: str = ""
     port: int = field(init=False)
 
     def __post_init__(self) -> None:

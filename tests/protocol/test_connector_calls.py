@@ -336,7 +336,7 @@ def test_old_calls_leave_the_journal_open_ends_stay(start: Start) -> None:
     with sqlite3.connect(first.data / "journal.sqlite3") as journal:
         journal.execute("UPDATE calls SET received_at = ? WHERE call_id <> 'w-new'", (old,))
     journal.close()
-    running = start("--keep-days", "1")
+    running = start("--keep-days", "14")
     until = time.monotonic() + 5
     while running.get("/v1/calls/w-old")[0] != 404:
         assert time.monotonic() < until

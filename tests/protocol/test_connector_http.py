@@ -402,7 +402,7 @@ def test_what_cannot_start_says_why_in_one_sentence(connector: Running, tmp_path
         ("--sandbox", str(text), *data, *ann): "not a rehearsal company",
         (*data, *ann): "--sandbox FILE",
         (*data, *ann, "--company-file", "C:\\b.qbw"): "Windows",
-        (*data, *ann, *box, "--tls", "off", "--host", "0.0.0.0"): "127.0.0.1 only",
+        (*data, *ann, *box, "--tls", "off", "--host", "0.0.0.0"): "without TLS only this machine",
         (*data, *ann, *box, "--tls", "maybe"): "--tls",
         (*data, *ann, *box, "--tls", str(book), str(book)): "certificate",
         (*data, *ann, *box, "--port", "99999"): "--port",

@@ -60,6 +60,7 @@ class Gate:
         # Passwords that fitted once, under a key of this process: the next check is quick.
         self._key = secrets.token_bytes(32)
         self._fitted: dict[str, bytes] = {}
+        self.refused = 0  # log-ins with a wrong name or password since the start
 
     def lets_in(self, address: str) -> bool:
         """True when the client's address fits one of the patterns (`192.168.1.*`, `::1`)."""
@@ -102,6 +103,7 @@ class Gate:
 
     def _count_failure(self, key: tuple[str, str]) -> None:
         with self._lock:
+            self.refused += 1
             seat = self._seats.setdefault(key, _Seat())
             self._seats.move_to_end(key)
             seat.failures += 1

@@ -20,9 +20,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tieout.connector.settings import KEEP_DAYS_MIN
 from tieout.quickbooks import wire
-
-KEEP_DAYS_MIN = 14
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS about (journal_id TEXT NOT NULL, created_at TEXT NOT NULL);
@@ -47,6 +46,21 @@ CREATE TABLE IF NOT EXISTS fences (
     installation_id TEXT NOT NULL, epoch INTEGER NOT NULL, changed_at TEXT NOT NULL
 ) STRICT;
 """
+_LATEST = """
+SELECT * FROM (
+    SELECT received_at AS at, call_id, 1, user_name, state, json_extract(reply, '$.outcome'),
+           json_extract(reply, '$.code'), json_extract(reply, '$.hresult')
+    FROM calls ORDER BY received_at DESC LIMIT ?)
+UNION ALL SELECT * FROM (
+    SELECT at, call_id, 0, user_name, 'finished', outcome, '', NULL
+    FROM queries ORDER BY at DESC LIMIT ?)
+ORDER BY at DESC LIMIT ?
+"""
+_FACTS = """
+SELECT min(received_at), count(*),
+       sum(state IN ('handed over', 'finished') AND json_extract(reply, '$.executed') IS NULL)
+FROM calls
+"""
 _COLUMNS = "sha256, company_file, app_name, mode, installation_id, epoch, process_id, state, reply"
 
 
@@ -64,6 +78,29 @@ class Entry:
     process_id: str
     state: wire.State
     reply: wire.ProcessReply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One call as the status page lists it. `detail` is the code or HRESULT of a failure."""
+
+    at: datetime
+    call_id: str
+    writes: bool
+    user: str
+    state: str
+    outcome: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalFacts:
+    """Since when it keeps what: `open_ends` are writes whose end is not known."""
+
+    created_at: datetime
+    oldest_at: datetime | None
+    writes: int
+    open_ends: int
 
 
 class Refused(Exception):
@@ -200,6 +237,35 @@ class Journal:
         return tuple(
             wire.FenceMark(company_file=file, installation_id=installation, epoch=epoch)
             for file, installation, epoch in rows
+        )
+
+    def list_latest(self, count: int) -> list[Line]:
+        """The latest calls, newest first: writes, and queries once they have ended."""
+        with self._lock:
+            rows = self._light.execute(_LATEST, (count, count, count)).fetchall()
+        return [
+            Line(
+                at=datetime.fromisoformat(at),
+                call_id=call_id,
+                writes=bool(writes),
+                user=user,
+                state=state,
+                outcome=outcome,
+                detail=code or (f"0x{code_of_failure:08X}" if code_of_failure else ""),
+            )
+            for at, call_id, writes, user, state, outcome, code, code_of_failure in rows
+        ]
+
+    def facts(self) -> JournalFacts:
+        """How old it is and how much it holds."""
+        with self._lock:
+            created = self._light.execute("SELECT created_at FROM about").fetchone()[0]
+            oldest, writes, open_ends = self._light.execute(_FACTS).fetchone()
+        return JournalFacts(
+            created_at=datetime.fromisoformat(created),
+            oldest_at=None if oldest is None else datetime.fromisoformat(oldest),
+            writes=writes,
+            open_ends=open_ends or 0,
         )
 
     def prune(self, *, now: datetime, keep_days: int) -> int:

@@ -2,58 +2,41 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
-import logging.handlers
 import signal
 import sqlite3
 import ssl
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from types import FrameType
 
 import tieout
 from tieout.connector import certificate as certificates
 from tieout.connector.calls import Calls
 from tieout.connector.gate import Gate
-from tieout.connector.journal import KEEP_DAYS_MIN, Journal
+from tieout.connector.journal import Journal
 from tieout.connector.link import Link
 from tieout.connector.listener import Listener
 from tieout.connector.lock import FolderLock
+from tieout.connector.settings import PORT_DEFAULT, Settings, SettingsError, check, is_loopback
+from tieout.connector.shown import CALLS_SHOWN, Failure, Shown
+from tieout.connector.sockets import Server
+from tieout.connector.statuspage import HOST, StatusDoor
 from tieout.connector.users import User
 from tieout.connector.worker import Worker
 from tieout.quickbooks import wire
 
+__all__ = ["PORT_DEFAULT", "Program", "Settings", "StartError", "is_loopback", "utc_now"]
+
 log = logging.getLogger("tieout.connector")
 
-PORT_DEFAULT = 8166
 PRUNE_EVERY_S = 6 * 3600.0
-LOG_BYTES_MAX = 5 * 1024 * 1024
-LOG_FILES_MAX = 5
-IDLE_S_MIN = 0.1  # less would only keep the thread busy
 
 
 class StartError(Exception):
     """The connector cannot start; one sentence with the remedy."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """How one connector runs. `tls` is "self", "off", or a (certificate, key) pair of files."""
-
-    data: Path
-    host: str = "127.0.0.1"
-    port: int = PORT_DEFAULT
-    tls: str | tuple[Path, Path] = "self"
-    allowed: tuple[str, ...] = ("*",)
-    idle_s: float = 120.0
-    queue_max: int = 8
-    keep_days: int = KEEP_DAYS_MIN
-    grace_s: float = 120.0
 
 
 class Program:
@@ -80,15 +63,19 @@ class Program:
             link, clock=clock, idle_s=settings.idle_s, queue_max=settings.queue_max
         )
         self._calls = Calls(journal=self._journal, worker=self._worker, clock=clock)
+        self._gate = Gate(users=users, allowed=settings.allowed)
+        self._status_door = self._open_status_door()
         try:
             self._listener = Listener(
                 (settings.host, settings.port),
                 calls=self._calls,
-                gate=Gate(users=users, allowed=settings.allowed),
+                gate=self._gate,
                 status=self._status,
                 tls=tls,
             )
         except (OSError, OverflowError) as error:
+            if self._status_door is not None:
+                self._status_door.server_close()
             self._journal.close()
             self._lock.release()
             why = getattr(error, "strerror", None) or error
@@ -103,18 +90,33 @@ class Program:
         """Where clients reach it from this machine."""
         scheme = "http" if self._settings.tls == "off" else "https"
         host = f"[{self._settings.host}]" if ":" in self._settings.host else self._settings.host
-        return f"{scheme}://{host}:{self._listener.server_port}"
+        return f"{scheme}://{host}:{self.port}"
+
+    @property
+    def port(self) -> int:
+        """The port it listens on, also when any free one was asked for."""
+        return self._listener.server_port
+
+    @property
+    def status_url(self) -> str:
+        """Where people at this machine see how it is; "" when there is no page."""
+        door = self._status_door
+        return "" if door is None else f"http://{HOST}:{door.server_port}/"
 
     def serve(self) -> bool:
         """Serve until a signal or `stop`; True when every call ended before the program did."""
         self._worker.start()
-        serving = threading.Thread(target=self._listener.serve_forever, args=(0.2,), daemon=True)
-        serving.start()
+        doors: list[Server] = [self._listener]
+        if self._status_door is not None:
+            doors.append(self._status_door)
+        for door in doors:
+            threading.Thread(target=door.serve_forever, args=(0.2,), daemon=True).start()
         self._prune()
         while not self._stop.wait(PRUNE_EVERY_S):
             self._prune()
-        self._listener.shutdown()
-        self._listener.socket.close()
+        for door in doors:
+            door.shutdown()
+            door.socket.close()
         ended = self._calls.stop(grace_s=self._settings.grace_s)
         ended = self._listener.wait_until_quiet(10.0) and ended
         if ended:
@@ -177,6 +179,45 @@ class Program:
             fences=self._journal.list_fences(),
         )
 
+    def _open_status_door(self) -> StatusDoor | None:
+        port = self._settings.status_port
+        if port is None:
+            return None
+        try:
+            return StatusDoor(port, shown=self._shown)
+        except OSError as error:
+            # QuickBooks is served without the page, too.
+            log.warning("port %d is taken, so there is no status page: %s", port, error)
+            return None
+
+    def _shown(self) -> Shown:
+        settings, sessions = self._settings, self._worker.sessions
+        company_file, session_id, versions = sessions.shown
+        failure = sessions.last_failure
+        return Shown(
+            version=tieout.__version__,
+            now=self._clock(),
+            started=self._started,
+            url=self.url,
+            fingerprint=self.fingerprint,
+            rehearsal=settings.sandbox is not None,
+            serves=str(settings.sandbox or settings.company_file or ""),
+            quickbooks_up=sessions.quickbooks_up,
+            company_file=company_file,
+            session_id=session_id,
+            session_versions=versions,
+            queue_length=self._worker.queue_length,
+            queue_max=self._worker.queue_max,
+            running=self._worker.running,
+            refused_logins=self._gate.refused,
+            failure=None
+            if failure is None
+            else Failure(stage=failure[0].stage, code=failure[0].hresult, at=failure[1]),
+            journal_id=self._journal.journal_id,
+            journal=self._journal.facts(),
+            calls=tuple(self._journal.list_latest(CALLS_SHOWN)),
+        )
+
     def _tls_context(self) -> ssl.SSLContext | None:
         tls = self._settings.tls
         if tls == "off":
@@ -207,35 +248,12 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def start_log(path: Path) -> None:
-    """Log to a rotating file; bodies and passwords are never given to the log."""
-    handler = logging.handlers.RotatingFileHandler(
-        path, maxBytes=LOG_BYTES_MAX, backupCount=LOG_FILES_MAX, encoding="utf-8"
-    )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    log.addHandler(handler)
-    log.setLevel(logging.INFO)
-    log.propagate = False
-
-
-def is_loopback(host: str) -> bool:
-    """True for an address that only this machine can reach."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.casefold() == "localhost"
-
-
 def _check(settings: Settings, users: dict[str, User]) -> None:
-    if settings.tls == "off" and not is_loopback(settings.host):
-        msg = (
-            "Without TLS the connector listens on 127.0.0.1 only: use --tls self, "
-            "or --host 127.0.0.1."
-        )
-        raise StartError(msg)
-    if settings.idle_s < IDLE_S_MIN or settings.queue_max < 0:
-        msg = f"--idle is at least {IDLE_S_MIN} seconds, --queue at least 0."
-        raise StartError(msg)
+    try:
+        check(settings)
+    except SettingsError as error:
+        msg = f"--{error}"
+        raise StartError(msg) from error
     if not users:
         msg = "Nobody could log in: add a user with --user NAME or `tieout connector add-user`."
         raise StartError(msg)

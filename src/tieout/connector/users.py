@@ -9,14 +9,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from tieout.connector.private import write_private
 from tieout.quickbooks import wire
 
+USERS_FILE = "users.json"
 PASSWORD_CHARACTERS_MIN = 8
 _COST, _BLOCK, _LANES = 2**14, 8, 1
 
@@ -81,14 +82,7 @@ def save_user(path: Path, user: User) -> None:
         {"name": each.name, "access": each.access, "hash": each.password_hash}
         for each in users.values()
     ]
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump({"users": rows}, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    write_private(path, json.dumps({"users": rows}, indent=1))
 
 
 def read_access(text: str) -> wire.Access:

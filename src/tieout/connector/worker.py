@@ -46,6 +46,7 @@ class Sessions:
         self.quickbooks_up: bool | None = None
         self.last_error = ""
         self.last_error_at: datetime | None = None
+        self.last_failure: tuple[LinkError, datetime] | None = None
         self.latest_names: tuple[str, str, Mode] | None = None
         # Read by other threads for the status page: one tuple, replaced as a whole.
         self.shown: tuple[str, str, tuple[str, ...]] = ("", "", ())
@@ -72,7 +73,8 @@ class Sessions:
         """Remember a failure for the status page; QuickBooks may be gone."""
         self.quickbooks_up = False
         self.last_error = str(error)[:1000].encode("utf-8", "replace").decode("utf-8")
-        self.last_error_at = self._clock()
+        self.last_error_at = at = self._clock()
+        self.last_failure = (error, at)
         log.warning("%s", self.last_error)
 
     def drop(self, error: LinkError) -> None:

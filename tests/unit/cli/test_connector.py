@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tieout.cli import connector
+from tieout.cli.connector_options import settings_of
 from tieout.connector import comlink
 from tieout.connector.users import make_user, save_user
 
@@ -40,7 +41,8 @@ def test_quickbooks_is_served_as_the_options_say(
     made: dict[str, Any] = {}
     monkeypatch.setattr(comlink, "why_not_here", lambda: "")
     monkeypatch.setattr(comlink, "ComLink", lambda **given: made.update(given))
-    connector._link(options(tmp_path, "--company-file", "C:\\b.qbw", "--call-limit", "300"))
+    given = options(tmp_path, "--company-file", "C:\\b.qbw", "--call-limit", "300")
+    connector.link_of(settings_of(given))
     assert made == {
         "company_file": "C:\\b.qbw",
         "lock": tmp_path / "quickbooks.lock",

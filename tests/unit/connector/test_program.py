@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +33,7 @@ def test_nobody_could_log_in(tmp_path: Path) -> None:
     assert "add a user" in refused(tmp_path, users=False)
 
 
-@pytest.mark.parametrize("changes", [{"idle_s": 0.0}, {"queue_max": -1}])
+@pytest.mark.parametrize("changes", [{"idle_s": 0.0}, {"queue_max": -1}, {"port": 65536}])
 def test_settings_that_make_no_sense(tmp_path: Path, changes: dict[str, Any]) -> None:
     assert "--" in refused(tmp_path, **changes)
 
@@ -56,22 +55,3 @@ def test_a_journal_that_cannot_be_read(tmp_path: Path) -> None:
 )
 def test_loopback(host: str, loopback: bool) -> None:
     assert program.is_loopback(host) is loopback
-
-
-def test_the_log_rotates_and_stays_its_own(tmp_path: Path) -> None:
-    log = logging.getLogger("tieout.connector")
-    before = list(log.handlers)
-    try:
-        program.start_log(tmp_path / "connector.log")
-        log.info("a line")
-        handler = log.handlers[-1]
-        assert isinstance(handler, logging.handlers.RotatingFileHandler)
-        assert (handler.maxBytes, handler.backupCount) == (
-            program.LOG_BYTES_MAX,
-            program.LOG_FILES_MAX,
-        )
-        handler.close()
-    finally:
-        log.handlers = before
-        log.propagate = True
-    assert "a line" in (tmp_path / "connector.log").read_text()
