@@ -16,7 +16,7 @@ APART := $(wildcard tests/unit tests/protocol tests/store tests/web tests/upgrad
 ON_POSTGRES := $(wildcard tests/store tests/web)
 WHOLE := $(wildcard tests/simulation tests/journeys)
 
-.PHONY: help run demo check test test-tools bench screenshots clean
+.PHONY: help run demo check test test-tools storm bench screenshots clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort \
@@ -43,6 +43,9 @@ test: check test-tools ## everything: both databases, real processes, a real bro
 
 test-tools: # what tests need beside Python: a browser and PostgreSQL's programs
 	@tools/ensure_test_tools.sh
+
+storm: $(VENV)/.stamp-dev test-tools ## kill, stop and cut real processes for longer (FAULTS=2000)
+	TIEOUT_FAULTS=$(or $(FAULTS),2000) $(PYTEST) -q tests/journeys/test_storm.py
 
 bench: $(VENV)/.stamp-dev ## measure, each figure against a bare loop of the same run
 	@for each in bench/bench_*.py; do echo "== $$each"; $(BIN)/python "$$each" || exit 1; done

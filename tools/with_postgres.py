@@ -6,6 +6,7 @@ is for tests), and is gone afterwards, however the command ended. DATABASE_URL p
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -13,6 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -35,24 +37,35 @@ def main(command: list[str]) -> int:
     if not command:
         print("Usage: with_postgres.py COMMAND…", file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, _leave)
+    try:
+        with throwaway() as url:
+            return subprocess.run(
+                command, env={**os.environ, "DATABASE_URL": url}, check=False
+            ).returncode
+    except Missing as missing:
+        print(missing, file=sys.stderr)
+        return 2
+
+
+class Missing(Exception):
+    """PostgreSQL's programs are not on this machine; the text says how to get them."""
+
+
+@contextlib.contextmanager
+def throwaway() -> Iterator[str]:
+    """A new cluster with one empty database; the address to put into DATABASE_URL."""
     programs = find_programs()
     if programs is None:
-        print(
-            "PostgreSQL's programs are missing: sudo apt-get install -y postgresql",
-            file=sys.stderr,
-        )
-        return 2
-    signal.signal(signal.SIGTERM, _leave)
+        message = "PostgreSQL's programs are missing: sudo apt-get install -y postgresql"
+        raise Missing(message)
     folder = Path(tempfile.mkdtemp(prefix="tieout-pg-"))
     account = _account()
     try:
         if account:
             os.chown(folder, account["user"], account["group"])
         start(programs, folder, account)
-        url = f"postgresql://{USER}@/{DATABASE}?host={quote(str(folder))}"
-        return subprocess.run(
-            command, env={**os.environ, "DATABASE_URL": url}, check=False
-        ).returncode
+        yield f"postgresql://{USER}@/{DATABASE}?host={quote(str(folder))}"
     finally:
         stop(programs, folder, account)
         shutil.rmtree(folder, ignore_errors=True)

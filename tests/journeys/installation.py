@@ -33,7 +33,8 @@ for line in sys.stdin:
 class Installation:
     """A data directory with its database file, and the processes that work on it."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, database: str = "") -> None:
+        """`database`: a PostgreSQL address, "" = a SQLite file in `home`."""
         self.home = home
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -45,6 +46,8 @@ class Installation:
             "CONNECTOR_PASSWORD": CONNECTOR_PASSWORD,
             "DJANGO_SETTINGS_MODULE": "tieout.config.settings",
         }
+        if database:
+            self._env["DATABASE_URL"] = database
         self._processes: list[subprocess.Popen[Any]] = []
         self._desk = subprocess.Popen(
             [sys.executable, "-c", HELD_OPEN],
@@ -54,10 +57,11 @@ class Installation:
             text=True,
         )
         self._processes.append(self._desk)
-        self.run("company", "list")  # makes the database
-        self.web = self._start("web", "web", "--port", str(self.port), "--threads", "4")
+        if database:
+            self.run("migrate")
+        self.run("company", "list")  # makes the database where it is a file
+        self.start_web()
         self.worker = self._start("worker", "worker")
-        self._await(self.port, self.web, "web")
 
     def run(self, *argv: str, status: int = 0) -> Any:
         """One `tieout` command with --json; its answer, which must have this exit status."""
@@ -91,6 +95,15 @@ class Installation:
 
     def start_worker(self) -> None:
         self.worker = self._start("worker", "worker")
+
+    def another_worker(self) -> subprocess.Popen[Any]:
+        """One more, as on a second machine: it does not end the leases of others."""
+        return self._start("worker", "worker")
+
+    def start_web(self) -> None:
+        """On the same port as before."""
+        self.web = self._start("web", "web", "--port", str(self.port), "--threads", "4")
+        self._await(self.port, self.web, "web")
 
     def end(self, process: subprocess.Popen[Any]) -> None:
         self._bury(process)

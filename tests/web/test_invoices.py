@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -23,6 +24,7 @@ from tieout.store.models import (
     SourceJob,
     Task,
 )
+from tieout.web.templatetags.tieout import moment
 
 
 @pytest.fixture
@@ -310,6 +312,43 @@ def test_a_failure_says_one_sentence_and_offers_what_this_person_may(
             assert words in html
         for words in missing:
             assert words not in html
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "asks the Remote Connector what became of the message"),
+        ({"call_over": True}, "asks QuickBooks for the answer it stored"),
+        ({"call_over": True, "nothing_stored_at": NOW}, "by number, among the customer"),
+        ({"state": "resendable"}, "the very same message is sent again"),
+        ({"state": "needs a person", "holds_queue": True}, "until this one is decided"),
+    ],
+)
+def test_what_is_being_done_about_an_unconfirmed_invoice_and_when(
+    bea: Client, planned: World, root: str, changes: dict[str, object], said: str
+) -> None:
+    batch = exported(bea, root)
+    due = NOW + timedelta(minutes=2)
+    one = posting(
+        **{"state": "unconfirmed", "writes": 1, "looks": 3, "problem": "Sent.", "due_at": due}
+        | changes
+    )
+    Exchange.objects.create(
+        company=one.company,
+        posting=one,
+        purpose="write",
+        call_id="c",
+        epoch=1,
+        request=b"",
+        sha256="0" * 64,
+        created_at=NOW,
+    )
+    for address in (f"{root}invoices/exports/{batch.pk}/", f"{root}invoices/{one.invoice_id}/"):
+        html = page(bea, address)
+        assert said in html
+        assert "(looked 3 times)" in html
+        assert (moment(due) in html) is (one.state != "needs a person")
+        assert "Send again" not in html  # what is not proved absent is not sent again
 
 
 def test_retry_makes_a_new_batch(bea: Client, planned: World, root: str) -> None:

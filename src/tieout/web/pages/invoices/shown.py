@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from tieout.core.exporting import IN_QUICKBOOKS
 from tieout.service import posting_content
 from tieout.service.access import Access
+from tieout.service.next_look import NextLook, next_look
 from tieout.store.queries.invoices import InvoiceBlock, Posting, Row, SourceInvoice, Standing
 
 REASONS = {
@@ -101,6 +102,7 @@ class PostingView:
     can_link: bool = False
     can_send_again: bool = False
     can_set_aside: bool = False
+    next: NextLook | None = None  # what is done about it by itself
 
     @property
     def state(self) -> str:
@@ -208,10 +210,11 @@ def posting_view(access: Access, posting: Posting) -> PostingView:
         can_retry=works
         and (state == "refused" or (state == "needs a person" and posting.writes == 0)),
         can_link=works and state == LINKABLE and bool(posting.found.get("txn_id")),
-        can_send_again=works and state == AGAIN and posting.writes > 0,
+        can_send_again=works and state == AGAIN and posting.writes > 0 and not posting.holds_queue,
         can_set_aside=access.can_configure
         and state in ASIDE
         and bool(state != "ready" or posting.problem),
+        next=next_look(posting),
     )
 
 

@@ -1,0 +1,82 @@
+"""A wire that can be cut in the middle of a byte stream: a TCP proxy before the connector."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import struct
+import threading
+
+RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close at once, the other side sees a reset
+PIECE = 1024
+
+
+class CuttingProxy:
+    """Listens on a free port and passes everything on, until it is told to cut."""
+
+    def __init__(self, target_port: int) -> None:
+        self.target_port = target_port
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
+        self._lock = threading.Lock()
+        self._left: int | None = None  # bytes that may still pass before the cut
+        self.cuts = 0
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def cut_after(self, count: int) -> None:
+        """Cut the connection that carries the byte after `count` more, whoever sends it."""
+        with self._lock:
+            self._left = count
+
+    def close(self) -> None:
+        self._listener.close()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):  # closed: the run is over
+            while True:
+                ours, _ = self._listener.accept()
+                threading.Thread(target=self._connect, args=(ours,), daemon=True).start()
+
+    def _connect(self, ours: socket.socket) -> None:
+        try:
+            theirs = socket.create_connection(("127.0.0.1", self.target_port), timeout=5)
+        except OSError:
+            _reset(ours)  # nobody listens there just now
+            return
+        theirs.settimeout(None)
+        for source, sink in ((ours, theirs), (theirs, ours)):
+            threading.Thread(target=self._pump, args=(source, sink), daemon=True).start()
+
+    def _pump(self, source: socket.socket, sink: socket.socket) -> None:
+        try:
+            while piece := source.recv(PIECE):
+                passed = self._allowed(len(piece))
+                sink.sendall(piece[:passed])
+                if passed < len(piece):
+                    break
+            else:
+                sink.shutdown(socket.SHUT_WR)  # an orderly end is passed on as one
+                return
+        except OSError:
+            pass  # the other pump has cut, or one end has died: both are closed below
+        _reset(source)
+        _reset(sink)
+
+    def _allowed(self, count: int) -> int:
+        with self._lock:
+            if self._left is None:
+                return count
+            if self._left >= count:
+                self._left -= count
+                return count
+            passed, self._left = self._left, None
+            self.cuts += 1
+            return passed
+
+
+def _reset(end: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        # wakes a pump that waits in recv; close alone would not
+        end.shutdown(socket.SHUT_RDWR)
+    end.close()
