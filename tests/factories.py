@@ -17,6 +17,7 @@ from tieout.store.models import (
     Connection,
     ItemMapping,
     JobMapping,
+    JobSuggestion,
     Lane,
     Membership,
     QbCustomer,
@@ -26,8 +27,10 @@ from tieout.store.models import (
     SourceItem,
     SourceJob,
     SourceLine,
+    SuggestionState,
     User,
 )
+from tieout.store.queries import suggestions
 
 NOW = datetime(2026, 10, 19, 14, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
@@ -139,6 +142,49 @@ def map_job(source: SourceJob, target: QbCustomer) -> JobMapping:
     source.map_state = SourceJob.MapState.MAPPED
     source.search_text += " " + target.full_name.lower()
     source.save()
+    return made
+
+
+def suggest(
+    source: SourceJob,
+    target: QbCustomer | None,
+    *,
+    score: float = 0.97,
+    bucket: str = "Likely",
+    safe: bool = True,
+    reasons: tuple[str, ...] = ("same person, order swapped",),
+) -> JobSuggestion:
+    """A stored suggestion that is not stale; without a target: probably none."""
+    SuggestionState.objects.get_or_create(company=source.company)
+    rank = {
+        "list_id": target.list_id if target else "",
+        "score": score,
+        "bucket": bucket,
+        "accepted": safe,
+        "reasons": list(reasons),
+        "flags": [],
+        "fit": score,
+        "certain": safe,
+        "exact": False,
+    }
+    source.suggested = target is not None
+    source.save()
+    made, _ = JobSuggestion.objects.update_or_create(
+        company=source.company,
+        job=source,
+        defaults={
+            "target": target,
+            "score": round(score * 10_000),
+            "bucket": bucket,
+            "safe": safe,
+            "reasons": list(reasons),
+            "ranks": [rank],
+            "target_name": target.full_name if target else "",
+            "job_mark": suggestions.job_mark(source),
+            "books_mark": "",
+            "computed_at": NOW,
+        },
+    )
     return made
 
 

@@ -10,16 +10,15 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 from django.db import transaction
 
-from tieout.core.matching import Bucket, JobToMatch, QbCandidate, Suggestion
+from tieout.core.matching import Bucket, Desk, Flag, JobToMatch, QbCandidate, Suggestion
 from tieout.service import moments
-from tieout.service.interim_desk import Desk
 from tieout.service.suggest_wish import want_suggestions
 from tieout.store.commits import suggestions as commits
 from tieout.store.commits import tasks
@@ -31,6 +30,7 @@ STORED_AT_ONCE = 500  # jobs in one transaction
 KEPT_ROWS_MAX = 250_000  # jobs and QuickBooks jobs of all the desks that stay in memory
 ANEW_FROM = 0.2  # of its rows changed: reading all names again is quicker
 LEASE_S = 600
+STORED = [each.name for each in fields(Suggestion) if each.name not in {"job_id", "rank"}]
 
 Answers = Mapping[str, tuple[Suggestion, ...]]  # by the key of the contractor job, best first
 
@@ -301,38 +301,23 @@ def _candidate(row: CandidateRow) -> QbCandidate:
 
 
 def _suggestion(key: str, rank: int, row: Mapping[str, Any]) -> Suggestion:
-    return Suggestion(
-        job_id=key,
-        list_id=row["list_id"],
-        rank=rank,
-        score=row["score"] / queries.SCORE_ONE,
-        bucket=Bucket(row["bucket"]),
-        accepted=row["safe"],
-        reasons=tuple(row["reasons"]),
-    )
+    """A stored rank as the desk gave it."""
+    said = {
+        "bucket": Bucket(row["bucket"]),
+        "reasons": tuple(row["reasons"]),
+        "flags": tuple(Flag(flag) for flag in row["flags"]),
+    }
+    return Suggestion(job_id=key, rank=rank, **{**row, **said})
 
 
 def _found(
     job: JobRow, rows: Sequence[Suggestion], candidates: Mapping[str, CandidateRow]
 ) -> commits.Found:
-    best, *others = rows
-    target = candidates.get(best.list_id)
+    target = candidates.get(rows[0].list_id)
     return commits.Found(
         job_id=job.pk,
         target_id=target.pk if target else None,
         target_name=target.full_name if target else "",
         job_mark=job.mark,
-        best=_plain(best),
-        others=[_plain(each) for each in others],
+        ranks=[{name: getattr(each, name) for name in STORED} for each in rows],
     )
-
-
-def _plain(each: Suggestion) -> dict[str, Any]:
-    return {
-        "list_id": each.list_id,
-        "score": round(each.score * queries.SCORE_ONE),
-        "bucket": each.bucket.value,
-        "safe": each.accepted,
-        "reasons": list(each.reasons),
-        "flags": [],
-    }

@@ -14,6 +14,13 @@ VERBS = {
     "confirmed": "Confirmed",
 }
 
+HOWS = {
+    "suggestion": "suggestion accepted",
+    "bulk": "accepted in bulk",
+    "bulk undo": "bulk change undone",
+    "file": "mapping file",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Past:
@@ -25,6 +32,8 @@ class Past:
     before: str
     after: str
     why: str
+    how: str = ""  # by what road, when it was not by hand
+    version: int = 0  # of the mapping, which this change made
 
 
 def past(event: Event) -> Past:
@@ -37,4 +46,6 @@ def past(event: Event) -> Past:
         before=event.before.get("full_name", ""),
         after=event.after.get("full_name", ""),
         why=event.reason,
+        how=HOWS.get(event.after.get("how", ""), ""),
+        version=event.after.get("version", 0),
     )

@@ -39,3 +39,9 @@ def remove_role(*, user: User, company_id: int) -> bool:
     """Take the person out of the company; False when they were not in it."""
     gone, _ = Membership.objects.filter(user=user, company_id=company_id).delete()
     return bool(gone)
+
+
+def set_single_keys(*, user: User, on: bool) -> None:
+    """Remember whether single letters are shortcuts for this person."""
+    user.single_key_shortcuts = on
+    user.save(update_fields=["single_key_shortcuts"])

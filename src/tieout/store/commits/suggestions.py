@@ -9,11 +9,12 @@ from typing import Any
 
 from tieout.store.commits import tasks
 from tieout.store.models import JobSuggestion, SourceJob, SuggestionState, Task, User
+from tieout.store.queries.suggestions import SCORE_ONE
 
 CHUNK = 500
 NAMED_MAX = 500  # a wish that names more jobs than this looks at everything
 COLUMNS = [
-    "target", "score", "bucket", "safe", "reasons", "flags", "others", "target_name", "job_mark",
+    "target", "score", "bucket", "safe", "reasons", "flags", "ranks", "target_name", "job_mark",
     "books_mark", "computed_at",
 ]  # fmt: skip
 
@@ -26,15 +27,18 @@ class OvertakenError(Exception):
 class Found:
     """The candidates of one job; `target_id` is None when probably none is in QuickBooks.
 
-    `best` and each of `others`: list_id, score (in ten-thousandths), bucket, safe, reasons, flags.
+    `ranks`: all fields of each suggestion but job and rank, the best first.
     """
 
     job_id: int
     target_id: int | None
     target_name: str
     job_mark: str
-    best: Mapping[str, Any]
-    others: Sequence[Mapping[str, Any]]
+    ranks: Sequence[Mapping[str, Any]]
+
+    @property
+    def best(self) -> Mapping[str, Any]:
+        return self.ranks[0]
 
 
 def want(
@@ -106,12 +110,12 @@ def store(*, company_id: int, found: Sequence[Found], books_mark: str, now: date
                 company_id=company_id,
                 job_id=each.job_id,
                 target_id=each.target_id,
-                score=each.best["score"],
+                score=round(each.best["score"] * SCORE_ONE),
                 bucket=each.best["bucket"],
-                safe=each.best["safe"],
+                safe=each.best["accepted"],
                 reasons=each.best["reasons"],
                 flags=each.best["flags"],
-                others=[dict(other) for other in each.others],
+                ranks=[dict(rank) for rank in each.ranks],
                 target_name=each.target_name,
                 job_mark=each.job_mark,
                 books_mark=books_mark,

@@ -27,8 +27,8 @@ class JobSuggestion(models.Model):
     safe = models.BooleanField(default=False)  # may be saved in bulk without looking
     reasons = models.JSONField(default=list)
     flags = models.JSONField(default=list)  # core.matching_facts.Flag
-    # ranks 2 to 5: [{"list_id", "score", "bucket", "reasons", "flags"}]
-    others = models.JSONField(default=list)
+    # the best up to rank 5, each with all fields of core.matching_facts.Suggestion but job and rank
+    ranks = models.JSONField(default=list)
     target_name = models.CharField(max_length=209, blank=True, default="")  # as it was then
     job_mark = models.CharField(max_length=16)
     books_mark = models.CharField(max_length=16)

@@ -19,7 +19,7 @@ from django.db.models.functions import Lower
 from tieout.store.models import SourceClient, SourceJob
 from tieout.store.queries import searching
 
-__all__ = ["MapState", "SourceJob"]
+__all__ = ["MapState", "SourceClient", "SourceJob"]
 
 MapState = SourceJob.MapState
 Sort = Literal["contractor", "client", "start", "state"]
@@ -123,7 +123,7 @@ def rows_of(*, company_id: int, ids: list[int]) -> list[SourceJob]:
 
 
 def get_job(*, company_id: int, job_id: int) -> SourceJob | None:
-    """The job with client, mapping, QuickBooks job and who mapped it; None for a stranger's."""
+    """The job as a row has it, and who mapped it; None for a stranger's."""
     return (
         SourceJob.objects.filter(company_id=company_id, id=job_id)
         .select_related(*ROW, "mapping__changed_by")
@@ -138,6 +138,11 @@ def find_job(*, company_id: int, key: str) -> SourceJob | None:
         .select_related(*ROW, "mapping__changed_by")
         .first()
     )
+
+
+def get_client(*, company_id: int, client_id: int) -> SourceClient | None:
+    """The client by its id; None for a stranger's."""
+    return SourceClient.objects.filter(company_id=company_id, id=client_id).first()
 
 
 def ids_of(*, company_id: int, keys: Sequence[str]) -> list[int]:

@@ -163,16 +163,7 @@ def earlier(*, company_id: int, keys: Collection[str] | None) -> dict[str, dict[
 def stored(*, company_id: int) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
     """(job key, mark, candidates with the best first) of every job without a mapping."""
     rows = JobSuggestion.objects.filter(company_id=company_id, job__map_state=NOT_MAPPED)
-    columns = rows.order_by().values_list(
-        "job__key", "job_mark", "target__list_id", "score", "bucket", "safe", "reasons", "flags",
-        "others",
-    )  # fmt: skip
-    for key, said, list_id, score, bucket, safe, reasons, flags, others in columns.iterator(5000):
-        best = {
-            "list_id": list_id or "", "score": score, "bucket": bucket, "safe": safe,
-            "reasons": reasons, "flags": flags,
-        }  # fmt: skip
-        yield key, said, [best, *others]
+    yield from rows.order_by().values_list("job__key", "job_mark", "ranks").iterator(5000)
 
 
 def task_by_id(*, task_id: int) -> Task:
@@ -247,14 +238,7 @@ def offers(*, company_id: int, suggestion: JobSuggestion | None) -> list[Offer]:
     """The stored candidates of a job that are still in QuickBooks; at most one query."""
     if suggestion is None or suggestion.target is None:
         return []
-    said: list[dict[str, Any]] = [
-        {
-            "list_id": suggestion.target.list_id,
-            "bucket": suggestion.bucket,
-            "reasons": suggestion.reasons,
-        },
-        *suggestion.others,
-    ]
+    said: list[dict[str, Any]] = suggestion.ranks
     known = {
         row.list_id: row
         for row in QbCustomer.objects.filter(

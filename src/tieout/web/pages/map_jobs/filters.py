@@ -21,6 +21,7 @@ SORT_LABELS = {
 STATE_LABELS = {
     "": "All",
     "not_mapped": "Not mapped",
+    "suggested": "Suggested",
     "mapped": "Mapped",
     "attention": "Needs attention",
 }
@@ -86,7 +87,7 @@ def tabs(wanted: jobs.JobFilter, counters: jobs.Counters) -> list[Link]:
 
 
 def states(wanted: jobs.JobFilter, counters: jobs.Counters) -> list[Link]:
-    """All, Not mapped, Mapped, Needs attention."""
+    """All, Not mapped, Suggested, Mapped, Needs attention."""
     counted = counters.active if wanted.active else counters.inactive
     return [
         Link(label, address(wanted, state=state), state == wanted.state, counted[state])

@@ -14,10 +14,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tieout.service import moments
 from tieout.service import save_mapping as service
 from tieout.service.access import Access
-from tieout.store.queries import jobs, mappings, qb_lists
+from tieout.store.queries import jobs, mappings, qb_lists, suggestions
 from tieout.web.access import company_page
 from tieout.web.mapping_history import past
 from tieout.web.pages.map_jobs import filters, views
+from tieout.web.pages.map_jobs.offers import chips, offer_rows
 
 DIALOG = "map_jobs/_record.html"
 
@@ -57,15 +58,37 @@ def _save(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
 
 @require_POST
 @company_page("work")
-def undo(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
-    """Take the last change back."""
+def accept(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
+    """One OK: save the suggestion that stands on the right of the row."""
     job = _job(access, job_id)
+    chosen = request.POST.get("target", "")
+    answer = service.save_job_mapping(
+        access=access,
+        job_key=job.key,
+        expected_version=version_of(request),
+        target_list_id=chosen or None,
+        remove=False,
+        confirmed=(),
+        reason="",
+        now=moments.now(),
+        how=service.How.SUGGESTION,
+    )
+    return _answered(request, access, job, answer, chosen=chosen)
+
+
+@require_POST
+@company_page("work")
+def undo(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
+    """Take a change back: the last one, or the one that the history names by its version."""
+    job = _job(access, job_id)
+    change = request.POST.get("change", "")
     answer = service.undo_job_mapping(
         access=access,
         job_key=job.key,
         expected_version=version_of(request),
         reason=request.POST.get("reason", ""),
         now=moments.now(),
+        change=int(change) if change.isascii() and change.isdigit() and len(change) < 9 else None,
     )
     return _answered(request, access, job, answer)
 
@@ -114,7 +137,30 @@ def choices(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
         {"row": row, "served": [other for other in served.get(row.pk, []) if other.pk != job.pk]}
         for row in found.rows
     ]
-    return render(request, "map_jobs/_choices.html", {"options": options, "more": found.more})
+    context: dict[str, Any] = {"options": options, "more": found.more}
+    if not request.GET.get("q", "").strip():
+        _offer_first(context, company_id, job)
+    return render(request, "map_jobs/_choices.html", context)
+
+
+def _offer_first(context: dict[str, Any], company_id: int, job: jobs.SourceJob) -> None:
+    """Before anything is typed, the suggested jobs stand first, with their reasons."""
+    offered = suggestions.offers(
+        company_id=company_id, suggestion=getattr(job, "suggestion", None)
+    )
+    targets = [offer.target for offer in offered]
+    served = qb_lists.served_by(company_id=company_id, target_ids=[row.pk for row in targets])
+    first = [
+        {
+            "row": offer.target,
+            "bucket": offer.bucket,
+            "chips": chips(offer.reasons),
+            "served": [other for other in served.get(offer.target.pk, []) if other.pk != job.pk],
+        }
+        for offer in offered
+    ]
+    rest = [option for option in context["options"] if option["row"] not in targets]
+    context["options"] = first + rest
 
 
 @require_GET
@@ -187,6 +233,8 @@ def _answered(
         stale = answer.reason == "changed_meanwhile"
         context = dialog(access, job, remove=remove and not stale)
         context["refused"] = answer
+        offer_rows(company_id=access.company.pk, rows=[job])
+        context["refused_job"] = job  # its row may have been overtaken as well
         if not stale:
             company_id = access.company.pk
             context["chosen"] = qb_lists.get_customer(company_id=company_id, list_id=chosen)
@@ -195,6 +243,7 @@ def _answered(
             context["warnings"] = [one | {"confirmed": one["it"].kind in ticked} for one in odd]
         return render(request, DIALOG, context, status=422)
     wanted = filters.filter_on_screen(request)
+    offer_rows(company_id=access.company.pk, rows=[job])
     swapped = views.counters(access, wanted) | {"saved": answer, "saved_job": job}
     if request.POST.get("then") == "next":
         return _next(request, access, job, swapped)

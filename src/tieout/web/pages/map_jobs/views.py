@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,9 +13,11 @@ from django.views.decorators.http import require_GET, require_POST
 from tieout.service import moments
 from tieout.service.access import Access
 from tieout.service.ask_refresh import ask_refresh
-from tieout.store.queries import jobs, qb_lists
+from tieout.service.preferences import set_single_keys
+from tieout.store.queries import jobs, qb_lists, suggestions
 from tieout.web.access import company_page
 from tieout.web.pages.map_jobs import filters
+from tieout.web.pages.map_jobs.offers import offer_rows
 
 
 @require_GET
@@ -27,11 +30,14 @@ def map_jobs(request: HttpRequest, access: Access) -> HttpResponse:
         context = counters(access, wanted)
         context["lists"] = qb_lists.list_state(company_id=access.company.pk)
         return render(request, "map_jobs/_age.html", context)
+    if request.headers.get("HX-Target") == "suggestion-age":
+        return _suggestion_age(request, access, wanted)
     context = table(access, wanted)
     if request.headers.get("HX-Target") == "results":
         return render(request, "map_jobs/_results.html", context)
     context |= counters(access, wanted)
     context["lists"] = qb_lists.list_state(company_id=access.company.pk)
+    context |= _age(access, context["lists"].refreshed_at)
     context["open"] = request.GET.get("open", "")
     return render(request, "map_jobs/map_jobs.html", context)
 
@@ -46,9 +52,36 @@ def refresh(request: HttpRequest, access: Access) -> HttpResponse:
     return redirect("map_jobs", access.company.pk)
 
 
+@require_POST
+@company_page("read")
+def single_keys(request: HttpRequest, access: Access) -> HttpResponse:
+    """Switch the shortcuts that are single letters on or off, for this person everywhere."""
+    set_single_keys(user=access.user, on=request.POST.get("on") == "1")
+    if request.headers.get("HX-Request"):
+        return render(request, "map_jobs/_keys.html", {"user": access.user})
+    return redirect("map_jobs", access.company.pk)
+
+
+def _suggestion_age(request: HttpRequest, access: Access, wanted: jobs.JobFilter) -> HttpResponse:
+    """How old the suggestions are; asked again while they are looked for."""
+    refreshed_at = suggestions.lists_refreshed_at(company_id=access.company.pk)
+    context = _age(access, refreshed_at) | counters(access, wanted)
+    context["same"] = filters.address(wanted, page=wanted.page)
+    context["came"] = request.GET.get("was") == "looking" and not context["age"].looking
+    response = render(request, "map_jobs/_suggestion_age.html", context)
+    if context["came"]:
+        response["HX-Trigger-After-Settle"] = "suggestions-came"
+    return response
+
+
+def _age(access: Access, refreshed_at: datetime | None) -> dict[str, Any]:
+    return {"age": suggestions.age(company_id=access.company.pk, refreshed_at=refreshed_at)}
+
+
 def table(access: Access, wanted: jobs.JobFilter) -> dict[str, Any]:
     """What the table needs."""
     page = jobs.list_jobs(company_id=access.company.pk, wanted=wanted)
+    offer_rows(company_id=access.company.pk, rows=page.rows)
     first = (wanted.page - 1) * wanted.rows + 1
     return {
         "wanted": wanted,
@@ -70,6 +103,7 @@ def counters(access: Access, wanted: jobs.JobFilter) -> dict[str, Any]:
     return {
         "wanted": wanted,
         "waiting": counted.active["not_mapped"],
+        "suggested": counted.active["suggested"],
         "attention": counted.active["attention"],
         "all_jobs": counted.active[""] + counted.inactive[""],
         "tabs": filters.tabs(wanted, counted),

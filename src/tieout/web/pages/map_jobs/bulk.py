@@ -1,0 +1,155 @@
+"""Accept suggestions in bulk: the preview, the result, and its undo. All in the dialog."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from tieout.service import bulk_mapping as service
+from tieout.service import moments
+from tieout.service.access import Access
+from tieout.service.bulk_mapping import Pick
+from tieout.service.mapping_state import Refused
+from tieout.store.queries import jobs, mapping_batches
+from tieout.store.queries.suggestions import SCORE_ONE, BulkFilter
+from tieout.web.access import company_page
+from tieout.web.pages.map_jobs import filters, views
+
+SCORES = (100, 95, 90, 85, 80)  # in hundredths: what may be asked for
+ASIDE_SHOWN = 200
+NUMBER_MAX = 18  # digits of an id
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the form asks for, and the same in words."""
+
+    wanted: BulkFilter
+    score: int  # in hundredths, 0 for any
+    client: jobs.SourceClient | None
+
+    @property
+    def words(self) -> str:
+        """A few words for the history."""
+        which = "Safe suggestions" if self.wanted.only == "safe" else "Suggestions"
+        score = f" from {self.score / 100:.2f}" if self.score else ""
+        client = f" of {self.client.name}" if self.client else ""
+        search = f" matching “{self.wanted.search}”" if self.wanted.search else ""
+        return f"{which}{score}{client}{search}, accepted in bulk"
+
+
+@require_GET
+@never_cache
+@company_page("work")
+def preview(request: HttpRequest, access: Access) -> HttpResponse:
+    """Exactly what would be saved, by client; nothing is saved yet."""
+    asked = _asked(access, request.GET)
+    return render(request, "map_jobs/_bulk.html", _context(access, asked))
+
+
+@require_POST
+@company_page("work")
+def accept(request: HttpRequest, access: Access) -> HttpResponse:
+    """Save the ticked lines, and say what came of them."""
+    picks = [pick for text in request.POST.getlist("pick") if (pick := _pick(text))]
+    asked = _asked(access, request.POST)
+    if not picks:
+        context = _context(access, asked)
+        context["refused"] = Refused(
+            text="Nothing is ticked.", remedy="Tick what is to be saved, or choose Cancel."
+        )
+        return render(request, "map_jobs/_bulk.html", context, status=422)
+    outcome = service.accept(access=access, picks=picks, what=asked.words, now=moments.now())
+    return _done(request, access, outcome)
+
+
+@require_POST
+@company_page("work")
+def undo(request: HttpRequest, access: Access, batch_id: int) -> HttpResponse:
+    """Take a whole bulk change back, and say what was left alone."""
+    reason = request.POST.get("reason", "")
+    answer = service.undo(access=access, batch_id=batch_id, reason=reason, now=moments.now())
+    if isinstance(answer, Refused):
+        if answer.reason != "undone":
+            message = "There is no such bulk change."
+            raise Http404(message)
+        context = _context(access, _asked(access, QueryDict()))
+        return render(request, "map_jobs/_bulk.html", context | {"refused": answer}, status=422)
+    return _done(request, access, answer)
+
+
+def _done(request: HttpRequest, access: Access, outcome: service.Outcome) -> HttpResponse:
+    wanted = filters.filter_on_screen(request)
+    context = views.counters(access, wanted) | {
+        "outcome": outcome,
+        "shown": outcome.aside[:ASIDE_SHOWN],
+    }
+    response = render(request, "map_jobs/_bulk_done.html", context)
+    response["HX-Trigger-After-Settle"] = "mappings-changed"
+    return response
+
+
+def _context(access: Access, asked: Asked) -> dict[str, Any]:
+    found = service.preview(access=access, wanted=asked.wanted)
+    groups = [
+        {"client": client, "lines": list(lines)}
+        for client, lines in groupby(found.lines, lambda line: line.job.client)
+    ]
+    said = {
+        "tab": "" if asked.wanted.active else "inactive",
+        "q": asked.wanted.search,
+        "from": asked.score or "",
+        "all": "1" if asked.wanted.only == "all" else "",
+    }
+    return {
+        "asked": asked,
+        "groups": groups,
+        "count": len(found.lines),
+        "aside": found.aside[:ASIDE_SHOWN],
+        "aside_count": len(found.aside),
+        "found": found.found,
+        "rows_max": service.ROWS_MAX,
+        "scores": [(score, f"{score / 100:.2f}") for score in SCORES],
+        "every_client": "?" + urlencode({name: value for name, value in said.items() if value}),
+        "batches": mapping_batches.latest(company_id=access.company.pk),
+    }
+
+
+def _asked(access: Access, given: QueryDict) -> Asked:
+    number = given.get("client", "")
+    client = None
+    if _is_number(number):
+        client = jobs.get_client(company_id=access.company.pk, client_id=int(number))
+    score = given.get("from", "")
+    hundredths = int(score) if _is_number(score) and int(score) in SCORES else 0
+    return Asked(
+        wanted=BulkFilter(
+            active=given.get("tab") != "inactive",
+            search=given.get("q", "")[:120],
+            client_id=client.pk if client else None,
+            only="all" if given.get("all") == "1" else "safe",
+            score_from=hundredths * SCORE_ONE // 100,
+        ),
+        score=hundredths,
+        client=client,
+    )
+
+
+def _pick(text: str) -> Pick | None:
+    """A line as the form sends it: job, version, QuickBooks job."""
+    parts = text.split(".")
+    if len(parts) != 3 or not all(_is_number(part) for part in parts):
+        return None
+    job_id, version, target_id = map(int, parts)
+    return Pick(job_id=job_id, version=version, target_id=target_id)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= NUMBER_MAX
