@@ -47,6 +47,9 @@ test-tools: # what tests need beside Python: a browser and PostgreSQL's programs
 storm: $(VENV)/.stamp-dev test-tools ## kill, stop and cut real processes for longer (FAULTS=2000)
 	TIEOUT_FAULTS=$(or $(FAULTS),2000) $(PYTEST) -q tests/journeys/test_storm.py
 
+simulate: $(VENV)/.stamp-dev ## run N fault schedules (N=1000000), printing the seed of any failure
+	$(BIN)/python -m tools.simulate --number $(or $(N),1000000) --first $(or $(FIRST),0)
+
 bench: $(VENV)/.stamp-dev ## measure, each figure against a bare loop of the same run
 	@for each in bench/bench_*.py; do echo "== $$each"; $(BIN)/python "$$each" || exit 1; done
 

@@ -1,0 +1,187 @@
+"""The auditor: looks at QuickBooks' books and at what Tieout claims, and shares no code with either.
+
+It reads plain facts only (numbers, texts, the history of the books) and imports nothing of what it
+audits. What it finds is a list of sentences; an empty list is a clean run.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+OPEN = {"sending", "unconfirmed", "resendable"}  # a write whose outcome is not known
+LATE_AND_LOST = "QuickBooks committed later than the fence and had lost its recovery record"
+SET_ASIDE = "QuickBooks committed late what a person had set aside"
+FORGOTTEN = "our database was restored to before a write that QuickBooks then committed late"
+CLEARED = (
+    "the record of a refused resend was cleared, then QuickBooks committed the first one late"
+)
+AGAIN = "a person had it sent again, and QuickBooks committed the first one later than the fence"
+RENUMBERED = "our database was restored, and the invoice had another number in QuickBooks by then"
+SWAPPED = "another file was put at the same path between the look and the write"
+UNSETTLED = OPEN | {"claimed", "probed"}
+
+
+def audit(run: Any) -> list[str]:
+    """What is wrong with a run that is over."""
+    found = []
+    if not run.ended:
+        found.append("it does not end by itself")
+    history = _History(run, found)
+    for index, wanted in enumerate(run.wanted):
+        _posting(run, index, wanted, history, found)
+    for invoice in run.wrong:
+        if invoice.guid:
+            found.append(f"{invoice.number} stands in the wrong company file")
+    _writes(run, found)
+    return found
+
+
+class _History:
+    """What happened to every invoice of ours, in order."""
+
+    def __init__(self, run: Any, found: list[str]) -> None:
+        self.gone: dict[int, str] = {}
+        self.edited: set[int] = set()
+        self.live: dict[str, set[int]] = {}
+        self.guid_of: dict[int, str] = {}
+        self.refused: set[str] = set()  # set ids that QuickBooks refused
+        self.executed: dict[str, int] = {}  # set id -> how many invoices it made
+        self.late: set[str] = set()
+        self.set_of: dict[int, str] = {}
+        for entry in run.log:
+            self._enter(entry, found)
+
+    def _enter(self, entry: tuple[Any, ...], found: list[str]) -> None:
+        what = entry[0]
+        if what == "created":
+            _, file, invoice, set_id = entry
+            self.guid_of[invoice.txn] = invoice.guid
+            self.set_of[invoice.txn] = set_id
+            self.executed[set_id] = self.executed.get(set_id, 0) + 1
+            if file == 0:
+                live = self.live.setdefault(invoice.guid, set())
+                live.add(invoice.txn)
+                if len(live) > 1:
+                    found.append(f"duplicate: {invoice.number} was saved twice")
+        elif what == "gone":
+            _, txn, why = entry
+            self.gone[txn] = why
+            self.live.get(self.guid_of.get(txn, ""), set()).discard(txn)
+        elif what == "back":
+            self.gone.pop(entry[1], None)
+            guid = self.guid_of.get(entry[1], "")
+            if guid:
+                self.live.setdefault(guid, set()).add(entry[1])
+        elif what == "edited":
+            self.edited.add(entry[1])
+        elif what == "refused":
+            self.refused.add(entry[1])
+        elif what == "late":
+            self.late.add(entry[1])
+
+
+def _posting(run: Any, index: int, wanted: Any, history: _History, found: list[str]) -> None:
+    guid, customer, number, total = wanted
+    state, txn = run.claims[index]
+    mine = [invoice for invoice in run.right if invoice.guid == guid]
+    if len(mine) > 1:
+        found.append(f"duplicate: {number} stands {len(mine)} times in QuickBooks")
+    if state in UNSETTLED:
+        found.append(f"{number} is left {state}")
+    if state == "exported":
+        there = [invoice for invoice in run.right if invoice.txn == txn]
+        if not there and txn not in history.gone:
+            found.append(f"lost: {number} is exported as {txn} and is not in QuickBooks")
+        if mine and txn not in [invoice.txn for invoice in mine]:
+            found.append(f"{number} is exported as {txn}, QuickBooks has it as {mine[0].txn}")
+        if there and there[0].guid != guid:
+            found.append(f"{number} is exported as {txn}, which is somebody else's invoice")
+        for invoice in mine:
+            if invoice.customer != customer:
+                found.append(f"{number} stands on customer {invoice.customer}, not {customer}")
+            if invoice.txn not in history.edited and (
+                invoice.total != total or invoice.number != number
+            ):
+                found.append(f"{number} has another total or number in QuickBooks")
+    elif mine:
+        found.append(f"{number} is {state}, and QuickBooks holds it")
+
+
+def _writes(run: Any, found: list[str]) -> None:
+    """One write at a time; one set id for one set of bytes; a new id after a refusal."""
+    bytes_of: dict[str, Any] = {}
+    last_of: dict[int, str] = {}  # posting -> its latest set id
+    late: set[str] = set()
+    restored = False
+    spent: set[str] = set()  # set ids that were refused, or proved not to have run
+    for entry in run.log:
+        if entry[0] == "states":
+            for index, state in enumerate(entry[1]):
+                if state in ("ready", "refused") and index in last_of:
+                    spent.add(last_of[index])
+        elif entry[0] == "restored ours":
+            restored = True
+            spent.clear()
+        elif entry[0] == "late":
+            late.add(entry[1])
+        if entry[0] != "sent":
+            continue
+        _, tick, index, set_id, digest, states = entry
+        if restored and set_id in late:
+            continue  # left before our database was restored
+        for other, state in enumerate(states):
+            if other != index and state in OPEN:
+                found.append(f"tick {tick}: a write leaves while posting {other} is {state}")
+        if bytes_of.setdefault(set_id, digest) != digest:
+            found.append(f"tick {tick}: other bytes under the set id {set_id}")
+        if set_id in spent:
+            found.append(f"tick {tick}: {set_id} is over and leaves again")
+        last_of[index] = set_id
+
+
+def apart(run: Any) -> str:
+    """Why a run is outside the promise, "" when it is not; told by what happened, not by claims."""
+    late: set[str] = set()
+    made: dict[str, list[str]] = {}  # guid -> the set ids that made an invoice of it
+    guids: dict[int, str] = {}
+    renumbered: set[str] = set()
+    refused: set[str] = set()
+    again: set[str] = set()  # what a person had sent again
+    ours_restored = False
+    for entry in run.log:
+        what = entry[0]
+        if what == "late":
+            late.add(entry[1])
+        elif what == "refused":
+            refused.add(entry[1])
+        elif what == "sent again":
+            again.add(run.wanted[entry[1]][0])
+        elif what == "created":
+            _, file, invoice, set_id = entry
+            made.setdefault(invoice.guid, []).append(set_id)
+            guids[invoice.txn] = invoice.guid
+            if file != 0 and run.schedule.same_path:
+                return SWAPPED
+        elif what == "restored ours":
+            ours_restored = True
+        elif what == "edited" and "number" in entry[2]:
+            renumbered.add(guids[entry[1]])
+    for guid, set_ids in made.items():
+        twice = {set_id for set_id in set_ids if set_ids.count(set_id) > 1}
+        if twice & late:
+            return LATE_AND_LOST
+        if len(set_ids) > 1 and late & refused & set(set_ids):
+            return CLEARED
+        if len(set_ids) > 1 and guid in again and late & set(set_ids):
+            return AGAIN
+        if ours_restored and len(set_ids) > 1:
+            if late & set(set_ids):
+                return FORGOTTEN
+            if guid in renumbered:
+                return RENUMBERED
+    for wanted, (state, _) in zip(run.wanted, run.claims, strict=True):
+        if state == "set aside" and ours_restored and wanted[0] in renumbered:
+            return RENUMBERED
+        if state == "set aside" and late & set(made.get(wanted[0], ())):
+            return SET_ASIDE
+    return ""

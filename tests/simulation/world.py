@@ -1,0 +1,365 @@
+"""One run of a schedule: who is at work takes small steps while the faults strike.
+
+The same `World` drives the model and, with other `tieout` and `books`, the real service and the
+rehearsal company. It decides nothing about invoices; it only carries, breaks and notes.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from tests.simulation.books import RIGHT, WRONG, Died, QuickBooks
+from tests.simulation.roads import Connector, WebConnector, Worker
+from tests.simulation.rows import LEASE_S, REMOTE, TICKET_S, WEB, Answer
+from tests.simulation.schedules import ARROWS, TICKS, Schedule
+from tests.simulation.tieout_model import FENCE_S, Tieout
+
+STEPS_MAX = 900  # a run that is not settled by then does not end by itself
+RETRIES_MAX = 3
+CALM_AT = TICKS + 16  # what was armed and never met a message is put away
+_ARROWS = frozenset(ARROWS)
+
+
+class Run(NamedTuple):
+    """What is left to judge when a run is over."""
+
+    schedule: Schedule
+    log: list[tuple[Any, ...]]
+    trace: list[tuple[str, ...]]
+    claims: list[tuple[str, int]]
+    wanted: list[tuple[str, int, str, int]]  # guid, customer, number, total
+    right: list[Any]
+    wrong: list[Any]
+    ended: bool
+    ticks: int
+    tieout: Any
+
+
+class World:
+    """Everything around Tieout, and the clock."""
+
+    def __init__(self, schedule: Schedule, tieout: Any, books: Any, log: list[Any]) -> None:
+        self.schedule = schedule
+        self.log = log
+        self.tieout = tieout
+        self.books = books
+        self.path = books.files[RIGHT].path
+        self.app = tieout.app
+        self.road = schedule.road
+        self.tick = 0
+        self.connector = Connector(self)
+        self.workers = [Worker(self, "A")]
+        self.web = WebConnector(self)
+        self.armed: list[Any] = []
+        self.late: list[Any] = []
+        self.late_answers: list[Any] = []
+        self.stray: list[Any] = []  # remote calls that arrive later
+        self.backup: Any = None
+        self.trace: list[tuple[str, ...]] = []
+        self.retries = 0
+        self.calm = False
+
+    # ------------------------------------------------------------------ asked by the roads
+
+    def is_due(self) -> bool:
+        """Whether the lane wants to be looked at."""
+        wake_at = self.tieout.wake_at
+        return wake_at is not None and wake_at <= self.tieout.now
+
+    def blocked(self) -> bool:
+        """Whether QuickBooks is in a call that does not end."""
+        return any(late.blocks for late in self.late)
+
+    def struck(self, message: Any) -> tuple[str, int]:
+        """The fault that strikes this message, and its small number."""
+        for fault in self.armed:
+            if message.writes or not fault.writes:
+                self.armed.remove(fault)
+                self.log.append(("strike", self.tick, fault.kind, message.purpose))
+                return fault.kind, fault.which
+        return "", 0
+
+    def peek(self, message: Any) -> str:
+        """The same without using it up."""
+        for fault in self.armed:
+            if message.writes or not fault.writes:
+                return str(fault.kind)
+        return ""
+
+    def note_sent(self, message: Any) -> None:
+        """A write is handed to QuickBooks: what the auditor wants to know of the moment."""
+        digest = message.request[3] if isinstance(message.request, tuple) else message.request
+        self.log.append(
+            ("sent", self.tick, message.posting, message.set_id, digest, self.tieout.states())
+        )
+
+    def execute(self, session: int, message: Any) -> Answer | None:
+        """QuickBooks executes a message set that nobody waits for."""
+        try:
+            payload = self.books.process(session, self.app, message.request)
+        except Died:
+            return None
+        return Answer("response", payload, executed=True)
+
+    # ------------------------------------------------------------------ the run
+
+    def run(self) -> Run:
+        """Until everything is settled."""
+        tieout = self.tieout
+        faults = list(self.schedule.faults)
+        faults.reverse()
+        last: tuple[str, ...] = ()
+        ended = False
+        for step in range(STEPS_MAX):
+            tick = self.tick
+            while faults and faults[-1].at <= tick:
+                self.strike(faults.pop())
+            if self.late or self.stray or self.late_answers:
+                self._late_ones()
+            if self.workers[step % len(self.workers)].step() or self.web.step():
+                moved = True
+            else:
+                moved = any(worker.step() for worker in self.workers)
+            self.tick += 1
+            tieout.now += 1
+            states = tieout.states()
+            if states != last:
+                self.trace.append(states)
+                self.log.append(("states", states))
+                last = states
+            if tick >= CALM_AT and not faults:
+                if not self.calm:
+                    self.calm_down()
+                elif step % 16 == 0 and tieout.held:
+                    self.people()
+            if not moved and not self._jump(faults):
+                ended = True
+                break
+        return Run(
+            self.schedule, self.log, self.trace, tieout.claims(),
+            [(p.guid, p.customer, p.number, p.total) for p in tieout.postings],
+            self.books.right_books(), self.books.wrong_books(), ended, self.tick, tieout,
+        )  # fmt: skip
+
+    def _jump(self, faults: list[Any]) -> bool:
+        """Nobody can move: on to the next moment at which somebody can; False when all is over."""
+        tieout = self.tieout
+        now = tieout.now
+        if tieout.wake_at is not None:
+            moments = [tieout.wake_at]
+            if tieout.lease_until >= now:
+                moments.append(tieout.lease_until + 1)
+            if self.road == WEB:
+                moments.append(self.web.next_at)
+            if any(worker.resumes > self.tick for worker in (*self.workers, self.web)):
+                self.tick += 1
+            tieout.now = max(now, *moments)
+            return True
+        if tieout.lease_until >= now:
+            tieout.wake()
+            return True
+        ticks = [fault.at for fault in faults[-1:]]
+        ticks += [late.tick for late in self.late]
+        ticks += [stray[0] for stray in self.stray] + [late[0] for late in self.late_answers]
+        ticks += [w.resumes for w in (*self.workers, self.web) if w.resumes > self.tick]
+        if ticks:
+            self.tick = max(self.tick, min(ticks))
+            return True
+        if not self.calm:
+            self.calm_down()
+            return True
+        return self.people()
+
+    def calm_down(self) -> None:
+        """The faults stop: what still stood open is put right."""
+        self.calm = True
+        self.armed.clear()
+        self.books.dialog = self.books.lock = self.books.refuse = False
+        self.books.switch(RIGHT)
+        self.tieout.wake()
+
+    def _late_ones(self) -> None:
+        """What comes late and is due."""
+        tick = self.tick
+        for late in [late for late in self.late if late.tick <= tick]:
+            self.late.remove(late)
+            self.log.append(("late", late.call.set_id, late.call.writes))
+            answer = self.execute(late.session, late.call)
+            if late.live and answer is not None and late.call.writes:
+                self.connector.journal[late.call.call_id] = ["finished", answer]
+        for stray in [stray for stray in self.stray if stray[0] <= tick]:
+            self.stray.remove(stray)
+            self.log.append(("late", stray[1].set_id, stray[1].writes))
+            self.connector.arrive(stray[1], stray[2])
+        for late in [late for late in self.late_answers if late[0] <= tick]:
+            self.late_answers.remove(late)
+            _, turn, message = late
+            # the answer of the set as QuickBooks stored it, brought back under the old ticket
+            payload = self.books.stored(self.app, message.request)
+            if payload is not None:
+                answer = Answer("response", payload, turn.ticket, executed=True)
+                self.tieout.keep(turn, message, answer)
+                self.tieout.wake()
+
+    # ------------------------------------------------------------------ faults
+
+    def strike(self, fault: Any) -> None:
+        """Arm an arrow, or let an event happen now."""
+        kind = fault.kind
+        if kind in _ARROWS:
+            self.armed.append(fault)
+            return
+        self.log.append(("event", self.tick, kind, fault.which))
+        getattr(self, "on_" + kind.replace(" ", "_"))(fault.which)
+
+    def _posting(self, which: int) -> Any:
+        return self.tieout.postings[which % len(self.tieout.postings)]
+
+    def on_crash(self, which: int) -> None:
+        for each in (*self.workers, self.web):
+            if each.kill():
+                return
+
+    def on_pause(self, which: int) -> None:
+        for each in (*self.workers, self.web):
+            if each.pause(6 + which * 4):
+                beyond = (LEASE_S, TICKET_S, FENCE_S)[which % 3]
+                self.tieout.now += beyond + 5
+                self.tieout.wake()
+                if len(self.workers) == 1:
+                    self.workers.append(Worker(self, "B"))
+                return
+
+    def on_second_worker(self, which: int) -> None:
+        if len(self.workers) == 1:
+            self.workers.append(Worker(self, "B"))
+        self.tieout.wake()
+
+    def on_clock_forward(self, which: int) -> None:
+        self.tieout.now += 3600
+        self.tieout.wake()
+
+    def on_clock_back(self, which: int) -> None:
+        self.tieout.now -= 700
+
+    def on_switch_road(self, which: int) -> None:
+        self.road = WEB if self.road == REMOTE else REMOTE
+        self.tieout.wake()
+
+    def on_back_up_ours(self, which: int) -> None:
+        self.backup = self.tieout.snapshot()
+
+    def on_restore_ours(self, which: int) -> None:
+        """A backup of Tieout's database is put back; its processes start anew."""
+        if self.backup is None:
+            return
+        for each in (*self.workers, self.web):
+            each.kill()
+        self.web.before = None
+        self.tieout.restore(self.backup)
+        self.log.append(("restored ours",))
+
+    def on_back_up_theirs(self, which: int) -> None:
+        self.books.back_up()
+
+    def on_restore_theirs(self, which: int) -> None:
+        self.books.restore()
+
+    def on_renumber(self, which: int) -> None:
+        posting = self._posting(which)
+        self.books.edit(posting.guid, number=f"{posting.number}x")
+
+    def on_delete(self, which: int) -> None:
+        self.books.delete(self._posting(which).guid)
+
+    def on_void(self, which: int) -> None:
+        self.books.edit(self._posting(which).guid, voided=True, total=0)
+
+    def on_edit(self, which: int) -> None:
+        posting = self._posting(which)
+        self.books.edit(posting.guid, total=posting.total + 7)
+
+    def on_unmark(self, which: int) -> None:
+        self.books.edit(self._posting(which).guid, key="")
+
+    def on_foreign(self, which: int) -> None:
+        posting = self._posting(which)
+        self.books.add_foreign(posting.number, posting.customer, 5)
+
+    def on_alike(self, which: int) -> None:
+        posting = self._posting(which)
+        self.books.add_foreign(posting.number, posting.customer, posting.total)
+
+    def on_lock(self, which: int) -> None:
+        self.books.lock = True
+
+    def on_refuse(self, which: int) -> None:
+        self.books.refuse = True
+
+    def on_dialog(self, which: int) -> None:
+        self.books.dialog = not self.books.dialog
+
+    def on_wrong_file(self, which: int) -> None:
+        self.books.switch(WRONG if self.books.open == RIGHT else RIGHT)
+
+    def on_quickbooks_restarts(self, which: int) -> None:
+        self.books.die()
+
+    def on_connector_restarts(self, which: int) -> None:
+        self.connector.restart()
+
+    def on_records_lost(self, which: int) -> None:
+        self.books.lose_records()
+
+    def on_people(self, which: int) -> None:
+        self.people()
+
+    # ------------------------------------------------------------------ people
+
+    def people(self) -> bool:
+        """People do what Tieout asks of them; False when nothing is asked."""
+        tieout = self.tieout
+        if tieout.held:
+            if tieout.fence_epoch:
+                tieout.take_over()
+                return True
+            if self.books.dialog or self.books.open != RIGHT:
+                return False
+            tieout.verify(self.books.facts())
+            return True
+        return any(self._decide(i, p) for i, p in enumerate(tieout.postings))
+
+    def _decide(self, index: int, posting: Any) -> bool:
+        tieout, bits = self.tieout, self.schedule.people >> (index * 3)
+        if posting.state == "refused" and self.retries < RETRIES_MAX:
+            self.retries += 1
+            tieout.retry(index)
+            return True
+        if posting.state != "needs a person":
+            return False
+        found = posting.found
+        self.log.append(("asked", self.tick, index, posting.holds))
+        if found is not None and found.guid == posting.guid:
+            tieout.link(index)
+        elif posting.holds:
+            self._set_aside(index)
+        elif bits & 3 and self.retries < RETRIES_MAX:
+            self.retries += 1
+            if found is not None:
+                self.books.make_room(posting.number, posting.guid)
+            self.log.append(("sent again", index))
+            tieout.send_again(index)
+        else:
+            self._set_aside(index)
+        return True
+
+    def _set_aside(self, index: int) -> None:
+        self.log.append(("set aside", index))
+        self.tieout.set_aside(index)
+
+
+def run_model(schedule: Schedule, make: Any = Tieout) -> Run:
+    """A run against the model; `make` is the class of Tieout's side (a mutant in tests)."""
+    log: list[tuple[Any, ...]] = []
+    books = QuickBooks(log, same_path=schedule.same_path)
+    return World(schedule, make(schedule.invoices), books, log).run()
