@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -274,3 +275,13 @@ def test_a_fault_of_our_own_is_shown_and_tried_again_later(
     due_now()
     office.work()
     assert Posting.objects.get().state == "exported"
+
+
+def test_quickbooks_keeps_no_more_than_the_last_answer_of_ours(office: Office) -> None:
+    """Each set clears the record of the one before it; only the last may still be asked for."""
+    export(office, invoices(office, "20417", "20418", "20419"))
+    with sqlite3.connect(office.rehearsal.folder / "company.sqlite3") as books:
+        kept = {set_id for (set_id,) in books.execute("SELECT set_id FROM recovery")}
+    last = Posting.objects.order_by("state_at").last()
+    assert last is not None
+    assert kept == {last.set_id}

@@ -139,8 +139,11 @@ class Exporter:
 
     def _new_set_id(self) -> None:
         self.set_id = keys.message_set_id(moments.random10())
-        # refused before: the record of that set is cleared with the new one
-        self.request = self.subject.write(set_id=self.set_id, old_set_id=self.row.set_id)
+        # the record that QuickBooks keeps of a settled set is cleared with the next one
+        settled = self.row.set_id or queries.last_settled_set(
+            company_id=self.row.company_id, app_name=self.turn.road.app_name
+        )
+        self.request = self.subject.write(set_id=self.set_id, old_set_id=settled)
         self.row.writes = 0
 
     def _count_recovery(self) -> None:

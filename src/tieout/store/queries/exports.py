@@ -145,6 +145,21 @@ def last_write(*, row: Row) -> Exchange | None:
     )
 
 
+def last_settled_set(*, company_id: int, app_name: str) -> str:
+    """The set id of the latest exported posting: its stored answer is needed no more. "" = none.
+
+    Under another application name QuickBooks does not know it.
+    """
+    found = (
+        Posting.objects.filter(company_id=company_id, state=State.EXPORTED.value)
+        .exclude(set_id="")
+        .order_by("-state_at")
+        .values_list("set_id", "app_name")
+        .first()
+    )
+    return found[0] if found and found[1] == app_name else ""
+
+
 def _of(row: Row) -> dict[str, Row]:
     return {"posting": row} if isinstance(row, Posting) else {"qb_write": row}
 
