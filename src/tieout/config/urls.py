@@ -15,6 +15,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "c/<int:company_id>/settings/integrations/",
         include("tieout.web.pages.connection.urls"),
     ),
+    path(
+        "c/<int:company_id>/settings/integrations/quickbooks-web-connector/",
+        include("tieout.web.pages.web_connector.urls"),
+    ),
     path("c/<int:company_id>/import/", include("tieout.web.pages.imports.urls")),
     path("c/<int:company_id>/", include("tieout.web.pages.invoices.urls")),
     path("c/<int:company_id>/map-jobs/", include("tieout.web.pages.map_jobs.urls")),

@@ -30,6 +30,7 @@ from tieout.store.queries.web_connector import Account, Connection
 
 PATH = "/qbwc/"  # where the service is served; it stands in .qwc files, so it never changes
 DESCRIPTION = "Exports invoices to QuickBooks and reads its lists."
+LOG_FILE = qbwc.LOG_FILE
 PASSWORD_CHARS = 26
 _ALPHABET = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{2,59}")
@@ -231,6 +232,29 @@ def qwc_file(*, account: Account, app_name: str, base_url: str) -> bytes:
             read_only=account.read_only,
         )
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A .qwc file, or why the Web Connector would refuse it."""
+
+    data: bytes = b""
+    problem: str = ""
+
+
+def try_qwc_file(*, account: Account, app_name: str, base_url: str) -> Made:
+    """The same for a page: a problem is a sentence with its remedy."""
+    try:
+        return Made(data=qwc_file(account=account, app_name=app_name, base_url=base_url))
+    except qbwc.QwcRefused as error:
+        return Made(
+            problem=f"The Web Connector would refuse the .qwc file: {error}. {error.remedy}"
+        )
+
+
+def explain(log_line: str) -> tuple[qbwc.LogCode, ...]:
+    """The known codes in a piece of the Web Connector's log."""
+    return qbwc.find_codes(log_line)
 
 
 def service_url(base_url: str) -> str:

@@ -1,0 +1,3 @@
+"""Settings: the QuickBooks Web Connector."""
+
+from __future__ import annotations
