@@ -1,4 +1,7 @@
-"""Core's facts as qbXML messages, and answers as core's events: the only module that knows both."""
+"""Core's facts as qbXML messages, and answers as core's events.
+
+This module and those beside it named `translate_…` are the only ones that know both.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,11 @@ from tieout.core.exporting import Event
 from tieout.core.facts import Posting, PostingKind, PostingLine, TheirInvoice
 from tieout.quickbooks import qbxml
 from tieout.quickbooks.qbxml import credits as qbxml_credits
-from tieout.quickbooks.qbxml import status as codes
 from tieout.quickbooks.qbxml import text as qbxml_text
 from tieout.quickbooks.qbxml import transactions
+from tieout.quickbooks.readings import Found as Found
+from tieout.quickbooks.readings import Reading as Reading
+from tieout.quickbooks.readings import at, failed, inconclusive, judge_stored, judge_write
 
 SaleRet = qbxml.InvoiceRet | qbxml.CreditMemoRet
 OTHER_MAX = 29  # characters of the field Other, which shows our key to people
@@ -38,31 +43,6 @@ class Expected:
     key: str
     guid: str
     request_id: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """An invoice or credit memo in QuickBooks that a person may have to look at."""
-
-    txn_id: str
-    number: str
-    customer: str
-    customer_list_id: str
-    txn_date: date | None
-    total: Decimal | None
-    edit_sequence: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What an answer means for a posting. `event` None: it proves nothing either way."""
-
-    event: Event | None
-    found: Found | None = None
-    code: int = 0
-    message: str = ""  # what QuickBooks said, for the clerk
-    remedy: str = ""
-    try_again: bool = False  # refused for a passing reason (a lock): a new set later may succeed
 
 
 # ------------------------------------------------------------------ messages
@@ -146,12 +126,12 @@ def _add(posting: Posting, expected: Expected) -> qbxml.Request:
         is_to_be_emailed=False,
         other=expected.key[:OTHER_MAX],
         external_guid=expected.guid,
-        lines=tuple(_line(line, posting.tax_code) for line in posting.lines),
+        lines=tuple(line_of(line, posting.tax_code) for line in posting.lines),
         include=(),
     )
 
 
-def _line(line: PostingLine, tax_code: str) -> qbxml.LineAdd:
+def line_of(line: PostingLine, tax_code: str) -> qbxml.LineAdd:
     return qbxml.LineAdd(
         item_list_id=line.item.list_id,
         desc=qbxml_text.to_quickbooks(line.description),
@@ -169,51 +149,27 @@ def _line(line: PostingLine, tax_code: str) -> qbxml.LineAdd:
 
 def read_probe(answer: bytes, expected: Expected) -> Reading:
     """Judge the answer to a probe; raises MalformedResponse when it cannot be read."""
-    response = _only(qbxml.parse_response(answer), 0)
-    if response is None or _failed(response):
-        return _inconclusive(response)
+    response = at(qbxml.parse_response(answer), 0)
+    if response is None or failed(response):
+        return inconclusive(response)
     return _judged(_sales(response.rets), expected) or Reading(event=Event.PROBE_CLEAN)
 
 
 def read_write(answer: bytes, expected: Expected) -> Reading:
     """Judge the answer to a write, or the stored answer that a status check brought back."""
-    parsed = qbxml.parse_response(answer)
-    response = _only(parsed, 0)
-    if parsed.set_status_code in {9001, 9002, 9004} or response is None:
-        return Reading(event=Event.SILENCE, code=parsed.set_status_code or 0)
-    if response.request_id and response.request_id != expected.request_id:
-        return Reading(event=Event.SILENCE, message="QuickBooks answered another request.")
-    sales = _sales(response.rets)
-    code = response.status.code
-    if 0 <= code < 1000:
-        return _accepted(sales, response)
-    rule = codes.lookup(code)
-    if rule.blame is codes.Blame.UNKNOWN and rule.retry is codes.Retry.VERIFY:
-        return Reading(event=Event.SILENCE, code=code, message=response.status.message)
-    return Reading(
-        event=Event.REFUSED,
-        code=code,
-        message=f"{response.status.message} (QuickBooks status {code})",
-        remedy=rule.remedy,
-        try_again=rule.retry is codes.Retry.AUTOMATIC
-        or codes.is_lock(code, response.status.message),
-    )
+    return judge_write(answer, request_id=expected.request_id, accepted=_accepted)
 
 
 def read_status_check(answer: bytes, expected: Expected) -> Reading:
     """The stored answer when there is one; `event` None when QuickBooks has none for that id."""
-    parsed = qbxml.parse_response(answer)
-    if parsed.set_status_code not in {0, None} or not parsed.responses:
-        return Reading(event=None, code=parsed.set_status_code or 0)
-    reading = read_write(answer, expected)
-    return Reading(event=None) if reading.event is Event.SILENCE else reading
+    return judge_stored(answer, lambda stored: read_write(stored, expected))
 
 
 def read_search(answer: bytes, expected: Expected) -> Reading:
     """Judge a search. Whether absence counts is for the caller to decide."""
     responses = {r.request_id: r for r in qbxml.parse_response(answer).responses}
     for name in ("number", "customer", "deleted"):
-        if name not in responses or _failed(responses[name]):
+        if name not in responses or failed(responses[name]):
             return Reading(event=Event.SILENCE, message=f"The search by {name} did not answer.")
     of_customer = [
         sale for sale in _sales(responses["customer"].rets) if _carries_our_mark(sale, expected)
@@ -250,46 +206,18 @@ def their_invoice(sale: SaleRet) -> TheirInvoice | None:
     )
 
 
-def _only(parsed: qbxml.ResponseSet, position: int) -> qbxml.Response | None:
-    return parsed.responses[position] if len(parsed.responses) > position else None
-
-
-def _failed(response: qbxml.Response) -> bool:
-    """Whether a query brought no result to rely on. 1 and 500 say "nothing found": a result."""
-    return response.status.code not in {0, 1, 500}
-
-
-def _inconclusive(response: qbxml.Response | None) -> Reading:
-    if response is None:
-        return Reading(event=None, message="QuickBooks' answer holds no result.")
-    rule = codes.lookup(response.status.code, write=False)
-    return Reading(
-        event=None,
-        code=response.status.code,
-        message=response.status.message,
-        remedy=rule.remedy,
-    )
-
-
 def _sales(rets: Iterable[object]) -> list[SaleRet]:
     return [r for r in rets if isinstance(r, qbxml.InvoiceRet | qbxml.CreditMemoRet)]
 
 
-def _accepted(sales: list[SaleRet], response: qbxml.Response) -> Reading:
+def _accepted(response: qbxml.Response) -> Reading:
+    sales = _sales(response.rets)
     if sales:
         return Reading(event=Event.ACCEPTED, found=_found(sales[0]), code=response.status.code)
     recovery = response.error_recovery
     if recovery is not None and recovery.txn_id:
         # saved, but the object itself could not be returned: the tie-out reads it back
-        found = Found(
-            txn_id=recovery.txn_id,
-            number="",
-            customer="",
-            customer_list_id="",
-            txn_date=None,
-            total=None,
-            edit_sequence=recovery.edit_sequence,
-        )
+        found = Found(txn_id=recovery.txn_id, edit_sequence=recovery.edit_sequence)
         return Reading(event=Event.ACCEPTED, found=found, code=response.status.code)
     return Reading(event=Event.SILENCE, code=response.status.code)
 

@@ -29,6 +29,7 @@ class How(StrEnum):
     FILE = "file"
     UNDO = "undo"
     BULK_UNDO = "bulk undo"
+    CREATED = "created by Tieout"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,16 +6,20 @@ and in the modules of the other writes.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from tieout.core.facts import PostingKind
 from tieout.quickbooks import translate
 from tieout.quickbooks.translate import Expected, Found, Reading
 from tieout.service import moments, posting_content, posting_words
 from tieout.service.posting_words import Words
+from tieout.service.subjects_jobs import JobChangeSubject, NewJobSubject
+from tieout.service.subjects_sales import UpdateSubject, VoidSubject
+from tieout.service.subjects_stamp import StampSubject
 from tieout.store.queries import exports as queries
-from tieout.store.queries.exports import Posting
+from tieout.store.queries.exports import Posting, QbWrite
 
 
 class Subject(Protocol):
@@ -122,9 +126,16 @@ class PostingSubject:
         return posting_words.of_state(self.posting, reading, said=said)
 
 
+_OF_KIND: Final[Mapping[str, Callable[[QbWrite], Subject]]] = {
+    QbWrite.Kind.CUSTOMER_ADD: NewJobSubject,
+    QbWrite.Kind.CUSTOMER_MOD: JobChangeSubject,
+    QbWrite.Kind.INVOICE_MOD: UpdateSubject,
+    QbWrite.Kind.VOID: VoidSubject,
+    QbWrite.Kind.STAMP_DEFINITION: StampSubject,
+    QbWrite.Kind.STAMP: StampSubject,
+}
+
+
 def subject_of(row: queries.Row) -> Subject:
     """The subject of a row."""
-    if isinstance(row, Posting):
-        return PostingSubject(row)
-    message = f"Nothing knows how to write {row}."
-    raise TypeError(message)
+    return PostingSubject(row) if isinstance(row, Posting) else _OF_KIND[row.kind](row)

@@ -1,0 +1,103 @@
+"""What QuickBooks' answers mean for a write of ours, whatever is written: found, done, refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from tieout.core.exporting import Event
+from tieout.quickbooks import qbxml
+from tieout.quickbooks.qbxml import status as codes
+
+NOT_STORED = frozenset({9001, 9002, 9004})  # set codes that tell nothing about the write itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What QuickBooks holds and a person may have to look at: an invoice, a job, a value.
+
+    `txn_id` is its TxnID, or the ListID of a job; `customer` the full name of the Customer:Job.
+    """
+
+    txn_id: str
+    number: str = ""
+    customer: str = ""
+    customer_list_id: str = ""
+    txn_date: date | None = None
+    total: Decimal | None = None
+    edit_sequence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What an answer means for a write. `event` None: it proves nothing either way."""
+
+    event: Event | None
+    found: Found | None = None
+    code: int = 0
+    message: str = ""  # what QuickBooks said, for the clerk
+    remedy: str = ""
+    try_again: bool = False  # refused for a passing reason (a lock): a new set later may succeed
+
+
+def judge_write(
+    answer: bytes, *, request_id: str, accepted: Callable[[qbxml.Response], Reading]
+) -> Reading:
+    """Judge the answer to a write that stood alone in its set; raises MalformedResponse.
+
+    `accepted` reads what was saved out of a response that says so.
+    """
+    parsed = qbxml.parse_response(answer)
+    response = at(parsed, 0)
+    if parsed.set_status_code in NOT_STORED or response is None:
+        return Reading(event=Event.SILENCE, code=parsed.set_status_code or 0)
+    if response.request_id and response.request_id != request_id:
+        return Reading(event=Event.SILENCE, message="QuickBooks answered another request.")
+    code = response.status.code
+    if 0 <= code < 1000:
+        return accepted(response)
+    rule = codes.lookup(code)
+    if rule.blame is codes.Blame.UNKNOWN and rule.retry is codes.Retry.VERIFY:
+        return Reading(event=Event.SILENCE, code=code, message=response.status.message)
+    return Reading(
+        event=Event.REFUSED,
+        code=code,
+        message=f"{response.status.message} (QuickBooks status {code})",
+        remedy=rule.remedy,
+        try_again=rule.retry is codes.Retry.AUTOMATIC
+        or codes.is_lock(code, response.status.message),
+    )
+
+
+def judge_stored(answer: bytes, read: Callable[[bytes], Reading]) -> Reading:
+    """The stored answer to a write, judged by `read`; `event` None when none is stored."""
+    parsed = qbxml.parse_response(answer)
+    if parsed.set_status_code not in {0, None} or not parsed.responses:
+        return Reading(event=None, code=parsed.set_status_code or 0)
+    reading = read(answer)
+    return Reading(event=None) if reading.event is Event.SILENCE else reading
+
+
+def at(parsed: qbxml.ResponseSet, position: int) -> qbxml.Response | None:
+    """The response at that place of the set, None when the answer is shorter."""
+    return parsed.responses[position] if len(parsed.responses) > position else None
+
+
+def failed(response: qbxml.Response) -> bool:
+    """Whether a query brought no result to rely on. 1 and 500 say "nothing found": a result."""
+    return response.status.code not in {0, 1, 500}
+
+
+def inconclusive(response: qbxml.Response | None) -> Reading:
+    """A query that brought nothing to rely on, with what QuickBooks said and the remedy."""
+    if response is None:
+        return Reading(event=None, message="QuickBooks' answer holds no result.")
+    rule = codes.lookup(response.status.code, write=False)
+    return Reading(
+        event=None,
+        code=response.status.code,
+        message=response.status.message,
+        remedy=rule.remedy,
+    )

@@ -1,0 +1,331 @@
+"""A job that is created in QuickBooks, and job-level data that is kept in step there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from tieout.core.exporting import Event
+from tieout.quickbooks import qbxml
+from tieout.quickbooks.qbxml.text import same_in_quickbooks, to_quickbooks
+from tieout.quickbooks.readings import (
+    Found,
+    Reading,
+    at,
+    failed,
+    inconclusive,
+    judge_stored,
+    judge_write,
+)
+
+NAME_IN_USE = 3100
+STALE = 3200  # somebody changed it since it was read
+IDENTITY = (
+    "ListID", "TimeCreated", "TimeModified", "EditSequence", "Name", "FullName", "IsActive",
+    "ParentRef", "Sublevel", "JobStatus", "JobStartDate", "JobProjectedEndDate", "JobEndDate",
+    "JobDesc", "ExternalGUID",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobData:
+    """Job-level data as QuickBooks keeps it, as texts: days are YYYY-MM-DD, "" is nothing."""
+
+    job_status: str = ""
+    job_start_date: str = ""
+    job_projected_end_date: str = ""
+    job_end_date: str = ""
+    job_desc: str = ""
+
+
+FIELDS = tuple(field.name for field in fields(JobData))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewJob:
+    """A job to be created under a customer, and by what it is recognised."""
+
+    name: str
+    parent_list_id: str
+    parent_full_name: str
+    guid: str
+    data: JobData
+    request_id: str = ""
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.parent_full_name}:{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobChange:
+    """Fields of a job that are to change. `was` is what a person saw in them and let be replaced.
+
+    `edit_sequence`: of the job as the look before the write found it.
+    """
+
+    list_id: str
+    was: dict[str, str]
+    want: dict[str, str]
+    edit_sequence: str = ""
+    request_id: str = ""
+
+
+# ------------------------------------------------------------------ a new job
+
+
+def render_probe(job: NewJob) -> bytes:
+    """Ask for the name under which it would stand, and whether its customer is still called so."""
+    return qbxml.render(
+        [
+            qbxml.CustomerQuery(request_id="name", full_names=(job.full_name,), include=IDENTITY),
+            qbxml.CustomerQuery(
+                request_id="customer", list_ids=(job.parent_list_id,), include=IDENTITY
+            ),
+        ],
+        on_error="continueOnError",
+    )
+
+
+def read_probe(answer: bytes, job: NewJob) -> Reading:
+    """Judge the look before it is created. One of that name without our mark is a person's."""
+    found, broken = _looked(answer, job)
+    if broken is not None:
+        return broken
+    if found is None:
+        return Reading(event=Event.PROBE_CLEAN)
+    ours = found.external_guid.upper() == job.guid.upper()
+    return Reading(event=Event.FOUND_OURS if ours else Event.FOUND_ALIKE, found=found_job(found))
+
+
+def render_add(job: NewJob, *, set_id: str, old_set_id: str) -> bytes:
+    """The CustomerAdd, alone in its set."""
+    data = job.data
+    add = qbxml.CustomerAdd(
+        request_id=job.request_id,
+        name=to_quickbooks(job.name),
+        parent_list_id=job.parent_list_id,
+        job_status=_status(data.job_status),
+        job_start_date=_day(data.job_start_date) or None,
+        job_projected_end_date=_day(data.job_projected_end_date) or None,
+        job_end_date=_day(data.job_end_date) or None,
+        job_desc=to_quickbooks(data.job_desc),
+        external_guid=job.guid,
+    )
+    return qbxml.render([add], new_message_set_id=set_id, old_message_set_id=old_set_id or None)
+
+
+def read_add(answer: bytes, job: NewJob, *, resent: bool) -> Reading:
+    """Judge the answer. That the name is in use says, of a resend, that the first one may have
+
+    been executed: it is looked for.
+    """
+    reading = judge_write(answer, request_id=job.request_id, accepted=_accepted)
+    if resent and reading.code == NAME_IN_USE:
+        return Reading(event=Event.SILENCE, code=NAME_IN_USE, message=reading.message)
+    return reading
+
+
+def read_stored_add(answer: bytes, job: NewJob, *, resent: bool) -> Reading:
+    """The stored answer when there is one; `event` None when QuickBooks has none for that id."""
+    return judge_stored(answer, lambda stored: read_add(stored, job, resent=resent))
+
+
+def read_search(answer: bytes, job: NewJob) -> Reading:
+    """Judge the look after it was sent: names are unique, so one of that name is the one."""
+    found, broken = _looked(answer, job)
+    if broken is not None:
+        return Reading(event=Event.SILENCE, message=broken.message, remedy=broken.remedy)
+    if found is None:
+        return Reading(event=Event.ABSENT_OPEN)
+    ours = found.parent_list_id == job.parent_list_id
+    return Reading(event=Event.FOUND_OURS if ours else Event.FOUND_FOREIGN, found=found_job(found))
+
+
+def _looked(answer: bytes, job: NewJob) -> tuple[qbxml.CustomerRet | None, Reading | None]:
+    """The job of that name, or why the look says nothing."""
+    parsed = qbxml.parse_response(answer)
+    by_name, of_customer = at(parsed, 0), at(parsed, 1)
+    for response in (by_name, of_customer):
+        if response is None or failed(response):
+            return None, inconclusive(response)
+    customers = _customers(of_customer)
+    if not customers:
+        message = f"The customer {job.parent_full_name} is not in QuickBooks any more."
+        remedy = "Refresh QuickBooks list, map the client again, then create the job again."
+        return None, Reading(event=Event.FOUND_FOREIGN, message=message, remedy=remedy)
+    now_called = customers[0].full_name
+    if now_called.casefold() != job.parent_full_name.casefold():
+        message = f"{job.parent_full_name} is called {now_called} in QuickBooks now."
+        remedy = "Refresh QuickBooks list, then create the job again."
+        return None, Reading(event=Event.FOUND_FOREIGN, message=message, remedy=remedy)
+    return next(iter(_customers(by_name)), None), None
+
+
+# ------------------------------------------------------------------ a change
+
+
+def render_look(change: JobChange) -> bytes:
+    """Read the job as it is now; before the write and, when its answer is lost, after it."""
+    query = qbxml.CustomerQuery(request_id="job", list_ids=(change.list_id,), include=IDENTITY)
+    return qbxml.render([query], on_error="continueOnError")
+
+
+def read_look(answer: bytes, change: JobChange) -> tuple[Reading, str]:
+    """Judge the job before the write, and its edit sequence; a later edit there is a person's."""
+    job, broken = _one(answer)
+    if job is None:
+        return broken or _gone(), ""
+    if _has(job, change.want):
+        return Reading(event=Event.FOUND_OURS, found=found_job(job)), job.edit_sequence
+    edited = [name for name in change.want if not _equal(job, name, change.was.get(name, ""))]
+    if edited:
+        message = f"Somebody changed {', '.join(LABELS[name] for name in edited)} in QuickBooks."
+        return (
+            Reading(event=Event.FOUND_FOREIGN, found=found_job(job), message=message),
+            job.edit_sequence,
+        )
+    return Reading(event=Event.PROBE_CLEAN), job.edit_sequence
+
+
+def render_mod(change: JobChange, *, set_id: str, old_set_id: str) -> bytes:
+    """The CustomerMod with the changed fields only, alone in its set."""
+    days = ("job_start_date", "job_projected_end_date", "job_end_date")
+    values: dict[str, Any] = {
+        name: _day(change.want[name]) for name in days if name in change.want
+    }
+    if "job_status" in change.want:
+        values["job_status"] = _status(change.want["job_status"] or "None")
+    if "job_desc" in change.want:
+        values["job_desc"] = to_quickbooks(change.want["job_desc"])
+    mod = qbxml.CustomerMod(
+        request_id=change.request_id,
+        list_id=change.list_id,
+        edit_sequence=change.edit_sequence,
+        **values,
+    )
+    return qbxml.render([mod], new_message_set_id=set_id, old_message_set_id=old_set_id or None)
+
+
+def read_mod(answer: bytes, change: JobChange) -> Reading:
+    """Judge the answer; a stale edit sequence is refused, and looked at anew in a while."""
+    reading = judge_write(answer, request_id=change.request_id, accepted=_accepted)
+    return again_if_stale(reading)
+
+
+def read_stored_mod(answer: bytes, change: JobChange) -> Reading:
+    """The stored answer when there is one."""
+    return judge_stored(answer, lambda stored: read_mod(stored, change))
+
+
+def read_search_mod(answer: bytes, change: JobChange) -> Reading:
+    """Judge the re-read: as wanted = done; untouched = not executed; else a person looks."""
+    job, broken = _one(answer)
+    if job is None:
+        return Reading(
+            event=Event.FOUND_FOREIGN if broken is None else Event.SILENCE,
+            message=broken.message if broken else _gone().message,
+        )
+    if _has(job, change.want):
+        return Reading(event=Event.FOUND_OURS, found=found_job(job))
+    if job.edit_sequence == change.edit_sequence:
+        return Reading(event=Event.ABSENT_OPEN)
+    return Reading(
+        event=Event.FOUND_FOREIGN,
+        found=found_job(job),
+        message="The job was changed in QuickBooks meanwhile, and not to what was sent.",
+    )
+
+
+LABELS = {
+    "job_status": "the job status",
+    "job_start_date": "the start date",
+    "job_projected_end_date": "the projected end",
+    "job_end_date": "the end date",
+    "job_desc": "the description",
+}
+
+
+def again_if_stale(reading: Reading) -> Reading:
+    """A write that met a stale edit sequence changed nothing: it may be tried with a fresh one."""
+    if reading.code != STALE:
+        return reading
+    return Reading(
+        event=reading.event,
+        code=reading.code,
+        message=reading.message,
+        remedy=reading.remedy,
+        try_again=True,
+    )
+
+
+def _gone() -> Reading:
+    return Reading(event=Event.FOUND_FOREIGN, message="The job is not in QuickBooks any more.")
+
+
+def _one(answer: bytes) -> tuple[qbxml.CustomerRet | None, Reading | None]:
+    """The job that was asked for by its id, or why there is none (None: it is gone)."""
+    response = at(qbxml.parse_response(answer), 0)
+    if response is None or failed(response):
+        return None, inconclusive(response)
+    return next(iter(_customers(response)), None), None
+
+
+def job_data(job: qbxml.CustomerRet) -> JobData:
+    """Job-level data as QuickBooks told it."""
+    return JobData(
+        job_status="" if job.job_status == "None" else job.job_status,
+        job_start_date=_text(job.job_start_date),
+        job_projected_end_date=_text(job.job_projected_end_date),
+        job_end_date=_text(job.job_end_date),
+        job_desc=job.job_desc,
+    )
+
+
+def _has(job: qbxml.CustomerRet, want: dict[str, str]) -> bool:
+    return all(_equal(job, name, value) for name, value in want.items())
+
+
+def _equal(job: qbxml.CustomerRet, name: str, value: str) -> bool:
+    there: str = getattr(job_data(job), name)
+    return same_in_quickbooks(there, value)
+
+
+def _accepted(response: qbxml.Response) -> Reading:
+    code = response.status.code
+    for job in _customers(response):
+        return Reading(event=Event.ACCEPTED, found=found_job(job), code=code)
+    recovery = response.error_recovery
+    if recovery is not None and recovery.list_id:
+        found = Found(txn_id=recovery.list_id, edit_sequence=recovery.edit_sequence)
+        return Reading(event=Event.ACCEPTED, found=found, code=code)
+    return Reading(event=Event.SILENCE, code=code)
+
+
+def found_job(job: qbxml.CustomerRet) -> Found:
+    """The job as people look at it."""
+    return Found(
+        txn_id=job.list_id,
+        customer=job.full_name,
+        customer_list_id=job.list_id,
+        edit_sequence=job.edit_sequence,
+    )
+
+
+def _customers(response: qbxml.Response | None) -> list[qbxml.CustomerRet]:
+    rets: Iterable[object] = response.rets if response is not None else ()
+    return [ret for ret in rets if isinstance(ret, qbxml.CustomerRet)]
+
+
+def _status(text: str) -> Any:
+    return text or None
+
+
+def _day(text: str) -> Any:
+    return date.fromisoformat(text) if text else ""
+
+
+def _text(day: date | None) -> str:
+    return day.isoformat() if day else ""

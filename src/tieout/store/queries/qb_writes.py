@@ -1,0 +1,135 @@
+"""Writes to QuickBooks other than new invoices: what waits, what was done, what they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import Q, QuerySet
+
+from tieout.core.exporting import HOLDING, State
+from tieout.store.models import (
+    ClientMapping,
+    Exchange,
+    JobMapping,
+    QbCustomer,
+    QbWrite,
+    SourceJob,
+)
+
+# ended, or in a person's hands: a new wish of the same kind may be made
+OVER = (State.EXPORTED, State.SET_ASIDE, State.REFUSED, State.NEEDS_PERSON)
+PAGE_ROWS = 100
+
+
+def of_company(*, company_id: int, limit: int = PAGE_ROWS) -> list[QbWrite]:
+    """The latest writes of the company, the newest first."""
+    rows = QbWrite.objects.filter(company_id=company_id).select_related("requested_by", "posting")
+    return list(rows.defer("content").order_by("-id")[:limit])
+
+
+def get(*, company_id: int, write_id: int) -> QbWrite | None:
+    """The write, if it is this company's."""
+    rows = QbWrite.objects.select_related("requested_by", "posting", "job")
+    return rows.filter(company_id=company_id, pk=write_id).first()
+
+
+def for_change(*, company_id: int, write_id: int) -> QbWrite | None:
+    """The same, locked until the transaction ends."""
+    rows = QbWrite.objects.select_for_update(of=("self",)).select_related("job", "company")
+    return rows.filter(company_id=company_id, pk=write_id).first()
+
+
+def going_on(*, company_id: int) -> bool:
+    """Whether one of them is under way, so that its page fetches itself anew."""
+    moving = [State.CLAIMED, State.PROBED, *HOLDING]
+    rows = QbWrite.objects.filter(company_id=company_id)
+    return (
+        rows.filter(state__in=[s.value for s in moving]).exists()
+        or rows.filter(state=State.READY.value, queued_at__isnull=False).exists()
+    )
+
+
+def needing_people(*, company_id: int) -> int:
+    """How many of them a person must look at."""
+    stuck = [State.NEEDS_PERSON.value, State.REFUSED.value]
+    return QbWrite.objects.filter(company_id=company_id, state__in=stuck).count()
+
+
+def open_of_job(*, job_id: int, kind: QbWrite.Kind) -> QbWrite | None:
+    """The job's write of this kind that is not over."""
+    return _open().filter(job_id=job_id, kind=kind).first()
+
+
+def open_of_postings(*, posting_ids: Sequence[int]) -> dict[int, QbWrite]:
+    """Posting -> its write that is not over."""
+    rows = _open().filter(posting_id__in=posting_ids).defer("content")
+    return {row.posting_id: row for row in rows if row.posting_id is not None}
+
+
+def _open() -> QuerySet[QbWrite]:
+    given_up = Q(state=State.READY.value, queued_at__isnull=True)  # nobody wishes it any more
+    return QbWrite.objects.exclude(state__in=[s.value for s in OVER]).exclude(given_up)
+
+
+def latest_of_postings(*, posting_ids: Sequence[int]) -> dict[int, QbWrite]:
+    """Posting -> its latest write, whatever became of it."""
+    rows = QbWrite.objects.filter(posting_id__in=posting_ids).defer("content").order_by("id")
+    return {row.posting_id: row for row in rows if row.posting_id is not None}
+
+
+def count_of(*, company_id: int, prefix: str) -> int:
+    """How many wishes were made for this thing; the next one gets a key of its own."""
+    return QbWrite.objects.filter(company_id=company_id, key__startswith=prefix).count()
+
+
+def exchanges_of(*, write_id: int) -> list[Exchange]:
+    """What was said to QuickBooks about it, in order."""
+    return list(Exchange.objects.filter(qb_write_id=write_id).order_by("id"))
+
+
+def latest_of_kind(*, company_id: int, kind: QbWrite.Kind) -> QbWrite | None:
+    """The company's latest write of this kind."""
+    return QbWrite.objects.filter(company_id=company_id, kind=kind).order_by("-id").first()
+
+
+# ------------------------------------------------------------------ jobs
+
+
+def customer(*, company_id: int, list_id: str) -> QbCustomer | None:
+    """A customer or job as the lists say now."""
+    return QbCustomer.objects.filter(company_id=company_id, list_id=list_id).first()
+
+
+def why_not_created(*, row: QbWrite) -> str:
+    """Why the job of this row is not to be created any more, "" when it still is."""
+    job = row.job
+    if job is None:
+        return "The contractor job is not here any more."
+    if JobMapping.objects.filter(job=job, target__isnull=False).exists():
+        return "The contractor job was mapped meanwhile."
+    parent = row.content["parent_list_id"]
+    led = ClientMapping.objects.filter(client_id=job.client_id, target__list_id=parent)
+    return "" if led.exists() else "The client is mapped to another customer now."
+
+
+def mapping_version(*, job: SourceJob) -> int:
+    """The version of the job's mapping now, 0 when it never had one."""
+    versions = JobMapping.objects.filter(job=job).values_list("version", flat=True)
+    return versions.first() or 0
+
+
+def is_mapped_to(*, job_id: int | None, list_id: str) -> bool:
+    """Whether the contractor job is mapped to that QuickBooks job now."""
+    return JobMapping.objects.filter(job_id=job_id, target__list_id=list_id).exists()
+
+
+# ------------------------------------------------------------------ the stamp
+
+
+def stamp_field_defined(*, company_id: int) -> bool:
+    """Whether the field that holds the stamp was defined by us, or found."""
+    return QbWrite.objects.filter(
+        company_id=company_id,
+        kind=QbWrite.Kind.STAMP_DEFINITION,
+        state=State.EXPORTED.value,
+    ).exists()
