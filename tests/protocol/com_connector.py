@@ -34,6 +34,7 @@ def start(folder: Path, *arguments: str) -> Running:
 
 def main() -> int:
     from tieout.cli import connector as command
+    from tieout.cli import connector_link
     from tieout.connector.comlink import ComLink, Limits
     from tieout.connector.link import Link
     from tieout.connector.settings import Settings
@@ -48,7 +49,7 @@ def main() -> int:
             prepare=partial(com_double.install, folder),
         )
 
-    command._com_link = with_double
+    connector_link._com_link = with_double
     parser = argparse.ArgumentParser()
     command.add_arguments(parser)
     fixed = f"--data {folder / 'data'} --port 0 --tls off --json --user ann --password-env FULL"

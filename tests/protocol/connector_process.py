@@ -237,10 +237,11 @@ def main() -> int:
     import argparse
 
     from tieout.cli import connector as command
+    from tieout.cli import connector_link
 
     data = Path(sys.argv[1])
     data.mkdir(parents=True, exist_ok=True)
-    command._sandbox_link = lambda _path: ScriptedLink(data)  # type: ignore[assignment]
+    connector_link._sandbox_link = lambda _path: ScriptedLink(data)  # type: ignore[assignment]
     parser = argparse.ArgumentParser()
     command.add_arguments(parser)
     options = parser.parse_args(

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import sqlite3
 import sys
 from pathlib import Path
 
 from tieout.cli import connector_options
+from tieout.cli.connector_link import link_of
 from tieout.cli.connector_options import password_of, password_typed, settings_of
 from tieout.connector import program
-from tieout.connector.link import Link
 from tieout.connector.lock import FolderTaken
 from tieout.connector.logfile import LOG_FILE, log, start_log, stop_log
-from tieout.connector.settings import Settings, SettingsError
+from tieout.connector.settings import SettingsError
 from tieout.connector.users import USERS_FILE, UsersError, load_users, make_user, save_user
 from tieout.quickbooks.wire import Access
 
@@ -83,52 +82,6 @@ def _print_ready(connector: program.Program, *, as_json: bool) -> None:
         if connector.status_url:
             line += f"\nHow it is: {connector.status_url}"
     print(line, flush=True)
-
-
-def link_of(settings: Settings) -> Link:
-    """The way to what is served. Raises StartError with the remedy when there is none."""
-    if settings.sandbox is not None:
-        return _sandbox_link(settings.sandbox)
-    if settings.company_file is not None:
-        return _com_link(settings)
-    msg = "Say what to serve: --sandbox FILE, or --company-file PATH on Windows."
-    raise program.StartError(msg)
-
-
-def _com_link(settings: Settings) -> Link:
-    # Imported here: a rehearsal needs nothing of Windows.
-    from tieout.connector import comlink
-
-    why_not = comlink.why_not_here()
-    if why_not:
-        raise program.StartError(why_not)
-    users = load_users(settings.data / USERS_FILE).values()
-    return comlink.ComLink(
-        company_file=settings.company_file or "",
-        lock=settings.data / "quickbooks.lock",
-        limits=comlink.Limits(process_s=settings.call_limit_s),
-        # Where nobody may write, QuickBooks itself is asked to see to it.
-        read_only=all(user.access == "read-only" for user in users),
-    )
-
-
-def _sandbox_link(path: Path) -> Link:
-    if not path.is_file():
-        msg = (
-            f"There is no rehearsal company at {path}: make one with `tieout sandbox FILE create`."
-        )
-        raise program.StartError(msg)
-    # Imported here: beside a real QuickBooks nothing of the rehearsal is loaded.
-    from tieout.connector.sandbox_link import SandboxLink
-    from tieout.sandbox import BookError
-
-    try:
-        return SandboxLink(path)
-    except BookError as error:
-        raise program.StartError(str(error)) from error
-    except sqlite3.DatabaseError as error:
-        msg = f"{path} is not a rehearsal company file: make one with `tieout sandbox`."
-        raise program.StartError(msg) from error
 
 
 def _keep_users(options: argparse.Namespace) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Thread
 
 from tieout.cli import connector_ladder as ladder
-from tieout.cli.connector import link_of
+from tieout.cli.connector_link import link_of
 from tieout.cli.connector_options import changed
 from tieout.cli.connector_questions import Ask, Wanted, answers
 from tieout.connector import certificate as certificates

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tieout.cli import connector
+from tieout.cli.connector_link import link_of
 from tieout.cli.connector_options import settings_of
 from tieout.connector import comlink
 from tieout.connector.users import make_user, save_user
@@ -42,7 +43,7 @@ def test_quickbooks_is_served_as_the_options_say(
     monkeypatch.setattr(comlink, "why_not_here", lambda: "")
     monkeypatch.setattr(comlink, "ComLink", lambda **given: made.update(given))
     given = options(tmp_path, "--company-file", "C:\\b.qbw", "--call-limit", "300")
-    connector.link_of(settings_of(given))
+    link_of(settings_of(given))
     assert made == {
         "company_file": "C:\\b.qbw",
         "lock": tmp_path / "quickbooks.lock",
