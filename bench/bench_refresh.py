@@ -108,7 +108,7 @@ def _keep_answers(books: Path, folder: Path) -> None:
     """The company's own answers to the same query, in pages of the same size."""
     from tieout.quickbooks import qbxml
     from tieout.sandbox import CompanyFile
-    from tieout.service.refresh_lists import CUSTOMER_FIELDS
+    from tieout.service.refresh_pages import CUSTOMER_FIELDS
 
     folder.mkdir()
     session = CompanyFile(books).open_session(app_name="bench")

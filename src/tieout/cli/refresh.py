@@ -12,6 +12,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `tieout refresh`."""
     project.add_company(parser)
     project.add_wait(parser)
+    parser.add_argument(
+        "--full", action="store_true", help="read everything, not only what changed"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -22,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
     from tieout.service.ask_refresh import ask_refresh
 
     access = project.find_access(options)
-    task = ask_refresh(access=access, now=moments.now())
+    task = ask_refresh(access=access, now=moments.now(), full=options.full)
     ended = must_succeed(drive(task, wait_s=options.wait))
     emit({"message": ended.message, **ended.result}, as_json=options.json, text=ended.message)
     return 0

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Max
+from django.db.models.functions import Substr
 
+from tieout.core.exporting import IN_QUICKBOOKS
+from tieout.core.facts import PostingKind
 from tieout.store.models import (
     Book,
     Listing,
+    Posting,
     QbCustomer,
     QbEntry,
     Task,
@@ -44,6 +48,24 @@ class EntryRow:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeletedRow:
+    """A customer or job of QuickBooks' log of deleted names."""
+
+    list_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundOn:
+    """On which customer or job an invoice of ours stands in QuickBooks now."""
+
+    txn_id: str
+    number: str
+    list_id: str
+
+
+IDS_AT_ONCE = 500
+SINCE = {"customer", "deleted"}  # what is asked for from a moment on
 _CUSTOMER_COLUMNS = (
     "company_id", "list_id", "name", "full_name", "parent_list_id", "top_list_id", "sublevel",
     "active", "gone_at", "edit_sequence", "time_modified", "job_status", "merged_into",
@@ -149,13 +171,13 @@ def mirror_entries(
 
 
 def mark_gone(*, company_id: int, kind: str, seen_pass: int, now: datetime) -> int:
-    """Mark what an uninterrupted pass did not see; returns how many went."""
-    rows = (
-        QbCustomer.objects.filter(company_id=company_id)
-        if kind == "customer"
-        else QbEntry.objects.filter(company_id=company_id, kind=kind)
-    )
-    return rows.filter(gone_at__isnull=True).exclude(seen_pass=seen_pass).update(gone_at=now)
+    """Mark what an uninterrupted pass over all of it did not see; returns how many went."""
+    if kind == "customer":
+        customers = QbCustomer.objects.filter(company_id=company_id, gone_at__isnull=True)
+        unseen = customers.exclude(seen_pass=seen_pass)
+        return unseen.update(gone_at=now, merged_into="", merged_proof="")
+    entries = QbEntry.objects.filter(company_id=company_id, kind=kind, gone_at__isnull=True)
+    return entries.exclude(seen_pass=seen_pass).update(gone_at=now)
 
 
 def settle_descendants(*, company_id: int) -> None:
@@ -179,25 +201,188 @@ def settle_descendants(*, company_id: int) -> None:
             wrong.filter(parent_list_id=list_id).update(top_list_id=top)
 
 
-def open_listings(*, task: Task, kinds: Sequence[str]) -> list[Listing]:
-    """The lists a refresh reads, noted once; a later step finds them as they were left."""
+def open_listings(*, task: Task, kinds: Sequence[str], from_modified: str = "") -> list[Listing]:
+    """The lists a task reads, noted once; `from_modified` is for the customers alone."""
     if not task.listings.exists():
         Listing.objects.bulk_create(
-            Listing(task=task, company_id=task.company_id, position=n, kind=kind)
+            Listing(
+                task=task,
+                company_id=task.company_id,
+                position=n,
+                kind=kind,
+                from_modified=from_modified if kind in SINCE else "",
+            )
             for n, kind in enumerate(kinds)
         )
+    return listings_of(task=task)
+
+
+def listings_of(*, task: Task) -> list[Listing]:
+    """The lists of a refresh in their order; a later step finds them as they were left."""
     return list(task.listings.order_by("position"))
+
+
+def listing_of(*, task: Task, kind: str) -> Listing:
+    """One list of a refresh."""
+    return task.listings.get(kind=kind)
+
+
+def note_because(*, task: Task, because: str) -> None:
+    """Note why everything is read."""
+    task.params = {**task.params, "because": because}
+    task.save(update_fields=["params"])
+
+
+def read_everything(*, task: Task, because: str) -> None:
+    """Go on as a full refresh: the customers are read from the beginning."""
+    note_because(task=task, because=because)
+    task.listings.filter(kind="customer").update(
+        from_modified="",
+        state="waiting",
+        iterator_id="",
+        session_id="",
+        seen=0,
+        remaining=None,
+        range_from="",
+    )
+    task.listings.filter(kind="deleted").update(state="done")
+    task.listings.filter(kind="count").exclude(state="done").update(state="done")
+    task.listings.filter(kind="survivor").update(state="waiting")
 
 
 def listing_at(*, task: Task, place: Mapping[str, int | str]) -> Listing | None:
     """The list a page was asked for, None when it has moved on since."""
     return (
-        task.listings.filter(pk=place["listing"], seen=place["seen"], restarts=place["restarts"])
+        task.listings.filter(
+            pk=place["listing"],
+            seen=place["seen"],
+            restarts=place["restarts"],
+            from_modified=place.get("from", ""),
+        )
         .exclude(state="done")
         .first()
     )
 
 
-def lists_refreshed(*, company_id: int, now: datetime) -> None:
-    """Note when all lists had been read."""
-    Book.objects.filter(company_id=company_id).update(lists_refreshed_at=now)
+def lists_refreshed(
+    *, company_id: int, now: datetime, whole: bool = False, full_because: str = ""
+) -> None:
+    """Note when all lists had been read, up to which change, and whether that was everything."""
+    wall = QbCustomer.objects.filter(company_id=company_id).exclude(time_modified="")
+    latest = wall.aggregate(at=Max(Substr("time_modified", 1, 19)))["at"] or ""
+    book = {"lists_refreshed_at": now, "customers_modified_to": latest}
+    if whole:
+        book["lists_full_at"] = now
+    if whole or full_because:
+        book["full_because"] = full_because
+    Book.objects.filter(company_id=company_id).update(**book)
+
+
+# ------------------------------------------------------------------ only what changed
+
+
+def count_customers(*, company_id: int) -> int:
+    """How many customers and jobs the mirror holds that are not gone."""
+    return QbCustomer.objects.filter(company_id=company_id, gone_at__isnull=True).count()
+
+
+def mark_deleted(
+    *, company_id: int, list_ids: Sequence[str], seen_pass: int, now: datetime
+) -> int:
+    """Mark what QuickBooks' log of deleted names holds; returns how many went."""
+    went = 0
+    for start in range(0, len(list_ids), IDS_AT_ONCE):
+        rows = QbCustomer.objects.filter(
+            company_id=company_id,
+            list_id__in=list_ids[start : start + IDS_AT_ONCE],
+            gone_at__isnull=True,
+        )
+        went += rows.update(gone_at=now, seen_pass=seen_pass, merged_into="", merged_proof="")
+    return went
+
+
+def settle_changed(*, company_id: int, seen_pass: int) -> list[int] | None:
+    """Carry new names and places down to the jobs below what this pass saw.
+
+    Returns the ids of mapped QuickBooks jobs that were concerned; None when a client's customer
+    was among them, so that all mappings are to be looked at. A rename of a customer changes the
+    full names of its jobs without touching them.
+    """
+    ours = QbCustomer.objects.filter(company_id=company_id)
+    level = list(ours.filter(seen_pass=seen_pass, gone_at__isnull=True).order_by("sublevel"))
+    while level:
+        level = _carry_down(company_id, level, seen_pass)
+    seen = ours.filter(seen_pass=seen_pass)
+    if seen.filter(client_mappings__isnull=False).exists():
+        return None
+    mapped = seen.filter(job_mappings__isnull=False).order_by("id").distinct()
+    return list(mapped.values_list("id", flat=True))
+
+
+def _carry_down(
+    company_id: int, parents: Sequence[QbCustomer], seen_pass: int
+) -> list[QbCustomer]:
+    """Put the paths and roots of the children right; returns those that were not."""
+    above = {row.list_id: row for row in parents}
+    wrong: list[QbCustomer] = []
+    ids = list(above)
+    for start in range(0, len(ids), IDS_AT_ONCE):
+        children = QbCustomer.objects.filter(
+            company_id=company_id,
+            parent_list_id__in=ids[start : start + IDS_AT_ONCE],
+            gone_at__isnull=True,
+        )
+        for child in children.iterator(chunk_size=2000):
+            parent = above[child.parent_list_id]
+            path = f"{parent.full_name}:{child.name}"
+            if (child.full_name, child.top_list_id) == (path, parent.top_list_id):
+                continue
+            child.full_name, child.search_text = path, path.lower()
+            child.top_list_id, child.sublevel = parent.top_list_id, parent.sublevel + 1
+            child.seen_pass = seen_pass
+            wrong.append(child)
+    columns = ["full_name", "search_text", "top_list_id", "sublevel", "seen_pass"]
+    QbCustomer.objects.bulk_update(wrong, columns, batch_size=IDS_AT_ONCE)
+    return wrong
+
+
+# ------------------------------------------------------------------ who took over from the gone
+
+
+def to_find(*, company_id: int, limit: int) -> list[str]:
+    """TxnIDs of our invoices on mapped jobs that are gone: where QuickBooks has them now tells
+    into which job theirs was merged. The latest of each job."""
+    states = [state.value for state in IN_QUICKBOOKS]
+    rows = (
+        Posting.objects.filter(
+            company_id=company_id,
+            customer__gone_at__isnull=False,
+            customer__merged_into="",
+            customer__job_mappings__isnull=False,
+            kind=PostingKind.INVOICE.value,
+            state__in=states,
+        )
+        .exclude(txn_id="")
+        .order_by("-customer__gone_at", "customer_id", "-id")
+        .values_list("customer_id", "txn_id")
+    )
+    latest: dict[int, str] = {}
+    for customer_id, txn_id in rows.iterator():
+        latest.setdefault(customer_id, txn_id)
+        if len(latest) >= limit:
+            break
+    return list(latest.values())
+
+
+def note_survivors(*, company_id: int, found: Sequence[FoundOn]) -> None:
+    """Note on which job the invoices of a gone one were found."""
+    by_txn = {each.txn_id: each for each in found if each.list_id}
+    rows = Posting.objects.filter(company_id=company_id, txn_id__in=by_txn).values_list(
+        "txn_id", "customer_id", "customer__list_id"
+    )
+    for txn_id, customer_id, list_id in rows:
+        each = by_txn[txn_id]
+        if each.list_id != list_id:
+            QbCustomer.objects.filter(pk=customer_id, gone_at__isnull=False).update(
+                merged_into=each.list_id, merged_proof=f"invoice {each.number} is on it now"
+            )

@@ -119,6 +119,7 @@ class Listing(models.Model):
     remaining = models.PositiveIntegerField(null=True)
     unbroken = models.BooleanField(default=True)  # one uninterrupted pass: may conclude *gone*
     changed = models.BooleanField(default=False)  # something that plans depend on is different
+    gone = models.PositiveIntegerField(default=0)  # what it was concluded to have lost
 
     class Meta:
         ordering = ["task_id", "position"]

@@ -10,6 +10,11 @@ from tieout.store.models import QbEntry as QbEntry
 IDS_AT_ONCE = 5_000  # a database takes only so many values in one statement
 
 
+def get_book(*, company_id: int) -> Book:
+    """The company file as it was last read."""
+    return Book.objects.get(company_id=company_id)
+
+
 def customer_names(*, company_id: int, list_ids: set[str]) -> dict[str, str]:
     """List id -> full name, for those that are known."""
     wanted = sorted(list_ids)
