@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
         _keep_users(options)
         return 0 if options.action == "add-user" else _serve(options)
     except (program.StartError, SettingsError, FolderTaken, UsersError, OSError) as error:
-        print(f"tieout connector: {error}", file=sys.stderr)
+        print(f"{options.program}: {error}", file=sys.stderr)
         return 2
 
 
@@ -57,7 +57,7 @@ def _serve(options: argparse.Namespace) -> int:
         _print_ready(connector, as_json=options.json)
         if settings.status_port is not None and not connector.status_url:
             text = f"Port {settings.status_port} is taken, so there is no status page."
-            print(f"tieout connector: {text}", file=sys.stderr)
+            print(f"{options.program}: {text}", file=sys.stderr)
         return 0 if connector.serve() else 1
     except (program.StartError, FolderTaken, UsersError) as error:
         log.error("not started: %s", error)

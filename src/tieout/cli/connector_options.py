@@ -19,6 +19,7 @@ ACTIONS = ("serve", "setup", "status", "add-user", "logon")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `tieout connector [serve | setup | status | add-user | logon]`."""
+    parser.set_defaults(program="tieout connector")
     parser.add_argument(
         "action",
         nargs="?",

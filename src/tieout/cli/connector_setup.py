@@ -74,7 +74,7 @@ def set_up(options: argparse.Namespace, *, ask: Ask | None = None) -> int:
     if options.json:
         print(json.dumps(_plain(done), indent=2))
     else:
-        _print_tail(done)
+        _print_tail(done, options.program)
     return 1 if any(step.state == "broken" for step in done.steps) else 0
 
 
@@ -268,10 +268,9 @@ def _print_head(done: Done) -> None:
     print(flush=True)
 
 
-def _print_tail(done: Done) -> None:
+def _print_tail(done: Done, command: str) -> None:
     for note in done.notes:
         print(f"Note: {note}")
-    command = "tieout connector"
     data = f' --data "{done.settings.data}"'
     print(f"\nStart it now:        {command} serve{data}")
     if sys.platform == "win32":

@@ -20,13 +20,13 @@ def show_status(options: argparse.Namespace) -> int:
     settings = settings_of(options)
     if settings.status_port is None:
         text = f"{options.data} is set up without a status page: name its --status-port PORT."
-        print(f"tieout connector: {text}", file=sys.stderr)
+        print(f"{options.program}: {text}", file=sys.stderr)
         return 2
     try:
         found = _ask(settings)
     except (OSError, http.client.HTTPException, ValueError) as error:
         text = f"No connector answers on port {settings.status_port} ({error}): start it."
-        print(f"tieout connector: {text}", file=sys.stderr)
+        print(f"{options.program}: {text}", file=sys.stderr)
         return 2
     print(json.dumps(found, indent=2) if options.json else _text(found))
     return 1 if found["quickbooks_up"] is False else 0
