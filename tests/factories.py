@@ -20,6 +20,7 @@ from tieout.store.models import (
     JobSuggestion,
     Lane,
     Membership,
+    Posting,
     QbCustomer,
     QbEntry,
     SourceClient,
@@ -240,3 +241,25 @@ def invoice(
         for n, (job_key, item_key, amount) in enumerate(rows, start=1)
     )
     return made
+
+
+def posting(
+    of: SourceInvoice, customer: QbCustomer, *, job_key: str = "J-1", state: str = "exported"
+) -> Posting:
+    """What an invoice became, by default in QuickBooks already."""
+    return Posting.objects.create(
+        company=of.company,
+        invoice=of,
+        job_key=job_key,
+        key=f"key{of.number}{job_key}",
+        guid="{0}",
+        state=state,
+        state_at=NOW,
+        kind="invoice",
+        number=of.number,
+        customer=customer,
+        txn_date=of.invoice_date,
+        total=of.total,
+        fingerprint="f",
+        content={},
+    )

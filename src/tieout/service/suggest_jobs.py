@@ -313,7 +313,9 @@ def _suggestion(key: str, rank: int, row: Mapping[str, Any]) -> Suggestion:
 def _found(
     job: JobRow, rows: Sequence[Suggestion], candidates: Mapping[str, CandidateRow]
 ) -> commits.Found:
-    target = candidates.get(rows[0].list_id)
+    # the nearest to a job that is probably not there is no suggestion; the dropdown offers it
+    absent = Flag.ABSENT in rows[0].flags
+    target = None if absent else candidates.get(rows[0].list_id)
     return commits.Found(
         job_id=job.pk,
         target_id=target.pk if target else None,

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from tieout.core.matching_facts import Bucket
 from tieout.store.commits import tasks
 from tieout.store.models import JobSuggestion, SourceJob, SuggestionState, Task, User
 from tieout.store.queries.suggestions import SCORE_ONE
 
 CHUNK = 500
+NONE = Bucket.NONE.value
 NAMED_MAX = 500  # a wish that names more jobs than this looks at everything
 COLUMNS = [
     "target", "score", "bucket", "safe", "reasons", "flags", "ranks", "target_name", "job_mark",
@@ -111,7 +113,7 @@ def store(*, company_id: int, found: Sequence[Found], books_mark: str, now: date
                 job_id=each.job_id,
                 target_id=each.target_id,
                 score=round(each.best["score"] * SCORE_ONE),
-                bucket=each.best["bucket"],
+                bucket=each.best["bucket"] if each.target_id else NONE,
                 safe=each.best["accepted"],
                 reasons=each.best["reasons"],
                 flags=each.best["flags"],

@@ -236,9 +236,9 @@ class Offer:
 
 def offers(*, company_id: int, suggestion: JobSuggestion | None) -> list[Offer]:
     """The stored candidates of a job that are still in QuickBooks; at most one query."""
-    if suggestion is None or suggestion.target is None:
+    if suggestion is None:
         return []
-    said: list[dict[str, Any]] = suggestion.ranks
+    said: list[dict[str, Any]] = [each for each in suggestion.ranks if each["list_id"]]
     known = {
         row.list_id: row
         for row in QbCustomer.objects.filter(

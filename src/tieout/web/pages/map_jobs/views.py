@@ -86,6 +86,7 @@ def table(access: Access, wanted: jobs.JobFilter) -> dict[str, Any]:
     return {
         "wanted": wanted,
         "page": page,
+        "offering": {job.client_id for job in page.rows if job.suggested},
         "first": first,
         "last": first + len(page.rows) - 1,
         "narrow": jobs.NARROW,
