@@ -12,10 +12,8 @@ OPEN = {"sending", "unconfirmed", "resendable"}  # a write whose outcome is not 
 LATE_AND_LOST = "QuickBooks committed later than the fence and had lost its recovery record"
 SET_ASIDE = "QuickBooks committed late what a person had set aside"
 FORGOTTEN = "our database was restored to before a write that QuickBooks then committed late"
-CLEARED = (
-    "the record of a refused resend was cleared, then QuickBooks committed the first one late"
-)
 AGAIN = "a person had it sent again, and QuickBooks committed the first one later than the fence"
+MOVED = "somebody gave it another number and customer, and QuickBooks had lost its recovery record"
 RENUMBERED = "our database was restored, and the invoice had another number in QuickBooks by then"
 SWAPPED = "another file was put at the same path between the look and the write"
 UNSETTLED = OPEN | {"claimed", "probed"}
@@ -97,11 +95,11 @@ def _posting(run: Any, index: int, wanted: Any, history: _History, found: list[s
         if there and there[0].guid != guid:
             found.append(f"{number} is exported as {txn}, which is somebody else's invoice")
         for invoice in mine:
+            if invoice.txn in history.edited:
+                continue
             if invoice.customer != customer:
                 found.append(f"{number} stands on customer {invoice.customer}, not {customer}")
-            if invoice.txn not in history.edited and (
-                invoice.total != total or invoice.number != number
-            ):
+            if invoice.total != total or invoice.number != number:
                 found.append(f"{number} has another total or number in QuickBooks")
     elif mine:
         found.append(f"{number} is {state}, and QuickBooks holds it")
@@ -124,6 +122,8 @@ def _writes(run: Any, found: list[str]) -> None:
             spent.clear()
         elif entry[0] == "late":
             late.add(entry[1])
+        elif entry[0] == "judged" and not entry[2]:
+            found.append(f"posting {entry[1]} is settled by an answer that was not kept")
         if entry[0] != "sent":
             continue
         _, tick, index, set_id, digest, states = entry
@@ -145,41 +145,49 @@ def apart(run: Any) -> str:
     made: dict[str, list[str]] = {}  # guid -> the set ids that made an invoice of it
     guids: dict[int, str] = {}
     renumbered: set[str] = set()
-    refused: set[str] = set()
+    unrecorded: dict[str, str] = {}  # set id -> why QuickBooks knows it no more
     again: set[str] = set()  # what a person had sent again
+    moved: set[str] = set()
     ours_restored = False
+    looked = 0  # the file in which Tieout last looked
     for entry in run.log:
         what = entry[0]
         if what == "late":
             late.add(entry[1])
-        elif what == "refused":
-            refused.add(entry[1])
+        elif what == "looked":
+            looked = entry[1]
+        elif what == "unrecorded":
+            unrecorded[entry[1]] = entry[2]
         elif what == "sent again":
             again.add(run.wanted[entry[1]][0])
         elif what == "created":
             _, file, invoice, set_id = entry
             made.setdefault(invoice.guid, []).append(set_id)
             guids[invoice.txn] = invoice.guid
-            if file != 0 and run.schedule.same_path:
+            if file != 0 and run.schedule.same_path and looked == 0:
                 return SWAPPED
         elif what == "restored ours":
             ours_restored = True
         elif what == "edited" and "number" in entry[2]:
             renumbered.add(guids[entry[1]])
+            if "customer" in entry[2]:
+                moved.add(guids[entry[1]])
     for guid, set_ids in made.items():
-        twice = {set_id for set_id in set_ids if set_ids.count(set_id) > 1}
-        if twice & late:
-            return LATE_AND_LOST
-        if len(set_ids) > 1 and late & refused & set(set_ids):
-            return CLEARED
-        if len(set_ids) > 1 and guid in again and late & set(set_ids):
-            return AGAIN
-        if ours_restored and len(set_ids) > 1:
-            if late & set(set_ids):
+        lost = {unrecorded[set_id] for set_id in set_ids if set_id in unrecorded}
+        if len(set_ids) > 1 and late & set(set_ids):
+            if "lost" in lost:
+                return LATE_AND_LOST
+            if ours_restored:
                 return FORGOTTEN
-            if guid in renumbered:
-                return RENUMBERED
+            if guid in again:
+                return AGAIN
+        if len(set_ids) > 1 and guid in moved and "lost" in lost:
+            return MOVED
+        if len(set_ids) > 1 and ours_restored and guid in renumbered:
+            return RENUMBERED
     for wanted, (state, _) in zip(run.wanted, run.claims, strict=True):
+        if state == "set aside" and wanted[0] in moved:
+            return MOVED
         if state == "set aside" and ours_restored and wanted[0] in renumbered:
             return RENUMBERED
         if state == "set aside" and late & set(made.get(wanted[0], ())):

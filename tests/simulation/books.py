@@ -84,6 +84,8 @@ class QuickBooks:
         kind = request[0]
         if kind == "write":
             return self._write(file, app, request, strike)
+        if kind == "probe":
+            self.log.append(("looked", self.open))
         if strike == "cut":
             return ("garbage",)
         if strike in ("before save", "after save", "reply lost"):
@@ -99,8 +101,8 @@ class QuickBooks:
 
     def _write(self, file: File, app: str, request: tuple[Any, ...], strike: str) -> Any:
         _, set_id, old_id, digest, guid, key, number, customer, total = request
-        if old_id and old_id != set_id:
-            file.records.pop((app, old_id), None)
+        if old_id != set_id and file.records.pop((app, old_id), None) is not None:
+            self.log.append(("unrecorded", old_id, "cleared"))
         known = file.records.get((app, set_id))
         if known is not None:
             if known[0] != digest:
@@ -120,6 +122,8 @@ class QuickBooks:
             file.invoices[invoice.txn] = invoice
             self.log.append(("created", self.open, invoice, set_id))
             reply = ("written", 0, invoice)
+        if strike in ("after save", "not stored", "forgets the answer"):
+            self.log.append(("unrecorded", set_id, "lost"))
         if strike == "after save":
             self.generation += 1
             raise Died(executed=None)
@@ -202,6 +206,7 @@ class QuickBooks:
             return False
         file = self.files[RIGHT]
         before = file.invoices
+        self._note_lost(file)
         file.invoices, file.deleted = dict(self._backup[0]), list(self._backup[1])
         file.records = {}
         self._restores += 1
@@ -215,10 +220,13 @@ class QuickBooks:
 
     def lose_records(self) -> None:
         """The recovery records are lost, all of them."""
-        if any(file.records for file in self.files):
-            self.log.append(("records lost",))
         for file in self.files:
+            self._note_lost(file)
             file.records = {}
+
+    def _note_lost(self, file: File) -> None:
+        for _, set_id in file.records:
+            self.log.append(("unrecorded", set_id, "lost"))
 
     def stored(self, app: str, request: tuple[Any, ...]) -> Any:
         """The answer kept under that request's set id, None when there is none."""

@@ -63,7 +63,7 @@ class Posting:
 
     __slots__ = (
         "app", "call_over", "customer", "due", "found", "guid", "holds", "index", "key", "looks",
-        "nothing_stored", "number", "proof_epoch", "queued", "recoveries", "set_id", "state",
+        "nothing_stored", "number", "proof_epoch", "queued", "recoveries", "set_id", "state", "state_at",
         "total", "tries", "txn", "writes",
     )  # fmt: skip
 
@@ -75,6 +75,7 @@ class Posting:
         self.customer = index % 2
         self.total = 100 + index
         self.state = State.READY
+        self.state_at = 0  # counted, not timed: its order is all that is asked for
         self.set_id = ""
         self.app = ""
         self.queued = 0
@@ -124,6 +125,7 @@ class Rows:
         self.checked_epoch = 0
         self.checked_session = ""
         self.verified: tuple[Any, ...] = ("Northgate", "C:/N.QBW", 0)
+        self.moves = 0
         self.ids = 0  # random in the service: a restored database does not give one out again
 
     # ------------------------------------------------------------------ backup
@@ -187,6 +189,8 @@ class Rows:
         """A person says that the invoice found is this one."""
         row = self.postings[index]
         row.state = exporting.step(row.state, Event.PERSON_LINKS).state
+        self.moves += 1
+        row.state_at = self.moves
         row.txn = row.found.txn
         row.found, row.holds = None, False
 
@@ -234,6 +238,14 @@ class Rows:
     def states(self) -> tuple[str, ...]:
         """Where each posting stands."""
         return tuple([row.state for row in self.postings])
+
+    def has_answer(self, index: int) -> bool:
+        """Whether a raw answer is kept to a write of this posting."""
+        return any(
+            exchange.answer is not None and exchange.message.writes
+            for exchange in self.exchanges.values()
+            if exchange.message.posting == index
+        )
 
     def claims(self) -> list[tuple[str, int]]:
         """State and the id in QuickBooks of each posting."""

@@ -22,7 +22,7 @@ EVENTS = (
     ("switch road", 4), ("back up ours", 2), ("restore ours", 3), ("back up theirs", 2),
     ("restore theirs", 3), ("renumber", 3), ("delete", 2), ("void", 2), ("edit", 2), ("unmark", 2),
     ("foreign", 2), ("alike", 2), ("lock", 3), ("refuse", 2), ("dialog", 3), ("wrong file", 3),
-    ("quickbooks restarts", 3), ("connector restarts", 3), ("records lost", 3), ("people", 3),
+    ("quickbooks restarts", 3), ("connector restarts", 3), ("records lost", 3), ("people", 3), ("moved away", 2),
 )  # fmt: skip
 _KINDS = [kind for kind, _ in EVENTS]
 _WEIGHTS: list[int] = []
@@ -37,6 +37,7 @@ THEMES = (
     ("request late", "crash", ""),
     ("pause", "not reached", "crash", ""),
     ("", "renumber", "", "people"),
+    ("answer lost", "moved away", ""),
 )
 TICKS = 34  # faults stop here; a healthy export of two invoices takes about thirty
 

@@ -184,11 +184,29 @@ class Tieout(Rows):
         """New bytes under a new set id; they clear the record of the former set."""
         self.ids += 1
         set_id = f"s{self.ids}"
-        digest = f"{row.set_id}>{set_id}"
+        settled = row.set_id or self.last_settled_set()
+        if not self.may_clear(settled):
+            settled = ""
+        digest = f"{settled}>{set_id}"
         return (
-            "write", set_id, row.set_id, digest, row.guid, row.key, row.number, row.customer,
+            "write", set_id, settled, digest, row.guid, row.key, row.number, row.customer,
             row.total,
         )  # fmt: skip
+
+    def may_clear(self, set_id: str) -> bool:
+        """The record of a set that left twice is what stops a late commit of the first call."""
+        rows = self.exchanges.values()
+        return (
+            sum(1 for each in rows if each.message.writes and each.message.set_id == set_id) == 1
+        )
+
+    def last_settled_set(self) -> str:
+        """The set id of the latest exported posting; "" when QuickBooks knows none of it."""
+        done = [row for row in self.postings if row.state is State.EXPORTED and row.set_id]
+        if not done:
+            return ""
+        last = max(done, key=lambda row: row.state_at)
+        return last.set_id if last.app == self.app else ""
 
     def _commit_intent(self, turn: Turn, row: Posting, request: tuple[Any, ...]) -> Message:
         row.set_id = request[1]
@@ -497,6 +515,9 @@ class Tieout(Rows):
     def meet(self, turn: Turn, row: Posting, event: Event, found: Any = None) -> None:
         """Perform a transition: the effects of the table, on this row."""
         step = exporting.step(row.state, event)
+        if step.state is not row.state:
+            self.moves += 1
+            row.state_at = self.moves
         row.state = step.state
         for effect in step.effects:
             if effect is Effect.RECORD:

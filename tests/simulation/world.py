@@ -124,8 +124,7 @@ class World:
             tieout.now += 1
             states = tieout.states()
             if states != last:
-                self.trace.append(states)
-                self.log.append(("states", states))
+                self._note_states(last, states)
                 last = states
             if tick >= CALM_AT and not faults:
                 if not self.calm:
@@ -140,6 +139,13 @@ class World:
             [(p.guid, p.customer, p.number, p.total) for p in tieout.postings],
             self.books.right_books(), self.books.wrong_books(), ended, self.tick, tieout,
         )  # fmt: skip
+
+    def _note_states(self, before: tuple[str, ...], states: tuple[str, ...]) -> None:
+        self.trace.append(states)
+        self.log.append(("states", states))
+        for index, (was, state) in enumerate(zip(before, states, strict=False)):
+            if was == "sending" and state in ("exported", "refused"):
+                self.log.append(("judged", index, self.tieout.has_answer(index)))
 
     def _jump(self, faults: list[Any]) -> bool:
         """Nobody can move: on to the next moment at which somebody can; False when all is over."""
@@ -268,6 +274,11 @@ class World:
     def on_renumber(self, which: int) -> None:
         posting = self._posting(which)
         self.books.edit(posting.guid, number=f"{posting.number}x")
+
+    def on_moved_away(self, which: int) -> None:
+        """Another number and another customer at once: no search by either finds it."""
+        posting = self._posting(which)
+        self.books.edit(posting.guid, number=f"{posting.number}m", customer=7)
 
     def on_delete(self, which: int) -> None:
         self.books.delete(self._posting(which).guid)
