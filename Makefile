@@ -16,7 +16,7 @@ APART := $(wildcard tests/unit tests/protocol tests/store tests/web tests/upgrad
 ON_POSTGRES := $(wildcard tests/store tests/web)
 WHOLE := $(wildcard tests/simulation tests/journeys)
 
-.PHONY: help run demo check test test-tools storm bench screenshots clean
+.PHONY: help run demo check test test-tools storm bench wheels screenshots clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort \
@@ -52,6 +52,10 @@ simulate: $(VENV)/.stamp-dev ## run N fault schedules (N=1000000), printing the 
 
 bench: $(VENV)/.stamp-dev ## measure, each figure against a bare loop of the same run
 	@for each in bench/bench_*.py; do echo "== $$each"; $(BIN)/python "$$each" || exit 1; done
+
+wheels: $(VENV)/.stamp-dev ## build both wheels into dist: tieout, and tieout-connector without Django
+	$(BIN)/python -m hatchling build -t wheel -d dist
+	cd packaging/connector && ../../$(BIN)/python -m hatchling build -t wheel -d ../../dist
 
 screenshots: $(VENV)/.stamp-dev test-tools ## photograph the main pages
 	$(BIN)/python tools/photograph.py
