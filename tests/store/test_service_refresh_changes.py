@@ -1,0 +1,211 @@
+"""A refresh of what changed: nothing is missed, drifts are noticed, and it says what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests import factories as make
+from tests.factories import World
+from tests.rehearsal import Office, connect, open_rehearsal, stock
+from tests.store.test_service_refresh_lists import ORTIZ, refresh
+
+from tieout.core.exporting import State
+from tieout.service import drift_inbox, moments, plan_export, refresh_mode
+from tieout.service.drift_inbox import Answer
+from tieout.store.models import (
+    Book,
+    Company,
+    Drift,
+    JobMapping,
+    Listing,
+    Posting,
+    QbCustomer,
+    SourceJob,
+    Task,
+)
+from tieout.store.queries import drifts as queries
+
+REED = "Acme Health:Reed, Sam - Forklift"
+
+
+@pytest.fixture
+def office(world: World, tmp_path: Path) -> Iterator[Office]:
+    rehearsal = open_rehearsal(tmp_path)
+    try:
+        yield connect(world, rehearsal)
+    finally:
+        rehearsal.stop()
+        rehearsal.books.close()
+
+
+def listing(kind: str) -> Listing:
+    return Listing.objects.filter(kind=kind).latest("id")
+
+
+def as_sequence() -> list[str]:
+    """What is in the mirror, in order: it must equal what a full refresh brings."""
+    rows = QbCustomer.objects.filter(gone_at__isnull=True).order_by("list_id")
+    return [
+        f"{row.list_id} {row.full_name} {row.top_list_id} {row.sublevel} {row.active}"
+        for row in rows
+    ]
+
+
+def test_only_what_changed_is_read_and_the_mirror_is_the_same_as_after_a_full_one(
+    office: Office,
+) -> None:
+    stock(office)
+    books = office.rehearsal.books
+    books.add_customer("Beta Labs")
+    books.add_customer("Beta Labs:East")
+    refresh(office, full=True)
+    books.rename_customer("Acme Health", "Acme Healthcare")
+    books.move_customer("Beta Labs:East", "Acme Healthcare")
+    books.rename_customer("Acme Healthcare:East", "West")
+    books.add_customer("Gamma")
+    books.set_customer_active("Acme Healthcare:Reed, Sam - Forklift", active=False)
+    task = refresh(office)
+    assert task.state == "done"
+    assert task.result["full"] is False
+    assert listing("customer").from_modified
+    changed = as_sequence()
+    assert any("Acme Healthcare:Ortiz, Elena - ICU" in row for row in changed)
+    assert "acme healthcare" in SourceJob.objects.get().search_text
+    refresh(office, full=True)
+    assert as_sequence() == changed
+
+
+def test_it_says_what_it_did(office: Office) -> None:
+    stock(office)
+    task = refresh(office)
+    assert "; nothing is gone." in task.message
+    assert "changed since" in task.message
+    office.rehearsal.books.delete_customer(REED)
+    office.rehearsal.books.rename_customer(ORTIZ, "Novak, Petra")
+    task = refresh(office)
+    assert "; 1 is gone." in task.message
+    assert "1 change under mappings waits in the Drift inbox." in task.message
+    assert (task.result["drifts"], task.result["gone"]) == ({"renamed": 1}, {"deleted": 1})
+    assert QbCustomer.objects.get(full_name=REED).gone_at is not None
+
+
+def test_a_merge_that_is_not_in_the_log_is_seen_by_the_count(office: Office) -> None:
+    stock(office)
+    office.rehearsal.books.set_preference("merge_in_deleted_log", "off")
+    office.rehearsal.books.merge_customers(ORTIZ, REED)
+    task = refresh(office)
+    assert task.result["full"] is True
+    assert "because the number of names was not what the changes said" in task.message
+    assert QbCustomer.objects.get(full_name=ORTIZ).gone_at is not None
+    assert Drift.objects.get().kind == "deleted"
+
+
+def test_a_restored_file_is_read_whole(office: Office) -> None:
+    Book.objects.update(last_restore_time="2001-01-01T00:00:00")
+    task = refresh(office)
+    assert task.result["full"] is True
+    assert "because the company file was restored" in task.message
+
+
+def why(*, asked: bool = False, **columns: object) -> str:
+    book = Book(lists_full_at=make.NOW, customers_modified_to="2026-10-19T09:00:00-05:00")
+    for name, value in columns.items():
+        setattr(book, name, value)
+    task = Task(params={"full": True} if asked else {})
+    return refresh_mode.full_because(book=book, task=task, now=make.NOW)
+
+
+def test_when_everything_is_read() -> None:
+    assert why() == ""
+    assert why(asked=True) == "it was asked for"
+    assert why(lists_full_at=None) == "the lists were never read whole"
+    assert why(customers_modified_to="") == "the lists were never read whole"
+    assert why(customers_modified_to="yesterday") == "the lists were never read whole"
+    assert why(full_because="QuickBooks was interrupted") == "QuickBooks was interrupted"
+    assert "24 hours" in why(lists_full_at=make.NOW - timedelta(hours=25))
+
+
+def test_changes_are_asked_for_with_an_overlap() -> None:
+    asked = Listing(from_modified="2026-10-19T09:05:30-05:00")
+    since = refresh_mode.since(asked)
+    assert since is not None
+    assert since.isoformat() == "2026-10-19T08:55:30"
+    assert since.tzinfo is None
+    assert refresh_mode.since(Listing()) is None
+    assert (
+        refresh_mode.since(Listing(from_modified="1970-01-01T00:00:10")) == refresh_mode.EARLIEST
+    )
+
+
+# ------------------------------------------------------------------ every kind of drift, answered
+
+
+def posted(office: Office, txn_id: str) -> None:
+    invoice = make.invoice(office.company.clients.get(), "20417", standing="exported")
+    Posting.objects.create(
+        company=office.company, invoice=invoice, job_key="J-1", key="k1", guid="{g}",
+        state=State.EXPORTED.value, state_at=make.NOW, kind="invoice", number="20417",
+        numbered_from="20417", txn_date=invoice.invoice_date, total=invoice.total,
+        customer=QbCustomer.objects.get(full_name=ORTIZ), fingerprint="f", content={},
+        txn_id=txn_id,
+    )  # fmt: skip
+
+
+def give(office: Office, answer: Answer, **more: object) -> drift_inbox.Outcome:
+    ids = list(Drift.objects.filter(state="open").values_list("id", flat=True))
+    rows = queries.rows_of(company_id=office.company.pk, ids=ids)
+    return drift_inbox.answer_drifts(
+        access=office.access, answer=answer, reason="", now=moments.now(),
+        seen={row.drift.pk: drift_inbox.stamp(row.drift) for row in rows}, **more,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def waits(office: Office) -> list[str]:
+    plan_export.plan_waiting(company_id=office.company.pk)
+    invoice = office.company.invoices.get()
+    return sorted(invoice.blocks.values_list("reason", flat=True))
+
+
+def test_moved_inactivated_and_active_again_wait_and_are_answered(office: Office) -> None:
+    stock(office)
+    make.invoice(office.company.clients.get())
+    books = office.rehearsal.books
+    books.move_customer(ORTIZ, REED)
+    moved = f"{REED}:Ortiz, Elena - ICU"
+    books.set_customer_active(moved, active=False)
+    refresh(office)
+    assert set(Drift.objects.values_list("kind", flat=True)) == {"moved", "inactivated"}
+    assert waits(office) == ["drift_unanswered", "job_inactive"]
+    assert give(office, Answer.KEEP).done == 2
+    assert waits(office) == ["job_inactive"]
+    books.set_customer_active(moved, active=True)
+    refresh(office)
+    assert Drift.objects.get(state="open").kind == "reactivated"
+    assert waits(office) == []
+    assert give(office, Answer.KEEP).done == 1
+    assert Company.objects.get(pk=office.company.pk).open_drifts == 0
+
+
+def test_the_survivor_of_a_merge_is_the_job_on_which_our_invoice_is_now(office: Office) -> None:
+    stock(office)
+    books = office.rehearsal.books
+    line = {"item": "Regular Hours", "amount": "1200.00"}
+    txn_id = books.add_invoice(ORTIZ, [line], number="20417", date="2026-10-04")
+    posted(office, txn_id)
+    books.merge_customers(ORTIZ, REED)
+    task = refresh(office)
+    assert task.result["full"] is False
+    drift = Drift.objects.get()
+    assert (drift.kind, drift.proof) == ("merged", "invoice 20417 is on it now")
+    assert drift.survivor is not None
+    assert drift.survivor.full_name == REED
+    outcome = give(office, Answer.REMAP)
+    assert outcome.done == 1, outcome.aside
+    mapping = JobMapping.objects.select_related("target").get()
+    assert mapping.target is not None
+    assert mapping.target.full_name == REED
+    refresh(office)
+    assert not Drift.objects.filter(state="open").exists()
