@@ -13,6 +13,7 @@ from tests.factories import NOW, World
 
 from tieout.core.exporting import State
 from tieout.store.commits.drifts import notice
+from tieout.store.commits.mappings import look_again
 from tieout.store.models import (
     Company,
     Drift,
@@ -267,3 +268,15 @@ def test_a_page_is_filtered_searched_and_costs_four_queries(
     assert [row.drift.mapping.job.key for row in found.rows] == ["K-27"]
     assert len(list(queries.each_drift(company_id=company_id, wanted=DriftFilter(rows=10)))) == 31
     assert found.found == 1
+
+
+def test_only_what_is_different_is_looked_at_again(books: Books) -> None:
+    """After an import: the job's state follows what changed on our side."""
+    SourceJob.objects.filter(pk=books.elena.pk).update(client=books.beta_client)
+    invoice = factories.invoice(books.acme, standing="ready")
+    noticed = look_again(company_id=books.company.pk, now=NOW, task_id=None)
+    assert noticed.target_ids == {books.ortiz.pk}
+    assert SourceJob.objects.get(pk=books.elena.pk).map_state == "attention"
+    invoice.refresh_from_db()
+    assert invoice.standing == "to_plan"
+    assert look_again(company_id=books.company.pk, now=NOW, task_id=None).target_ids == set()

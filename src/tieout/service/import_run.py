@@ -28,7 +28,7 @@ from tieout.sources.sheets import (
     gather_invoices,
     read,
 )
-from tieout.store.commits import events, imports, source, tasks
+from tieout.store.commits import events, imports, mappings, source, tasks
 from tieout.store.commits.invoices import upsert_invoices
 from tieout.store.commits.source import Tally
 from tieout.store.queries import imports as imports_query
@@ -259,6 +259,7 @@ def _finish(run_: _Run, ids: Sequence[int]) -> Report:
         rows = imports.finish(import_ids=ids)
         report = Report(task_id=run_.task.pk, files=tuple(_file_report(row) for row in rows))
         _log(run_.task, rows)
+        mappings.look_again(company_id=run_.company_id, now=now, task_id=run_.task.pk)
         if count_to_plan(company_id=run_.company_id):
             want_planning(run_.company_id, now, run_.task.requested_by)
         want_suggestions(run_.company_id, now, run_.task.requested_by)

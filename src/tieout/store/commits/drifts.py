@@ -35,6 +35,7 @@ class Noticed:
     opened: dict[str, int] = field(default_factory=dict)
     noted: int = 0
     over: int = 0
+    target_ids: set[int] = field(default_factory=set)  # QuickBooks jobs of whatever is different
 
     @property
     def opened_count(self) -> int:
@@ -166,6 +167,7 @@ def _compare(
                 changed.append(_over(before, now))  # it changed again: asked anew
                 before = None
             if before is None:
+                _concerned(noticed, row)
                 new.append(_new(row, found, fates, now=now, task_id=task_id))
                 _count(noticed, new[-1])
             elif _fill(before, found, fates):
@@ -173,6 +175,7 @@ def _compare(
         for rest in stood.values():
             changed.append(_over(rest, now))
             noticed.over += 1
+            _concerned(noticed, row)
     Drift.objects.bulk_update(changed, WRITTEN, batch_size=IDS_AT_ONCE)
     Drift.objects.bulk_create(new, batch_size=IDS_AT_ONCE)
 
@@ -190,6 +193,11 @@ def _found(row: JobMapping, fates: _Fates) -> tuple[drifting.Drift, ...]:
         used=target.pk in fates.used,
         survivor=fates.survivor(target),
     )
+
+
+def _concerned(noticed: Noticed, row: JobMapping) -> None:
+    if row.target_id is not None:
+        noticed.target_ids.add(row.target_id)
 
 
 def _count(noticed: Noticed, drift: Drift) -> None:

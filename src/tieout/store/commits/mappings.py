@@ -152,6 +152,15 @@ def restate(*, company_id: int, target_ids: list[int] | None = None) -> int:
     return changed
 
 
+def look_again(*, company_id: int, now: datetime, task_id: int | None) -> drift_rows.Noticed:
+    """After an import: notice what changed on our side, and restate the mappings concerned."""
+    noticed = drift_rows.notice(company_id=company_id, now=now, task_id=task_id)
+    ids = sorted(noticed.target_ids)
+    for start in range(0, len(ids), CHUNK):
+        restate(company_id=company_id, target_ids=ids[start : start + CHUNK])
+    return noticed
+
+
 def _flush(company_id: int, batch: list[SourceJob], keys: list[str]) -> None:
     SourceJob.objects.bulk_update(batch, ["map_state", "search_text"], batch_size=CHUNK)
     if keys:
