@@ -202,7 +202,7 @@ def test_a_certificate_is_pinned_only_when_verify_saw_it(as_person, world: World
 
 
 def test_confirming_a_file_verifies_with_exactly_that_file(as_person, world: World) -> None:
-    offered = {"company_file": "D:\\New.QBW", "company_name": "Northgate"}
+    offered = {"company_file": "D:\\New.QBW", "company_name": "Northgate", "stamp": ""}
     as_person("sam").post(address(world, "quickbooks-desktop/confirm-file/"), offered)
     assert Task.objects.get().params == {"accept": offered}
 

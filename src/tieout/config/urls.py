@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("c/<int:company_id>/import/", include("tieout.web.pages.imports.urls")),
     path("c/<int:company_id>/", include("tieout.web.pages.invoices.urls")),
+    path("c/<int:company_id>/quickbooks-changes/", include("tieout.web.pages.qb_writes.urls")),
     path("c/<int:company_id>/map-jobs/", include("tieout.web.pages.map_jobs.urls")),
     path("c/<int:company_id>/mapping-changes/", include("tieout.web.pages.mapping_changes.urls")),
     path("c/<int:company_id>/drift/", include("tieout.web.pages.drift.urls")),

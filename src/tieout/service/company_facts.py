@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from tieout.channels.base import Answer
-from tieout.quickbooks import qbxml
+from tieout.quickbooks import qbxml, translate_stamp
 from tieout.quickbooks.qbxml import status as codes
 
 T = TypeVar("T")
@@ -35,6 +35,7 @@ class CompanyFacts:
     company_name: str
     company_file: str
     last_restore_time: str  # raw text
+    stamp: str  # our private value on the file, "" = it bears none
     closing_date: date | None
     uses_classes: bool
     uses_sales_tax: bool
@@ -51,6 +52,7 @@ class CompanyFacts:
             "qbxml_version": self.qbxml_version,
             "file_mode": self.file_mode[:12],
             "last_restore_time": self.last_restore_time[:40],
+            "stamp": self.stamp[:64],
             "closing_date": self.closing_date,
             "uses_classes": self.uses_classes,
             "uses_sales_tax": self.uses_sales_tax,
@@ -64,7 +66,7 @@ def request() -> bytes:
     return qbxml.render(
         [
             qbxml.HostQuery(request_id="host"),
-            qbxml.CompanyQuery(request_id="company"),
+            qbxml.CompanyQuery(request_id="company", owner_ids=(translate_stamp.OWNER,)),
             qbxml.PreferencesQuery(request_id="preferences"),
             qbxml.CompanyActivityQuery(request_id="activity"),
         ],
@@ -89,6 +91,7 @@ def read(answer: Answer) -> CompanyFacts:
         company_name=company.company_name if company else "",
         company_file=answer.company_file,
         last_restore_time=activity.last_restore_time if activity else "",
+        stamp=translate_stamp.stamp_of(company) if company else "",
         closing_date=preferences.closing_date if preferences else None,
         uses_classes=bool(preferences and preferences.uses_classes),
         uses_sales_tax=bool(preferences and preferences.sales_tax_on),

@@ -15,7 +15,7 @@ from django.db import transaction
 from tieout.channels.base import Answer, Outcome, Rung
 from tieout.quickbooks import qbxml, wire
 from tieout.quickbooks.qbwc import Applied, CompanyChecked
-from tieout.service import company_facts
+from tieout.service import company_facts, company_identity
 from tieout.service.company_facts import CompanyFacts
 from tieout.service.ladder import Ladder, RungBroken
 from tieout.store.commits import connection as connections_commits
@@ -128,7 +128,15 @@ def _climb(ladder: Ladder, facts: CompanyFacts, was: Book, account: Account) -> 
         message = f"Another company file is open: {facts.company_name} ({facts.company_file})."
         remedy = f"{OPEN_RIGHT.format(was.company_file or was.company_name)} {CONFIRM}"
         raise RungBroken(Rung.COMPANY_FILE, message, remedy)
-    ladder.hold(Rung.COMPANY_FILE, f"{facts.company_name} ({facts.company_file}).")
+    wrong_stamp = company_identity.stamp_trouble(book=was, facts=facts)
+    if wrong_stamp and account.accepts != found:
+        commits.save_account(company_id=account.company_id, changes={"seen_file": found})
+        remedy = f"{OPEN_RIGHT.format(was.company_file or facts.company_file)} {CONFIRM}"
+        raise RungBroken(Rung.COMPANY_FILE, wrong_stamp, remedy)
+    ladder.hold(
+        Rung.COMPANY_FILE,
+        f"{facts.company_name} ({facts.company_file}). {company_identity.shown(facts)}",
+    )
     ladder.hold(Rung.USER_MODE, f"Mode: {facts.file_mode or 'not told'}.")
     ladder.hold(Rung.DIALOG, "No dialog is in the way.")
     if facts.refusal is not None:

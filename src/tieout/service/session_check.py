@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tieout.channels.base import Answer, Outcome
-from tieout.quickbooks import qbxml, wire
-from tieout.service import company_facts, moments
+from tieout.quickbooks import qbxml
+from tieout.service import company_facts, company_identity, moments
 from tieout.service.company_facts import CompanyFacts
 from tieout.service.turns import Message, Trouble, Turn
 from tieout.store.commits import lanes
@@ -54,21 +54,25 @@ def _mismatch(book: Book, facts: CompanyFacts) -> Trouble | None:
             "Nothing was sent.",
             remedy=f"Open {book.company_name} in QuickBooks, then Verify the connection.",
         )
-    if book.company_file and facts.company_file and _elsewhere(book, facts):
+    wrong_stamp = company_identity.stamp_trouble(book=book, facts=facts)
+    restored = facts.last_restore_time != book.last_restore_time
+    if wrong_stamp and (facts.stamp or not restored):
+        return Trouble(
+            problem=f"{wrong_stamp} Nothing was sent.",
+            remedy=f"Open {book.company_name} in QuickBooks; only when this is its file now, a "
+            "Super User verifies the connection and confirms it.",
+        )
+    if company_identity.other_path(book=book, facts=facts):
         return Trouble(
             problem=f"The company file is now {facts.company_file}, it was {book.company_file}. "
             "Nothing was sent.",
             remedy="Super User: if the file was moved on purpose, Verify the connection.",
         )
-    if facts.last_restore_time != book.last_restore_time:
+    if restored:
         return Trouble(
             problem="A backup was restored in QuickBooks since the last Verify: invoices exported "
             "since that backup may be gone there. Nothing was sent.",
-            remedy="Bookkeeper: tie out, then a Super User verifies the connection again.",
+            remedy="Look under Restored backup which of them are gone; then a Super User verifies "
+            "the connection again.",
         )
     return None
-
-
-def _elsewhere(book: Book, facts: CompanyFacts) -> bool:
-    """Whether it is another path; Windows writes the same one in several ways."""
-    return wire.fence_key(facts.company_file) != wire.fence_key(book.company_file)

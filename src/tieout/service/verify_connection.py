@@ -15,7 +15,7 @@ from tieout.channels.address import AddressError, parse_address
 from tieout.channels.base import Answer, Outcome, Rung
 from tieout.channels.trust import CertificateError, fetch_certificate
 from tieout.quickbooks import qbxml, wire
-from tieout.service import company_facts, connect, moments
+from tieout.service import company_facts, company_identity, connect, moments
 from tieout.service.access import Access, find_access
 from tieout.service.company_facts import CompanyFacts
 from tieout.service.ladder import Ladder, RungBroken, name_of
@@ -187,8 +187,22 @@ class _Climb:
         known = connections.book_of(company_id=self.task.company_id)
         same_file = wire.fence_key(known.company_file) == wire.fence_key(facts.company_file)
         same = known.read_at is None or (same_file and known.company_name == facts.company_name)
-        found = {"company_file": facts.company_file, "company_name": facts.company_name}
-        if not same and self.task.params.get("accept") != found:
+        found = {
+            "company_file": facts.company_file,
+            "company_name": facts.company_name,
+            "stamp": facts.stamp,
+        }
+        accepted = self.task.params.get("accept") == found
+        wrong_stamp = company_identity.stamp_trouble(book=known, facts=facts)
+        if same and wrong_stamp and not accepted:
+            raise RungBroken(
+                Rung.COMPANY_FILE,
+                f"{wrong_stamp} It is called {facts.company_name} ({facts.company_file}).",
+                "Open the right company file in QuickBooks and verify again. Only when this one "
+                "is the company's file now, confirm it here.",
+                offer=found,
+            )
+        if not same and not accepted:
             raise RungBroken(
                 Rung.COMPANY_FILE,
                 f"Another company file is open: {facts.company_name} ({facts.company_file}). "
@@ -199,7 +213,10 @@ class _Climb:
             )
         restored = known.last_restore_time not in {"", facts.last_restore_time}
         more = f" A backup was restored: {facts.last_restore_time}." if restored else ""
-        self._hold(Rung.COMPANY_FILE, f"{facts.company_name} ({facts.company_file}).{more}")
+        known_by = company_identity.shown(facts)
+        self._hold(
+            Rung.COMPANY_FILE, f"{facts.company_name} ({facts.company_file}). {known_by}{more}"
+        )
 
     def _read_a_row(self, line: connect.Line) -> None:
         query = qbxml.CustomerQuery(request_id="test-read", max_returned=READ_ROWS)

@@ -14,7 +14,7 @@ from tieout.store.queries import connections
 
 Status = Connection.Status
 NOTE_EVERY_S = 5  # a busy export notes its contact this often, not at every call
-IDENTITY = ("company_name", "company_file")
+IDENTITY = ("company_name", "company_file", "stamp")
 KEPT_AT_REFRESH = ("last_restore_time", *IDENTITY)  # only Verify may accept another one
 Standing = SourceInvoice.Standing
 

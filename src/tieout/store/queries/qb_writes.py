@@ -133,3 +133,9 @@ def stamp_field_defined(*, company_id: int) -> bool:
         kind=QbWrite.Kind.STAMP_DEFINITION,
         state=State.EXPORTED.value,
     ).exists()
+
+
+def is_stamping(*, company_id: int) -> bool:
+    """Whether the stamp, or its field, is being written."""
+    kinds = [QbWrite.Kind.STAMP_DEFINITION, QbWrite.Kind.STAMP]
+    return _open().filter(company_id=company_id, kind__in=kinds).exists()

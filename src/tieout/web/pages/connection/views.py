@@ -16,7 +16,7 @@ from tieout.service import moments, save_connection, verify_connection
 from tieout.service import take_over as take_over_service
 from tieout.service.access import Access
 from tieout.service.save_connection import Saved, SettingRefused
-from tieout.store.queries import connections, tasks
+from tieout.store.queries import connections, qb_writes, tasks
 from tieout.store.queries.tasks import Task
 from tieout.web.access import company_page
 from tieout.web.pages.connection.forms import ConnectionForm, initial
@@ -29,7 +29,11 @@ PAGE = "connection/connection.html"
 def integrations(request: HttpRequest, access: Access) -> HttpResponse:
     """Settings → Integrations: every page that configures one."""
     row = connections.shown(company_id=access.company.pk)
-    return render(request, "connection/integrations.html", {"connection": row})
+    context = {
+        "connection": row,
+        "changes_for_people": qb_writes.needing_people(company_id=access.company.pk),
+    }
+    return render(request, "connection/integrations.html", context)
 
 
 @require_GET
@@ -126,7 +130,9 @@ def confirm_certificate(request: HttpRequest, access: Access) -> HttpResponse:
 @company_page("configure")
 def confirm_file(request: HttpRequest, access: Access) -> HttpResponse:
     """Accept, on purpose, the company file that is open now as this company's, and verify."""
-    offered = {name: request.POST.get(name, "") for name in ("company_file", "company_name")}
+    offered = {
+        name: request.POST.get(name, "") for name in ("company_file", "company_name", "stamp")
+    }
     verify_connection.start(access=access, now=moments.now(), accept=offered)
     return _back(access)
 
@@ -146,11 +152,14 @@ def take_over(request: HttpRequest, access: Access) -> HttpResponse:
 
 def _state(access: Access) -> dict[str, Any]:
     company_id = access.company.pk
+    book = connections.book_of(company_id=company_id)
     return {
         "connection": connections.shown(company_id=company_id),
-        "book": connections.book_of(company_id=company_id),
+        "book": book,
         "held": connections.held(company_id=company_id),
         "task": tasks.latest_task(company_id=company_id, kind=Task.Kind.VERIFY),
         "has_password": connections.has_password(company_id=company_id),
+        "stamping": bool(book.read_at and not book.stamp)
+        and qb_writes.is_stamping(company_id=company_id),
         "planned": connections.count_planned(company_id=company_id),
     }

@@ -1,0 +1,17 @@
+"""Below /c/<company_id>/quickbooks-changes/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from tieout.web.pages.qb_writes import decisions, views
+
+urlpatterns = [
+    path("", views.changes, name="qb_writes"),
+    path("list/", views.listing, name="qb_writes_list"),
+    path("<int:write_id>/", views.change, name="qb_write"),
+    path("<int:write_id>/link/", decisions.link, name="qb_write_link"),
+    path("<int:write_id>/try-again/", decisions.try_again, name="qb_write_try_again"),
+    path("<int:write_id>/set-aside/", decisions.set_aside, name="qb_write_set_aside"),
+    path("stamp/", decisions.stamp, name="qb_write_stamp"),
+]
