@@ -23,7 +23,6 @@ from tieout.store.commits import tasks as task_commits
 from tieout.store.models import (
     ClassMapping,
     ClientMapping,
-    Drift,
     Event,
     Import,
     ImportProblem,
@@ -594,17 +593,3 @@ def test_northgate_goes_in_whole_from_csv_and_unchanged_from_excel(access: Acces
     assert str(sum(printed)) == expected["total"]  # one invoice does not add up, on purpose
     excel = import_source.import_now(access, [NORTHGATE / "northgate.xlsx"], now=NOW)
     assert (excel.files[0].added, excel.files[0].changed, excel.files[0].bad) == (0, 0, 0)
-
-
-def test_an_import_notices_what_changed_on_our_side_of_a_mapping(
-    loaded: Access, files: object
-) -> None:
-    job = SourceJob.objects.get(key="J-1")
-    factories.map_job(job, factories.qb_customer(loaded.company, "Acme"))
-    again(loaded, files, jobs=JOBS.replace("J-1,Elena Ortiz,C-1", "J-1,Elena Ortiz,C-2"))
-    drift = Drift.objects.get()
-    assert (drift.kind, drift.was, drift.now) == ("reassigned", "Acme Health", "Birch Legal")
-    assert drift.seen_by is not None
-    assert drift.seen_by.kind == "import"
-    job.refresh_from_db()
-    assert job.map_state == "attention"
