@@ -8,6 +8,7 @@ import sqlite3
 import ssl
 import sys
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from types import FrameType
@@ -33,6 +34,7 @@ __all__ = ["PORT_DEFAULT", "Program", "Settings", "StartError", "is_loopback", "
 log = logging.getLogger("tieout.connector")
 
 PRUNE_EVERY_S = 6 * 3600.0
+LISTEN_FOR_SIGNALS_S = 0.5
 
 
 class StartError(Exception):
@@ -111,9 +113,7 @@ class Program:
             doors.append(self._status_door)
         for door in doors:
             threading.Thread(target=door.serve_forever, args=(0.2,), daemon=True).start()
-        self._prune()
-        while not self._stop.wait(PRUNE_EVERY_S):
-            self._prune()
+        self._keep_until_stopped()
         for door in doors:
             door.shutdown()
             door.socket.close()
@@ -124,6 +124,16 @@ class Program:
         self._lock.release()
         log.info("stopped%s", "" if ended else " while QuickBooks was still working")
         return ended
+
+    def _keep_until_stopped(self) -> None:
+        # In short waits: on Windows no signal interrupts a wait, so Ctrl-C would come hours late.
+        prune_at = 0.0
+        while True:
+            if time.monotonic() >= prune_at:
+                self._prune()
+                prune_at = time.monotonic() + PRUNE_EVERY_S
+            if self._stop.wait(LISTEN_FOR_SIGNALS_S):
+                return
 
     def _open_journal(self) -> Journal:
         path = self._settings.data / "journal.sqlite3"
@@ -150,13 +160,14 @@ class Program:
         self._stop.set()
 
     def stop_on_signals(self) -> None:
-        """SIGINT and SIGTERM stop the program; call it from the main thread."""
+        """SIGINT, SIGTERM and Ctrl-Break stop the program; call it from the main thread."""
 
         def stop(_number: int, _frame: FrameType | None) -> None:
             self.stop()
 
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, stop)
+        for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), stop)
 
     def _status(self, user: User) -> wire.StatusReply:
         sessions = self._worker.sessions
