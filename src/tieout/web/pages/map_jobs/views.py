@@ -45,8 +45,9 @@ def map_jobs(request: HttpRequest, access: Access) -> HttpResponse:
 @require_POST
 @company_page("work")
 def refresh(request: HttpRequest, access: Access) -> HttpResponse:
-    """Ask for the lists to be read again and show how far it is."""
-    task = ask_refresh(access=access, now=moments.now())
+    """Ask for what changed in the lists, or for everything, and show how far it is."""
+    full = request.POST.get("full") == "1"
+    task = ask_refresh(access=access, now=moments.now(), full=full)
     if request.headers.get("HX-Request"):
         return render(request, "_task.html", {"task": task})
     return redirect("map_jobs", access.company.pk)
