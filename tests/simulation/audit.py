@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+FENCE_S = 900  # so long a ticket of the Web Connector must have been silent
 OPEN = {"sending", "unconfirmed", "resendable"}  # a write whose outcome is not known
 LATE_AND_LOST = "QuickBooks committed later than the fence and had lost its recovery record"
 SET_ASIDE = "QuickBooks committed late what a person had set aside"
@@ -122,11 +123,13 @@ def _writes(run: Any, found: list[str]) -> None:
             spent.clear()
         elif entry[0] == "late":
             late.add(entry[1])
+        elif entry[0] == "stale hand":
+            found.append(f"tick {entry[1]}: worker {entry[2]} moved an invoice after its lease")
         elif entry[0] == "judged" and not entry[2]:
             found.append(f"posting {entry[1]} is settled by an answer that was not kept")
         if entry[0] != "sent":
             continue
-        _, tick, index, set_id, digest, states = entry
+        _, tick, index, set_id, digest, states, _ = entry
         if restored and set_id in late:
             continue  # left before our database was restored
         for other, state in enumerate(states):
@@ -175,7 +178,7 @@ def apart(run: Any) -> str:
     for guid, set_ids in made.items():
         lost = {unrecorded[set_id] for set_id in set_ids if set_id in unrecorded}
         if len(set_ids) > 1 and late & set(set_ids):
-            if "lost" in lost:
+            if "lost" in lost and _was_fenced(run, late & set(set_ids)):
                 return LATE_AND_LOST
             if ours_restored:
                 return FORGOTTEN
@@ -193,3 +196,20 @@ def apart(run: Any) -> str:
         if state == "set aside" and late & set(made.get(wanted[0], ())):
             return SET_ASIDE
     return ""
+
+
+def _was_fenced(run: Any, set_ids: set[str]) -> bool:
+    """Whether each call of these sets was over by the fence before the same bytes left again."""
+    fenced: set[str] = set()
+    first: dict[str, tuple[str, str, int]] = {}
+    for entry in run.log:
+        if entry[0] == "fence":
+            fenced.add(entry[1])
+        elif entry[0] == "sent" and entry[3] in set_ids:
+            call_id, road, now = first.get(entry[3], ("", "", 0))
+            if road == "remote" and call_id not in fenced:
+                return False
+            if road == "web connector" and entry[6][2] - now < FENCE_S:
+                return False
+            first[entry[3]] = entry[6]
+    return True

@@ -50,7 +50,7 @@ class Connector:
         strike, which = world.struck(message)
         if strike == "not reached":
             return NOT_SENT
-        if strike == "request lost":
+        if strike in ("request lost", "search fails"):
             return UNKNOWN
         if strike == "request late":
             world.stray.append((world.tick + 2 + which * 6, message, epoch))
@@ -65,7 +65,7 @@ class Connector:
         world, books = self.world, self.world.books
         writes = message.writes
         if writes and message.call_id in self.journal:
-            return self._known(self.journal[message.call_id])
+            return self._known(message.call_id, self.journal[message.call_id])
         if world.blocked():
             return NOT_SENT if writes else UNKNOWN
         if writes:
@@ -80,7 +80,7 @@ class Connector:
             return NOT_SENT
         if writes:
             self.journal[message.call_id] = ["handed over", None]
-            world.note_sent(message)
+            world.note_sent(message, REMOTE)
         if strike.startswith("connector dies"):
             return self._die(message, strike, which)
         if strike == "hangs":
@@ -135,9 +135,9 @@ class Connector:
         entry = self.journal.get(call_id)
         if entry is None:
             entry = self.journal[call_id] = ["withdrawn", None]
-        return self._known(entry)
+        return self._known(call_id, entry)
 
-    def _known(self, entry: list[Any]) -> Answer:
+    def _known(self, call_id: str, entry: list[Any]) -> Answer:
         answer = entry[1]
         if answer is not None and (answer.outcome == "response" or answer.executed is False):
             return answer
@@ -153,6 +153,7 @@ class Connector:
         if books.files[books.open].path != self.world.path:
             return answer or UNKNOWN
         entry[0] = "abandoned"
+        self.world.log.append(("fence", call_id))
         return Answer("abandoned")
 
 
@@ -188,11 +189,16 @@ class Worker:
         if self.resumes > world.tick:
             return False
         tieout = world.tieout
+        stale = self.phase in (BUILD, APPLY) and self.turn.epoch != tieout.epoch
+        before = tieout.states() if stale else ()
         try:
             return self._step(world, tieout)
         except LaneLost:
             self.phase = IDLE
             return True
+        finally:
+            if stale and tieout.states() != before:
+                world.log.append(("stale hand", world.tick, self.name))
 
     def _step(self, world: Any, tieout: Any) -> bool:
         phase = self.phase
@@ -374,14 +380,14 @@ class WebConnector:
         message = self.message
         strike, which = world.struck(message)
         self.twice = strike == "answer twice"
-        if strike in ("soap lost", "request lost", "not reached", "connector dies never"):
+        if strike in ("soap lost", "request lost", "not reached", "search fails"):
             if which % 2:  # its next call is sendRequestXML once more, or closeConnection
                 self.phase = BUILD
             else:
                 self._silent()
             return
         if message.writes:
-            world.note_sent(message)
+            world.note_sent(message, WEB)
         if strike in ("request late", "hangs", "connector dies late"):
             tick = world.tick + 3 + which * 7
             blocks = which % 2 == 0
@@ -401,7 +407,7 @@ class WebConnector:
         except Died as died:
             self.answer = Answer("hresult", None, self.turn.ticket, died.executed)
         self.phase = KEEP
-        if strike in ("answer lost", "answer cut", "recall lost"):
+        if strike in ("answer lost", "answer cut", "connector dies never"):
             if which % 2:
                 self.phase = BUILD
             else:

@@ -15,7 +15,10 @@ ARROWS = (
     "answer cut", "cut", "before save", "after save", "reply lost", "not stored",
     "forgets the answer", "hangs", "connector dies", "connector dies late", "connector dies never",
     "recall lost", "soap lost",
+    "search fails",
 )  # fmt: skip
+# arrows that wait for one kind of question
+ONLY = {"recall lost": "recall", "search fails": "search"}
 # what happens to us, to QuickBooks or by people; the number is its weight
 EVENTS = (
     ("crash", 12), ("pause", 6), ("second worker", 6), ("clock forward", 2), ("clock back", 2),
@@ -29,7 +32,7 @@ _WEIGHTS: list[int] = []
 for _, _weight in EVENTS:
     _WEIGHTS.append((_WEIGHTS[-1] if _WEIGHTS else 0) + _weight)
 
-# faults that are dangerous together, in this order; "" is any arrow
+# faults that are dangerous together, in this order; "" is any arrow, "~" one that strikes a query
 THEMES = (
     ("back up ours", "", "restore ours"),
     ("back up theirs", "", "restore theirs"),
@@ -37,7 +40,10 @@ THEMES = (
     ("request late", "crash", ""),
     ("pause", "not reached", "crash", ""),
     ("", "renumber", "", "people"),
-    ("answer lost", "moved away", ""),
+    ("reply lost", "moved away", "foreign"),
+    ("connector dies late", "not reached"),
+    ("hangs", "~records lost", "switch road"),
+    ("after save", "search fails", "~cut"),
 )
 TICKS = 34  # faults stop here; a healthy export of two invoices takes about thirty
 
@@ -76,13 +82,14 @@ def make(seed: int) -> Schedule:
         else:
             kind = random.choices(_KINDS, cum_weights=_WEIGHTS)[0]
         faults.append(Fault(at, kind, int(draw() * 8), draw() < 0.75))
-    theme = int(draw() * 10)
+    theme = int(draw() * 14)
     if theme < len(THEMES):
         at = int(draw() * 16)
         for kind in THEMES[theme]:
             if kind == "":
                 kind = ARROWS[int(draw() * len(ARROWS))]
-            faults.append(Fault(at, kind, int(draw() * 8), True))
+            writes = kind[0] != "~"
+            faults.append(Fault(at, kind.lstrip("~"), int(draw() * 8), writes))
             at += int(draw() * 14)
     faults.sort(key=_at)
     return Schedule(

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from tests.simulation.books import RIGHT, WRONG, Died, QuickBooks
 from tests.simulation.roads import Connector, WebConnector, Worker
 from tests.simulation.rows import LEASE_S, REMOTE, TICKET_S, WEB, Answer
-from tests.simulation.schedules import ARROWS, TICKS, Schedule
+from tests.simulation.schedules import ARROWS, ONLY, TICKS, Schedule
 from tests.simulation.tieout_model import FENCE_S, Tieout
 
 STEPS_MAX = 900  # a run that is not settled by then does not end by itself
@@ -73,7 +73,7 @@ class World:
     def struck(self, message: Any) -> tuple[str, int]:
         """The fault that strikes this message, and its small number."""
         for fault in self.armed:
-            if message.writes or not fault.writes:
+            if self._meets(fault, message):
                 self.armed.remove(fault)
                 self.log.append(("strike", self.tick, fault.kind, message.purpose))
                 return fault.kind, fault.which
@@ -82,15 +82,23 @@ class World:
     def peek(self, message: Any) -> str:
         """The same without using it up."""
         for fault in self.armed:
-            if message.writes or not fault.writes:
+            if self._meets(fault, message):
                 return str(fault.kind)
         return ""
 
-    def note_sent(self, message: Any) -> None:
+    def _meets(self, fault: Any, message: Any) -> bool:
+        only = ONLY.get(fault.kind)
+        if only is not None:
+            return bool(message.purpose == only)
+        return message.writes or not fault.writes
+
+    def note_sent(self, message: Any, road: str) -> None:
         """A write is handed to QuickBooks: what the auditor wants to know of the moment."""
         digest = message.request[3] if isinstance(message.request, tuple) else message.request
+        moment = (message.call_id, road, self.tieout.now)
+        states = self.tieout.states()
         self.log.append(
-            ("sent", self.tick, message.posting, message.set_id, digest, self.tieout.states())
+            ("sent", self.tick, message.posting, message.set_id, digest, states, moment)
         )
 
     def execute(self, session: int, message: Any) -> Answer | None:

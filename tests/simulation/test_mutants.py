@@ -1,0 +1,21 @@
+"""Every planted bug is caught, and by what it does to the books or to the rules of sending."""
+
+from __future__ import annotations
+
+import pytest
+from tests.simulation import many
+from tests.simulation.mutants import MUTANTS, Mutant, planted
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_the_simulation_catches(mutant: Mutant) -> None:
+    with planted(mutant) as tieout:
+        for seed in range(mutant.seeds):
+            _, reason, found = many.judge(seed, tieout)
+            if found and not reason:
+                return
+    pytest.fail(f"{mutant.seeds} seeds did not show that Tieout {mutant.name!r}")
+
+
+def test_without_a_planted_bug_the_same_seeds_are_clean() -> None:
+    assert many.count(range(2_000)).failed == 0
