@@ -7,6 +7,7 @@ from tieout.store.models.connections import Connection, Installation, Lane, Task
 from tieout.store.models.drifts import Drift
 from tieout.store.models.events import Event, EventHead
 from tieout.store.models.exports import Batch, ExactlyOnce, Exchange, Posting, QbWrite
+from tieout.store.models.job_data import JobDataSeen
 from tieout.store.models.mapping_batches import MappingBatch
 from tieout.store.models.mappings import ClassMapping, ClientMapping, ItemMapping, JobMapping
 from tieout.store.models.people import Company, Membership, SignInTry, User
@@ -53,6 +54,7 @@ __all__ = [
     "Installation",
     "InvoiceBlock",
     "ItemMapping",
+    "JobDataSeen",
     "JobMapping",
     "JobSuggestion",
     "KeptAnswer",

@@ -92,6 +92,8 @@ class Task(models.Model):
         EXPORT = "export", "Export"
         TIE_OUT = "tie_out", "Tie-out"
         MAPPINGS = "mappings", "Mapping changes"
+        RESTORED = "restored", "Restored backup"
+        JOB_DATA = "job_data", "Job-level data"
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting"

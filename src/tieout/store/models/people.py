@@ -41,6 +41,9 @@ class Company(models.Model):
     split_suffix = models.CharField(max_length=8, default="-{n}")
     number_prefix_strip = models.CharField(max_length=20, blank=True, default="")
     template_name = models.CharField(max_length=31, blank=True, default="")
+    # what Tieout may do to jobs in QuickBooks; a Super User switches it on
+    create_jobs = models.BooleanField(default=False)
+    keep_job_data = models.BooleanField(default=False)
     # how many drifts wait for an answer, kept by `commits.drifts`: every page's menu shows it
     open_drifts = models.PositiveIntegerField(default=0)
 
