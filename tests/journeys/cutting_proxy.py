@@ -29,23 +29,32 @@ class CuttingProxy:
             self._left = count
 
     def close(self) -> None:
+        """Listen no more: a pending accept is woken, closing alone would leave it waiting."""
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):  # closed: the run is over
             while True:
-                ours, _ = self._listener.accept()
+                ours = self._listener.accept()[0]
                 threading.Thread(target=self._connect, args=(ours,), daemon=True).start()
+                del ours  # its own thread closes it
 
     def _connect(self, ours: socket.socket) -> None:
-        try:
-            theirs = socket.create_connection(("127.0.0.1", self.target_port), timeout=5)
-        except OSError:
-            _reset(ours)  # nobody listens there just now
-            return
-        theirs.settimeout(None)
-        for source, sink in ((ours, theirs), (theirs, ours)):
-            threading.Thread(target=self._pump, args=(source, sink), daemon=True).start()
+        """Carry one connection to its end, however it ends; both sockets are closed here."""
+        with ours:
+            try:
+                theirs = socket.create_connection(("127.0.0.1", self.target_port), timeout=5)
+            except OSError:
+                _reset(ours)  # nobody listens there just now
+                return
+            with theirs:
+                theirs.settimeout(None)
+                back = threading.Thread(target=self._pump, args=(theirs, ours), daemon=True)
+                back.start()
+                self._pump(ours, theirs)
+                back.join()
 
     def _pump(self, source: socket.socket, sink: socket.socket) -> None:
         try:
@@ -58,7 +67,7 @@ class CuttingProxy:
                 sink.shutdown(socket.SHUT_WR)  # an orderly end is passed on as one
                 return
         except OSError:
-            pass  # the other pump has cut, or one end has died: both are closed below
+            pass  # the other pump has cut, or one end has died: both are reset
         _reset(source)
         _reset(sink)
 
@@ -75,8 +84,7 @@ class CuttingProxy:
 
 
 def _reset(end: socket.socket) -> None:
+    """End it hard: the peer sees a reset, and a pump that waits in recv wakes up."""
     with contextlib.suppress(OSError):
         end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-        # wakes a pump that waits in recv; close alone would not
         end.shutdown(socket.SHUT_RDWR)
-    end.close()

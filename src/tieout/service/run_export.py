@@ -32,6 +32,7 @@ def start(*, access: Access, invoice_ids: Sequence[int], now: datetime) -> Batch
     """Queue every ready posting of these invoices as one batch; raises CannotExport if none is."""
     _may_export(access)
     with transaction.atomic():
+        lanes.lock(company_id=access.company.pk)
         postings = queries.ready_postings(company_id=access.company.pk, invoice_ids=invoice_ids)
         if not postings:
             message = (
@@ -158,6 +159,7 @@ def _plan_stands(posting: Posting) -> None:
 
 
 def _posting(access: Access, posting_id: int) -> Posting:
+    lanes.lock(company_id=access.company.pk)
     queries.lock_invoice_of(company_id=access.company.pk, posting_id=posting_id)
     posting = queries.posting_for_change(company_id=access.company.pk, posting_id=posting_id)
     if posting is None:

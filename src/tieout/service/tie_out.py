@@ -69,14 +69,13 @@ def start(
     params = {name: day.isoformat() for name, day in given.items() if day}
     company_id = access.company.pk
     with transaction.atomic():
+        lanes.lock(company_id=company_id)  # two clicks at once make one task
         open_ = tasks.open_task(company_id=company_id, kind=Task.Kind.TIE_OUT)
         if open_ is not None:
             return open_
         entry = events.Entry(verb="asked", subject="tie_out", after=params)
-        # the log's head is locked first, so that two clicks at once make one task
         events.append(company_id=company_id, at=now, actor=access.user, entries=[entry])
-        open_ = tasks.open_task(company_id=company_id, kind=Task.Kind.TIE_OUT)
-        return open_ or tasks.request(
+        return tasks.request(
             company_id=company_id,
             kind=Task.Kind.TIE_OUT,
             now=now,

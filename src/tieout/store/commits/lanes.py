@@ -23,6 +23,16 @@ def wake(*, company_id: int, at: datetime) -> None:
     ).update(wake_at=at)
 
 
+def lock(*, company_id: int) -> None:
+    """Lock the lane's row until the transaction ends, before anything else of the company.
+
+    Everybody locks in one order, lane, invoice, posting, head of the log, or two of them would
+    wait for each other for ever. Whoever wakes the lane after other locks begins with this.
+    """
+    Lane.objects.get_or_create(company_id=company_id)
+    list(Lane.objects.select_for_update().filter(company_id=company_id).values_list("pk"))
+
+
 def take(*, company_id: int, owner: str, now: datetime, lease_s: int = LEASE_S) -> int | None:
     """Take the lane if nobody's lease runs; returns the new epoch, or None when it is held."""
     taken = (

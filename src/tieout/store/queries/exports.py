@@ -83,6 +83,7 @@ def row_for_change(
 ) -> Row | None:
     """The row as it is now, locked until the transaction ends."""
     if posting_id is not None:
+        lock_invoice_of(company_id=company_id, posting_id=posting_id)
         return posting_for_change(company_id=company_id, posting_id=posting_id)
     if qb_write_id is None:
         return None
