@@ -122,6 +122,20 @@ def entry_names(*, company_id: int, kind: str) -> list[tuple[str, str]]:
     return list(rows.order_by("id").values_list("full_name", "list_id"))
 
 
+def names_below(*, company_id: int, list_id: str) -> list[str]:
+    """The names that stand directly below a customer or job, or at the top for ""; one query."""
+    rows = _present(company_id).filter(parent_list_id=list_id)
+    return list(rows.order_by().values_list("name", flat=True))
+
+
+def mapped_below(*, company_id: int, list_id: str, limit: int = 50) -> list[tuple[str, str, str]]:
+    """(name, contractor, title) of mapped jobs directly below a customer, the latest first."""
+    rows = JobMapping.objects.filter(
+        company_id=company_id, target__parent_list_id=list_id, target__gone_at__isnull=True
+    ).order_by("-id")
+    return list(rows.values_list("target__name", "job__contractor", "job__title")[:limit])
+
+
 def served_by(*, company_id: int, target_ids: Collection[int]) -> dict[int, list[SourceJob]]:
     """The contractor jobs that are mapped to each of these QuickBooks jobs; one query."""
     served: dict[int, list[SourceJob]] = {}

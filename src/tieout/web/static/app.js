@@ -89,6 +89,23 @@
     }
   });
 
+  // [data-copy="id"]: the field's text goes to the clipboard; without a secure page, by selecting it
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    const field = button && byId(button.dataset.copy);
+    if (!field) return;
+    field.select();
+    let copied = false;
+    try {
+      await navigator.clipboard.writeText(field.value);
+      copied = true;
+    } catch {
+      copied = document.execCommand("copy");
+    }
+    const said = byId(`${field.id}-copied`);
+    if (said) said.textContent = copied ? "Copied." : "Press Ctrl+C: the name is selected.";
+  });
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.hasAttribute("data-once")) {
