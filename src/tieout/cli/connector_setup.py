@@ -56,6 +56,7 @@ def set_up(options: argparse.Namespace, *, ask: Ask | None = None) -> int:
 
     Raises StartError, SettingsError or UsersError for what cannot be; nothing is changed then.
     """
+    options.data = options.data.absolute()
     before = load_settings(options.data)
     first = before.sandbox is None and before.company_file is None
     known = load_users(options.data / USERS_FILE)

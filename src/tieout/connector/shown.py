@@ -225,20 +225,33 @@ def _iso(value: Any) -> Any:
     return value
 
 
-STYLE = """:root { color-scheme: light dark; font: 15px/1.45 system-ui, sans-serif; }
-body { margin: 0; }
+STYLE = """:root {
+  color-scheme: light dark; font: 15px/1.45 system-ui, sans-serif;
+  --paper: #fff; --ink: #1b1d21; --quiet: #55595f; --line: #c9ccd1; --link: #0b57a4;
+}
+@media (prefers-color-scheme: dark) {
+  :root { --paper: #17191d; --ink: #e9eaec; --quiet: #b3b7bd; --line: #454a52; --link: #8fbdf2; }
+}
+body { margin: 0; background: var(--paper); color: var(--ink); }
 main { max-width: 60rem; margin: 0 auto; padding: 1rem 1.25rem 3rem; }
 h1 { font-size: 1.4rem; margin: 0.5rem 0; }
 h2 { font-size: 1.05rem; margin: 1.75rem 0 0.5rem; }
+a { color: var(--link); }
 .headline { font-size: 1.1rem; font-weight: 600; margin: 0; }
-.quiet { color: GrayText; color: color-mix(in srgb, CanvasText 70%, Canvas); }
+.quiet { color: var(--quiet); }
 .failure { border-left: 4px solid; padding: 0.1rem 0 0.1rem 1rem; margin-top: 1.25rem; }
 .failure h2 { margin-top: 0.25rem; }
-dl { display: grid; grid-template-columns: minmax(9rem, max-content) 1fr; gap: 0.25rem 1.25rem; margin: 0; }
+dl {
+  display: grid; grid-template-columns: minmax(9rem, max-content) 1fr; gap: 0.25rem 1.25rem;
+  margin: 0;
+}
 dt { font-weight: 600; }
 dd { margin: 0; overflow-wrap: anywhere; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; padding: 0.25rem 1rem 0.25rem 0; border-bottom: 1px solid color-mix(in srgb, CanvasText 25%, Canvas); white-space: nowrap; }
+th, td {
+  text-align: left; padding: 0.25rem 1rem 0.25rem 0; border-bottom: 1px solid var(--line);
+  white-space: nowrap;
+}
 @media (max-width: 34rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: 0.4rem; } }
 """
