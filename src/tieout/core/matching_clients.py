@@ -3,21 +3,79 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from tieout.core.names import client_forms, plain
+from tieout.core.names import LEVEL_MAX, client_forms, plain
 
-__all__ = ["SURE", "Customers", "abbreviates"]
+__all__ = ["SURE", "Customers", "Reading", "abbreviates", "claimed", "read"]
 
 SURE = 0.75  # a client's name that fits this well is its customer, unless another fits better
 _FLOOR = 0.45
 _KEPT = 6
 _SHORTLIST = 12
 _NOT_THE_BEST = 0.12  # a customer this far below the best one is another customer
+
+_NOT_SURE = SURE - 0.15
+_SHARED = SURE - 0.05  # a weak fit that another client of ours has as well
+_BY_NAME = 0.9  # from here on a fit is the name, not a guess
+_BETTER = 0.04  # so much better fits the client whose customer it is
+# what a match is worth by (part of ours, part of theirs): a branch may stand under the head office
+_TRUST = {(False, False): 1.0, (False, True): 0.93, (True, False): 0.85, (True, True): 0.65}
+_SAME = 0.95  # from here on two names or parts are the same
+_TELLS_NOTHING = frozenset(
+    [
+        "net",
+        "15",
+        "30",
+        "45",
+        "60",
+        "old",
+        "new",
+        "name",
+        "account",
+        "acct",
+        "formerly",
+        "nka",
+        "use",
+        "inactive",
+        "usa",
+        "us",
+        "ohio",
+        "oh",
+        "ca",
+        "tx",
+        "ny",
+        "fl",
+        "il",
+        "pa",
+        "mi",
+        "ga",
+        "nc",
+        "va",
+        "wa",
+        "az",
+        "ma",
+        "tn",
+        "in",
+        "mo",
+        "md",
+        "wi",
+        "mn",
+        "co",
+        "al",
+        "sc",
+        "la",
+        "ky",
+        "or",
+        "ok",
+    ]
+)
 
 Form = tuple[str, ...]
 
@@ -30,47 +88,115 @@ def abbreviates(short: str, long: str) -> bool:
     return all(letter in letters for letter in short)
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A client's or customer's name: read whole first, then in parts. `cut`: at 41 characters."""
+
+    forms: tuple[Form, ...]
+    words: frozenset[str]
+    cut: bool
+
+
+@lru_cache(maxsize=65536)
+def read(name: str) -> Reading:
+    """Take a client's or customer's name apart."""
+    forms = client_forms(name)
+    return Reading(forms, frozenset(forms[0] if forms else ()), len(name) >= LEVEL_MAX - 1)
+
+
+def claimed(fits: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
+    """What is left of each client's fits where another client fits the same customer.
+
+    `fits` leads from a client to path -> fit, and so does the answer. A customer that is another
+    client's by name is not this one's; one that two clients fit by a guess is nobody's for sure.
+    """
+    wanted: dict[str, list[float]] = defaultdict(list)
+    for mine in fits.values():
+        for path, fit in mine.items():
+            wanted[path].append(fit)
+    best = {path: sorted(all_fits, reverse=True)[:2] for path, all_fits in wanted.items()}
+    return {
+        client: {path: _left(fit, best[path]) for path, fit in mine.items()}
+        for client, mine in fits.items()
+    }
+
+
+def _left(fit: float, best: Sequence[float]) -> float:
+    """`best`: the two best fits of any client to this customer, this one's perhaps among them."""
+    if len(best) > 1:
+        other = best[0] if fit < best[0] else best[1]
+        if other >= _BY_NAME and other >= fit + _BETTER:
+            return min(fit, _NOT_SURE)
+        if fit < _BY_NAME and other > fit - _BETTER:
+            return min(fit, _SHARED)
+    return fit
+
+
 class Customers:
     """The customers (and levels that have jobs below them), found by name.
 
-    `names` are the names of the nodes, without the levels above; a node is known by its place.
+    A node is known by its path (`Acme:West`) and named by its last level.
     """
 
-    def __init__(self, names: Sequence[str]) -> None:
-        self.names = [plain(name) for name in names]
-        self.forms = [client_forms(name) for name in names]
-        self._keys: dict[str, list[int]] = defaultdict(list)
-        for node, forms in enumerate(self.forms):
-            for key in _keys(forms):
-                self._keys[key].append(node)
-        counts: dict[str, int] = defaultdict(int)
-        for forms in self.forms:
-            for word in set(forms[0]) if forms else ():
-                counts[word] += 1
-        self._idf = {word: math.log(1 + len(names) / count) for word, count in counts.items()}
-        self._unknown = math.log(1 + len(names))
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+        self._readings: dict[str, Reading] = {}
+        self._keys: dict[str, set[str]] = defaultdict(set)
+        self._counts: Counter[str] = Counter()
 
-    def plausible(self, client: str) -> dict[int, float]:
-        """Node -> how well it fits the client, 0 to 1, the few that fit at all."""
-        forms = client_forms(client)
-        votes: dict[int, float] = defaultdict(float)
-        for key in sorted(_keys(forms)):
+    def add(self, path: str) -> None:
+        """One more node."""
+        name = path.rsplit(":", 1)[-1]
+        reading = read(name)
+        self._names[path] = plain(name)
+        self._readings[path] = reading
+        for key in _keys(reading.forms):
+            self._keys[key].add(path)
+        self._counts.update(reading.words)
+
+    def drop(self, path: str) -> None:
+        """A node that is there no longer."""
+        reading = self._readings.pop(path)
+        del self._names[path]
+        for key in _keys(reading.forms):
+            self._keys[key].discard(path)
+            if not self._keys[key]:
+                del self._keys[key]
+        self._counts.subtract(reading.words)
+
+    def plausible(self, client: str) -> dict[str, float]:
+        """Path -> how well it fits the client, 0 to 1, the few that fit at all."""
+        ours = read(client)
+        votes: dict[str, float] = defaultdict(float)
+        for key in sorted(_keys(ours.forms)):
             nodes = self._keys.get(key, ())
             for node in nodes:
                 votes[node] += 1 / len(nodes)
         first = sorted(votes, key=lambda node: (-votes[node], node))[:_SHORTLIST]
-        fits = {node: self._fit(forms, self.forms[node]) for node in first}
-        if max(fits.values(), default=0.0) < SURE and forms:
+        fits = {node: self.fit(ours, self._readings[node]) for node in first}
+        if max(fits.values(), default=0.0) < SURE and ours.forms:
             for _, _, node in process.extract(
-                plain(client), self.names, scorer=fuzz.token_set_ratio, limit=_KEPT
+                plain(client), self._names, scorer=fuzz.token_set_ratio, limit=_KEPT
             ):
-                fits[node] = self._fit(forms, self.forms[node])
+                fits[node] = self.fit(ours, self._readings[node])
         return _trimmed(fits)
 
-    def _fit(self, ours: Iterable[Form], theirs: Iterable[Form]) -> float:
-        return max((self._overlap(a, b) for a in ours for b in theirs), default=0.0)
+    def fit(self, ours: Reading, theirs: Reading) -> float:
+        """The best of all ways to read the two names; parts of them tell less than the whole."""
+        best = 0.0
+        for place, mine in enumerate(ours.forms):
+            for other, form in enumerate(theirs.forms):
+                trust = _TRUST[place > 0, other > 0]
+                # the cut is in the last part, and in the whole
+                cut = theirs.cut and other in (0, len(theirs.forms) - 1)
+                if trust > best:
+                    overlap = self._overlap(mine, form, cut=cut)
+                    # the head office of one branch is no part of another branch's name
+                    most = trust if overlap >= _SAME or not (place or other) else _NOT_SURE
+                    best = max(best, min(most, overlap))
+        return best
 
-    def _overlap(self, ours: Form, theirs: Form) -> float:
+    def _overlap(self, ours: Form, theirs: Form, *, cut: bool) -> float:
         """The share of both names' weight that the other one has too."""
         if ours == theirs:
             return 1.0
@@ -79,28 +205,39 @@ class Customers:
         if "".join(ours) == "".join(theirs):
             return 0.98
         left = list(theirs)
+        mine: list[str] = []
         ours_met = theirs_met = 0.0
         for word in ours:
             best = max(left, key=lambda other: _alike(word, other), default="")
             alike = _alike(word, best) if best else 0.0
+            if cut and not alike and theirs[-1] in left and word.startswith(theirs[-1]):
+                best, alike = theirs[-1], 0.95
             if alike:
                 left.remove(best)
                 ours_met += alike * self._weight(word)
                 theirs_met += alike * self._weight(best)
+            else:
+                mine.append(word)
+        if cut and not left and len(theirs) > 1:
+            return 0.95
         ours_share = ours_met / sum(map(self._weight, ours))
         theirs_share = theirs_met / sum(map(self._weight, theirs))
         low, high = sorted((ours_share, theirs_share))
-        return 0.45 * low + 0.55 * high
+        share = 0.45 * low + 0.55 * high
+        # East and West, Plant 1 and Plant 2: each has something that the other has not
+        apart = any(w not in _TELLS_NOTHING for w in mine)
+        apart = apart and any(w not in _TELLS_NOTHING for w in left)
+        return min(share, _NOT_SURE) if apart else share
 
     def _weight(self, word: str) -> float:
-        return self._idf.get(word, self._unknown)
+        return math.log(1 + len(self._names) / max(self._counts[word], 1))
 
 
-def _trimmed(fits: dict[int, float]) -> dict[int, float]:
+def _trimmed(fits: dict[str, float]) -> dict[str, float]:
     kept = sorted((node for node in fits if fits[node] >= _FLOOR), key=lambda n: (-fits[n], n))
     best = fits[kept[0]] if kept else 0.0
     return {
-        node: fits[node] if fits[node] > best - _NOT_THE_BEST else min(fits[node], SURE - 0.15)
+        node: fits[node] if fits[node] > best - _NOT_THE_BEST else min(fits[node], _NOT_SURE)
         for node in kept[:_KEPT]
     }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-__all__ = ["Bucket", "JobToMatch", "QbCandidate", "Suggestion"]
+__all__ = ["Bucket", "Flag", "JobToMatch", "QbCandidate", "Suggestion"]
 
 
 class Bucket(StrEnum):
@@ -16,6 +16,15 @@ class Bucket(StrEnum):
     LIKELY = "Likely"
     WEAK = "Weak"
     NONE = "None"  # probably not in QuickBooks yet
+
+
+class Flag(StrEnum):
+    """What a clerk is warned about. The text is stored; never rename a value."""
+
+    INACTIVE = "inactive"
+    DELETED = "deleted"
+    WANTED_TWICE = "wanted twice"  # another contractor job has it, or fits it as well
+    ABSENT = "not in QuickBooks yet"  # with rank 1: probably none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +55,20 @@ class QbCandidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
-    """One QuickBooks job offered for a contractor job, or with `list_id` "" that there is none."""
+    """One QuickBooks job offered for a contractor job, or with `list_id` "" that there is none.
+
+    The last four are the pair's own, whoever else wants it; a desk is rebuilt from them.
+    """
 
     job_id: str
     list_id: str
     rank: int  # from 1, best first
-    score: float  # 0 to 1
+    score: float  # 0 to 1; less than `fit` where another contractor job has it
     bucket: Bucket
     accepted: bool  # safe to save in bulk
     reasons: tuple[str, ...]
+    flags: tuple[Flag, ...] = ()
+    fit: float = 0.0
+    certain: bool = False
+    exact: bool = False
+    kind: str = ""

@@ -2,76 +2,91 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
 
 from tieout.core.matching_clients import SURE, abbreviates
+from tieout.core.matching_evidence import Numbers, dates, earlier, state, written_days
 from tieout.core.matching_facts import JobToMatch, QbCandidate
-from tieout.core.matching_persons import Persons
-from tieout.core.matching_words import TITLE_WORDS
+from tieout.core.matching_persons import PersonFit, Persons
+from tieout.core.matching_words import REMARKS, TITLE_WORDS
 from tieout.core.names import Leaf, Person
 
-__all__ = ["OurJob", "Pair", "Pairs", "TheirJob", "number_of"]
+__all__ = ["OurJob", "Pair", "Pairs", "TheirJob", "title_words"]
 
 # what each kind of evidence can give; together 1
 _PERSON, _CLIENT, _TITLE = 0.70, 0.20, 0.10
 _TITLE_UNKNOWN = 0.7  # of the title's share, where one side names none
 _TITLE_DIFFERS = 0.34
 _TITLE_MATCHES = 0.75
+_PARTLY = 0.6
+_GRADES = frozenset(["i", "ii", "iii", "iv"])
+_WENT_THERE = 0.6  # is shown, whatever its name
 _NAMED = 0.6  # a person this alike is the one whose job number stands there
-_NUMBER = 0.12
-_ANOTHER_NUMBER = 0.25
-_DATES = 0.02
-_OTHER_DATES = 0.08
-_INACTIVE = 0.08
-_GONE = 0.3
-_NOISY = 0.15
-_CUSTOMER = 0.12
-_DIGITS = re.compile(r"\d+")
-_YEAR = re.compile(r"(19|20)\d\d")
+
+_SAME = frozenset(["same person", "same person, order swapped"])
+_OTHER = frozenset(
+    ["another first name", "another surname", "first name missing there", "another suffix"]
+)
 
 
 @dataclass(frozen=True, slots=True)
 class OurJob:
-    """A contractor job, read."""
+    """A contractor job, read. `invoices`: ListID -> how many earlier invoices went there."""
 
     fact: JobToMatch
     person: Person
     title: tuple[str, ...]
     number: str
     client_words: frozenset[str]
+    invoices: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class TheirJob:
-    """A QuickBooks job, read. `nodes` are the levels above it, the customer first."""
+    """A QuickBooks job, read. `nodes` are the paths of the levels above it, the customer first."""
 
     fact: QbCandidate
     leaf: Leaf
-    nodes: tuple[int, ...]
+    nodes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """How well two jobs fit. `certain`: nothing but another candidate can stand against it."""
+    """How well two jobs fit.
+
+    `certain`: nothing stands against it but another candidate, and how often such a likeness is
+    chance (see `matching_risk`). `kind` is that likeness: a letter for what differs in the first
+    name, a capital for the surname, `+` where the title matches, `#` for a proof, and `?` first
+    where it is thin: too little to go by, unless the whole file speaks for it.
+    """
 
     score: float
     reasons: tuple[str, ...]
     certain: bool
     exact: bool
+    kind: str = ""
 
+    @property
+    def same_person(self) -> bool:
+        """Whether every part of the name is there."""
+        return not _SAME.isdisjoint(self.reasons)
 
-def number_of(job_id: str) -> str:
-    """The digits of a job's number, "" when there are too few to tell anything."""
-    digits = "".join(_DIGITS.findall(job_id)).lstrip("0")
-    return digits if len(digits) >= 4 else ""
+    @property
+    def other_person(self) -> bool:
+        """Whether the name there is plainly somebody else's."""
+        return not _OTHER.isdisjoint(self.reasons)
 
 
 def expanded(words: Collection[str]) -> tuple[str, ...]:
     """Title words with the usual abbreviations written out."""
     return tuple(long for word in words for long in TITLE_WORDS.get(word, (word,)))
+
+
+def title_words(title: tuple[str, ...]) -> set[str]:
+    """The words by which a title may be known in QuickBooks: its own, and its initials."""
+    initials = "".join(word[0] for word in title)
+    return {*title, initials} if len(initials) > 1 else set(title)
 
 
 class Pairs:
@@ -82,11 +97,11 @@ class Pairs:
         *,
         persons: Persons,
         title_words: Collection[str],
-        numbers: Mapping[str, frozenset[str]],
+        numbers: Numbers,
     ) -> None:
         self._persons = persons
         self._title_words = title_words
-        self._numbers = numbers  # job number -> the words of its contractor's name
+        self._numbers = numbers
         self._titles: dict[tuple[tuple[str, ...], tuple[str, ...], bool], float] = {}
         self._shortened: dict[tuple[str, tuple[str, ...]], bool] = {}
 
@@ -94,14 +109,17 @@ class Pairs:
         """`client` is how well the customer fits, 1 and `linked` when it is mapped to it."""
         leaf = theirs.leaf
         fit = self._persons.compare(ours.person, leaf, lambda word: self._explained(word, ours))
-        title = self._title(ours, fit.rest, leaf)
+        title = self._title(ours, fit, leaf)
         reasons = [*_client_reasons(client, linked=linked), *fit.reasons]
         certain = fit.certain
         score = _PERSON * fit.score + _CLIENT * client
         score += _TITLE * (_TITLE_UNKNOWN if title is None else title)
         apart = title is not None and title >= _TITLE_MATCHES
         exact = certain and fit.score >= 0.98 and client >= 0.9
-        number = _number(ours, leaf, self._numbers)
+        fact = ours.fact
+        number = self._numbers.compare(ours.number, fact.start, fact.end, leaf)
+        before = earlier(ours.invoices, theirs.fact.list_id)
+        proves = number.proves or before.proves
         if title is not None and title < _TITLE_DIFFERS:
             reasons.append("title differs")
             certain = exact = False
@@ -109,22 +127,30 @@ class Pairs:
             reasons.append("title matches")
         elif title is not None:
             reasons.append("title fits in part")
-            certain = exact = False
-        if number.proves and fit.score >= _NAMED:
+            exact = False
+        if proves and fit.score >= _NAMED:
             certain = True
-        certain = certain and client >= SURE and (apart or number.proves or not fit.thin)
-        for extra in (number, _dates(ours, theirs), _state(theirs)):
+        certain = certain and (client >= SURE or before.proves)
+        kind = "#" if proves else _kind(fit, title)
+        days = written_days(fact, leaf.months), dates(fact, theirs.fact)
+        there = state(theirs.fact, top=not theirs.nodes, noisy=leaf.noisy)
+        for extra in (number, before, *days, there):
             score += extra.score
             reasons += extra.reasons
             certain = certain and extra.certain
             exact = exact and extra.certain
-        if not fit.score:
+        if not fit.score and not before.proves:
             score, certain = min(score, 0.3), False
-        return Pair(max(0.0, min(1.0, score)), tuple(reasons), certain, exact)
+        if before.score:
+            score = max(score, _WENT_THERE)
+        return Pair(max(0.0, min(1.0, score)), tuple(reasons), certain, exact, kind)
 
     def _explained(self, word: str, ours: OurJob) -> bool:
         if word in self._title_words or word in TITLE_WORDS or word in ours.client_words:
             return True
+        return word in REMARKS or self._shortens(word, ours)
+
+    def _shortens(self, word: str, ours: OurJob) -> bool:
         if len(word) < 3:
             return False
         key = (word, ours.title)
@@ -134,9 +160,13 @@ class Pairs:
             self._shortened[key] = known
         return known
 
-    def _title(self, ours: OurJob, rest: tuple[str, ...], leaf: Leaf) -> float | None:
-        """How much of the title typed there is in ours, 0 to 1; None where there is nothing."""
-        words = tuple(word for word in rest if word not in ours.client_words)
+    def _title(self, ours: OurJob, fit: PersonFit, leaf: Leaf) -> float | None:
+        """How much of the title typed there is in ours, 0 to 1; None where there is nothing.
+
+        A level above the person counts where it is a title: it may as well be a branch or a year.
+        """
+        words = tuple(w for w in fit.rest if w not in ours.client_words and w not in REMARKS)
+        words += tuple(word for word in fit.above if self._is_title(word, ours))
         if not words or not ours.title:
             return None
         key = (words, ours.title, leaf.cut)
@@ -145,6 +175,19 @@ class Pairs:
             value = self._titles[key] = _title_overlap(words, ours.title, cut=leaf.cut)
         return value
 
+    def _is_title(self, word: str, ours: OurJob) -> bool:
+        return word not in ours.client_words and (
+            word in self._title_words or word in TITLE_WORDS or self._shortens(word, ours)
+        )
+
+
+def _kind(fit: PersonFit, title: float | None) -> str:
+    if title is None:
+        return ("?" if fit.thin else "") + fit.likeness
+    if title < _TITLE_MATCHES:
+        return f"?{fit.likeness}-"
+    return ("?" if "2" in fit.likeness else "") + fit.likeness + "+"
+
 
 def _title_overlap(theirs: tuple[str, ...], ours: tuple[str, ...], *, cut: bool) -> float:
     long = expanded(ours)
@@ -152,15 +195,22 @@ def _title_overlap(theirs: tuple[str, ...], ours: tuple[str, ...], *, cut: bool)
     seen: set[str] = set()
     initials = "".join(word[0] for word in long)
     for place, word in enumerate(theirs):
-        forms = TITLE_WORDS.get(word, (word,))
         stump = cut and place == len(theirs) - 1
-        found = [_met(form, long, stump=stump) for form in forms]
-        if any(found):
-            met += sum(map(bool, found)) / len(found)
-            seen.update(each for each in found if each)
-        elif len(word) > 1 and (word in initials or word in ours):
+        best: list[str] = []
+        forms = TITLE_WORDS.get(word, (word,))
+        for each in {forms, (word,)}:
+            found = [_met(form, long, stump=stump) for form in each]
+            if sum(map(bool, found)) * len(best or [""]) > sum(map(bool, best)) * len(found):
+                best = found
+        if any(best):
+            met += sum(map(bool, best)) / len(best)
+            seen.update(each for each in best if each)
+        elif word in initials or word in ours:
             met += 1
-    return 0.85 * met / len(theirs) + 0.15 * len(seen) / len(set(long))
+    overlap = 0.85 * met / len(theirs) + 0.15 * len(seen) / len(set(long))
+    grades = _GRADES & set(theirs), _GRADES & set(ours)
+    # Assembler I is not Assembler II, while Assembler may be either
+    return min(overlap, _PARTLY) if all(grades) and grades[0] != grades[1] else overlap
 
 
 def _met(word: str, ours: tuple[str, ...], *, stump: bool) -> str:
@@ -172,17 +222,6 @@ def _met(word: str, ours: tuple[str, ...], *, stump: bool) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Extra:
-    score: float = 0.0
-    reasons: tuple[str, ...] = ()
-    certain: bool = True
-    proves: bool = False
-
-
-_NOTHING = _Extra()
-
-
 def _client_reasons(client: float, *, linked: bool) -> tuple[str, ...]:
     if linked:
         return ("client already mapped",)
@@ -191,43 +230,3 @@ def _client_reasons(client: float, *, linked: bool) -> tuple[str, ...]:
     if client >= SURE:
         return ("client's name is similar",)
     return ("client's name fits in part",) if client > 0.3 else ("under another customer",)
-
-
-def _number(ours: OurJob, leaf: Leaf, numbers: Mapping[str, frozenset[str]]) -> _Extra:
-    if not leaf.numbers:
-        return _NOTHING
-    if ours.number and ours.number in {number.lstrip("0") for number in leaf.numbers}:
-        return _Extra(_NUMBER, ("job number matches",), proves=True)
-    for number in leaf.numbers:
-        # another job's number counts when that job's contractor is named there as well
-        if not numbers.get(number.lstrip("0"), frozenset()).isdisjoint(leaf.tokens):
-            return _Extra(-_ANOTHER_NUMBER, ("another job's number",), certain=False)
-    years = {int(number) for number in leaf.numbers if _YEAR.fullmatch(number)}
-    start = ours.fact.start
-    if years and start:
-        if any(start.year <= year <= (ours.fact.end or start).year for year in years):
-            return _Extra(_DATES, ("year matches",))
-        return _Extra(-_OTHER_DATES, ("another year",), certain=False)
-    return _NOTHING
-
-
-def _dates(ours: OurJob, theirs: TheirJob) -> _Extra:
-    start, other = ours.fact.start, theirs.fact.start
-    if start is None or other is None:
-        return _NOTHING
-    if start == other:
-        return _Extra(_DATES, ("same start date",))
-    if start <= (theirs.fact.end or date.max) and other <= (ours.fact.end or date.max):
-        return _Extra(_DATES / 2, ("dates overlap",))
-    return _Extra(-_OTHER_DATES, ("dates do not overlap",), certain=False)
-
-
-def _state(theirs: TheirJob) -> _Extra:
-    if theirs.fact.gone:
-        return _Extra(-_GONE, ("deleted in QuickBooks",), certain=False)
-    if not theirs.nodes:
-        return _Extra(-_CUSTOMER, ("a customer, not a job",), certain=False)
-    noisy = ("marked as not to be used",) if theirs.leaf.noisy else ()
-    inactive = () if theirs.fact.active else ("inactive in QuickBooks",)
-    lost = _NOISY * len(noisy) + _INACTIVE * len(inactive)
-    return _Extra(-lost, noisy + inactive, certain=not lost) if lost else _NOTHING

@@ -41,10 +41,12 @@ _FOREIGN = 0.12
 _FOREIGN_INITIAL = 0.02
 _OTHER_SUFFIX = 0.4
 _LONE_SUFFIX = 0.10
+_SWAPPED = 0.30
 _TYPED = 0.1  # a loss beyond one mistake takes more evidence than the name
 _TWO_FAULTS = 0.17  # an initial and a mistake together: many people would fit
 _OFTEN = 5  # as often is a word seen that is surely a name
 _MISTAKES = 0.02  # of a common name are typed so that they look like one certain other word
+_LETTERS = ("", "c", "j", "n", "t", "i", "l", "f", "d", "x")  # in the order of Kind
 _REASONS = {
     Kind.CUT: "name cut at 41 characters",
     Kind.JOINED: "name written together",
@@ -57,6 +59,14 @@ _REASONS = {
 }
 
 
+class Order(IntEnum):
+    """Which way round the name is there."""
+
+    SAME = 0
+    OPEN = 1  # either word could be the first name
+    SWAPPED = 2  # the comma says that the first name is our surname
+
+
 @dataclass(frozen=True, slots=True)
 class PersonFit:
     """How well the person fits: 0 to 1, why, and which of the leaf's tokens are no name."""
@@ -65,23 +75,34 @@ class PersonFit:
     reasons: tuple[str, ...]
     certain: bool  # nothing stands against it being this person
     thin: bool  # but it takes a matching title or number to be sure
+    likeness: str  # how first name, surname and the rest are met: a letter each, "" for exactly
     rest: tuple[str, ...]  # the tokens that were not used for the name: title, client, remarks
+    above: tuple[str, ...] = ()  # the tokens of the levels above that were not used
 
 
-_NOBODY = PersonFit(0.0, (), certain=False, thin=True, rest=())
+_NOBODY = PersonFit(0.0, (), certain=False, thin=True, likeness="?", rest=())
 
 
 class Persons:
     """Compares names, knowing how often each word is a name on either side.
 
-    `ours` and `theirs` count the contractors and QuickBooks jobs that carry a word. A word that
+    `ours` and `theirs` count the contractors and QuickBooks jobs that carry a word, `given` and
+    `family` the contractors who have it for a first name or a surname. A word that
     several carry is a name of its own; one that stands once and nowhere else may be a typing
     mistake for its neighbour.
     """
 
-    def __init__(self, ours: Mapping[str, int], theirs: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        ours: Mapping[str, int],
+        theirs: Mapping[str, int],
+        given: Mapping[str, int],
+        family: Mapping[str, int],
+    ) -> None:
         self._ours = ours
         self._theirs = theirs
+        self._given = given
+        self._family = family
         self._kinds: dict[tuple[str, str], Kind] = {}
 
     def kind(self, ours: str, theirs: str) -> Kind:
@@ -144,8 +165,27 @@ class Persons:
             for place in unused
             if leaf.parts[place] in parts and not explained(leaf.tokens[place])
         ]
-        rest = tuple(leaf.tokens[place] for place in unused if leaf.tokens[place] not in foreign)
-        return _judged(person, leaf, met, foreign, rest, used)
+        others = [place for place in unused if leaf.tokens[place] not in foreign]
+        rest = tuple(leaf.tokens[place] for place in others if leaf.parts[place] > 0)
+        above = tuple(leaf.tokens[place] for place in others if leaf.parts[place] < 0)
+        order = self._order(person, leaf, used)
+        return _judged(person, leaf, met, foreign, (rest, above), used, order)
+
+    def _order(self, person: Person, leaf: Leaf, used: Mapping[int, int]) -> Order:
+        """Whether the two names are there the same way round, or could be two people's."""
+        first = [other for other, place in used.items() if place < person.middle_from]
+        last = [other for other, place in used.items() if place >= person.surname_from]
+        if not first or not last or not person.surname_from:
+            return Order.SAME
+        sides = {leaf.sides[other] for other in first}, {leaf.sides[other] for other in last}
+        if sides == ({1}, {2}):
+            return Order.SWAPPED  # James, Thomas is not James Thomas
+        if sides == ({2}, {1}) or first[0] < last[0]:
+            return Order.SAME
+        # Thomas James without a comma: James Thomas, or somebody else
+        given, family = person.names[0], person.names[-1]
+        both = self._given.get(family, 0) and self._family.get(given, 0)
+        return Order.OPEN if both else Order.SAME
 
     def _lay(self, person: Person, leaf: Leaf) -> tuple[list[Kind], dict[int, int]]:
         """For each of our words how it was met, and which of theirs were used, by which."""
@@ -210,8 +250,9 @@ def _judged(
     leaf: Leaf,
     met: list[Kind],
     foreign: list[str],
-    rest: tuple[str, ...],
+    rest: tuple[tuple[str, ...], tuple[str, ...]],
     used: Collection[int],
+    order: Order,
 ) -> PersonFit:
     reasons = [_REASONS[kind] for kind in sorted(set(met)) if kind in _REASONS]
     strangers = [word for word in foreign if len(word) > 1]
@@ -220,7 +261,7 @@ def _judged(
     given_lost, given_certain = _given_loss(person, met, strangers, reasons, leaf)
     middle = met[person.middle_from : person.surname_from]
     lost += given_lost + sum(_MIDDLE[kind] for kind in middle)
-    certain = certain and given_certain and Kind.DOUBTFUL not in met and Kind.FAR not in met
+    certain = certain and given_certain and Kind.DOUBTFUL not in met
     if foreign and Kind.NOT_MET in middle:
         lost += _ANOTHER_MIDDLE
         certain = False
@@ -228,7 +269,7 @@ def _judged(
     elif strangers:
         lost += _FOREIGN * len(strangers)
         # a second surname is common; more than one name too many is somebody else
-        certain = certain and len(strangers) == 1 and max(met) is Kind.EXACT
+        certain = certain and len(strangers) == 1
         reasons.append("more names there")
     elif initials:
         lost += _FOREIGN_INITIAL * initials
@@ -238,12 +279,18 @@ def _judged(
         # father and son: only a person can tell
         certain = False
         reasons.append("another suffix" if both else "suffix on one side only")
+    if order is not Order.SAME:
+        lost += _SWAPPED if order is Order.SWAPPED else 0.02
+        certain = False
+        reasons.append("first and last name the other way round")
     if not lost:
         reasons.append("same person" if _in_order(used) else "same person, order swapped")
     thin = bool(strangers) or Kind.LIKE in met[person.surname_from :] or lost > _TYPED
-    thin = thin or Kind.INITIAL in met[: person.middle_from]
-    certain = certain and lost < _TWO_FAULTS
-    return PersonFit(max(0.0, 1 - lost), tuple(reasons), certain, thin, rest)
+    thin = thin or Kind.INITIAL in met[: person.middle_from] or Kind.FAR in met
+    likeness = _LETTERS[met[0]] + _LETTERS[max(met[person.surname_from :])].upper()
+    likeness += "m" if strangers else ""
+    likeness += "2" if lost >= _TWO_FAULTS else ""
+    return PersonFit(max(0.0, 1 - lost), tuple(reasons), certain, thin, likeness, *rest)
 
 
 def _surname_loss(

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-__all__ = ["CLIENT_WORDS", "LEGAL", "NICKNAMES", "NOISE", "PARTICLES", "SUFFIXES", "TITLE_WORDS"]
+__all__ = [
+    "CLIENT_WORDS",
+    "LEGAL",
+    "NICKNAMES",
+    "NOISE",
+    "PARTICLES",
+    "REMARKS",
+    "SUFFIXES",
+    "TITLE_WORDS",
+]
 
 _NICKNAMES = """
 abigail abby gail | abraham abe | albert al bert | alejandro alex | alexander alex alec sandy
@@ -100,6 +109,53 @@ PARTICLES = frozenset(
 NOISE = frozenset(
     ["old", "dup", "duplicate", "inactive", "closed", "void", "zz", "zzz", "donotuse", "obsolete"]
 )
+# what clerks add to a name that is neither the person nor the title
+REMARKS = frozenset(
+    [
+        "po",
+        "remote",
+        "onsite",
+        "offsite",
+        "hybrid",
+        "wfh",
+        "nights",
+        "night",
+        "days",
+        "day",
+        "evening",
+        "evenings",
+        "weekend",
+        "weekends",
+        "weekday",
+        "shift",
+        "shifts",
+        "temp",
+        "perm",
+        "ttp",
+        "contract",
+        "contractor",
+        "direct",
+        "new",
+        "w",
+        "ft",
+        "prn",
+        "general",
+        "misc",
+        "hourly",
+        "salary",
+        "ext",
+        "extension",
+        "rehire",
+        "returning",
+        "floater",
+        "float",
+        "backup",
+        "replacement",
+        "start",
+        "c",
+        "job",
+    ]
+)
 LEGAL = frozenset(
     [
         "inc",
@@ -181,7 +237,7 @@ TITLE_WORDS = _pairs(
     "analyst=analyst;anlst=analyst;sw=software;hw=hardware;net=network;sec=security;dist=distribution\n"
     "cust=customer;svc=service;gen=general;lab=laborer;temp=temporary;pharm=pharmacist;tele=telemetry\n"
     "ld=labor delivery;nicu=neonatal intensive care unit;ed=emergency department;ortho=orthopedic\n"
-    "peds=pediatric;psych=psychiatric;rad=radiology;sup=supervisor;super=supervisor;mat=material\n"
+    "peds=pediatric;psych=psychiatric;rad=radiology;xray=radiology;sup=supervisor;super=supervisor;mat=material\n"
     "hndlr=handler;pkr=packer;weld=welder;asm=assembler;assy=assembler;insp=inspector;drv=driver"
 )
 NICKNAMES = _groups(_NICKNAMES)

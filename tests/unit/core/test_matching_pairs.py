@@ -1,25 +1,32 @@
-"""Titles, numbers and the state of one pair."""
+"""Titles and customers of one pair, and what kind of likeness it is."""
 
 from __future__ import annotations
 
 import pytest
 
+from tieout.core.matching_evidence import Numbers
 from tieout.core.matching_facts import JobToMatch, QbCandidate
-from tieout.core.matching_index import read_jobs
-from tieout.core.matching_pairs import Pair, Pairs, TheirJob, number_of
+from tieout.core.matching_ours import Ours
+from tieout.core.matching_pairs import Pair, Pairs, TheirJob, title_words
 from tieout.core.matching_persons import Persons
 from tieout.core.names import leaf
 
 
-def pair(title: str, text: str, *, client: float = 1.0) -> Pair:
-    (ours,) = read_jobs(
+def pair(title: str, text: str, *above: str, client: float = 1.0) -> Pair:
+    jobs = Ours(
         [JobToMatch(job_id="J-10401", contractor="Elena Ortiz", client="Acme", title=title)]
-    )
+    ).jobs
     theirs = TheirJob(
-        fact=QbCandidate(list_id="Q", full_name=text), leaf=leaf((text,)), nodes=(0,)
+        fact=QbCandidate(list_id="Q", full_name=text),
+        leaf=leaf((*above, text)),
+        nodes=("Acme",),
     )
-    pairs = Pairs(persons=Persons({}, {}), title_words=frozenset(["custodian"]), numbers={})
-    return pairs.compare(ours, theirs, client=client, linked=False)
+    pairs = Pairs(
+        persons=Persons({}, {}, {}, {}),
+        title_words=frozenset(["custodian", "welder"]),
+        numbers=Numbers({}, {}),
+    )
+    return pairs.compare(jobs["J-10401"], theirs, client=client, linked=False)
 
 
 @pytest.mark.parametrize(
@@ -86,8 +93,53 @@ def test_nobodys_job_scores_little() -> None:
     assert pair("Welder", "Warehouse").score <= 0.3
 
 
+def test_a_grade_tells_two_titles_apart() -> None:
+    assert "title fits in part" in pair("Assembler II", "Ortiz, Elena - Assembler I").reasons
+    assert "title matches" in pair("Assembler II", "Ortiz, Elena - Assembler II").reasons
+    assert "title matches" in pair("Assembler II", "Ortiz, Elena - Assembler").reasons
+
+
+@pytest.mark.parametrize("remark", ["PO 30112", "nights", "remote", "2nd shift", "temp"])
+def test_remarks_are_no_title(remark: str) -> None:
+    found = pair("Welder", f"Ortiz, Elena - {remark}")
+
+    assert not {"title differs", "title fits in part"} & set(found.reasons)
+    assert found.certain
+
+
+def test_a_level_above_counts_where_it_is_a_title() -> None:
+    assert "title matches" in pair("Welder", "Ortiz, Elena", "Welder").reasons
+    assert "title differs" in pair("Welder", "Ortiz, Elena", "Custodian").reasons
+    assert "title differs" not in pair("Welder", "Ortiz, Elena", "South Campus").reasons
+
+
+def test_initials_of_a_title_are_its_words() -> None:
+    assert title_words(("patient", "care", "technician")) == {
+        "patient",
+        "care",
+        "technician",
+        "pct",
+    }
+    assert title_words(("welder",)) == {"welder"}
+
+
 @pytest.mark.parametrize(
-    ("job_id", "number"), [("J-10401", "10401"), ("00123", ""), ("0012345", "12345"), ("X", "")]
+    ("text", "kind"),
+    [
+        ("Ortiz, Elena", ""),
+        ("Ortiz, Elena - Welder", "+"),
+        ("Ortiz, Elena - Welder Custodian Foreman", "?-"),
+        ("Ortiz, E.", "?i"),
+        ("Ortiz, E. - Welder", "i+"),
+        ("Ortiz, E. - 10401", "#"),
+    ],
 )
-def test_numbers_that_tell_something(job_id: str, number: str) -> None:
-    assert number_of(job_id) == number
+def test_kinds_of_likeness(text: str, kind: str) -> None:
+    assert pair("Welder", text).kind == kind
+
+
+def test_who_is_plainly_the_same_or_another() -> None:
+    assert pair("", "Ortiz, Elena").same_person
+    assert not pair("", "Ortiz, E.").same_person
+    assert pair("", "Ortiz, Maria").other_person
+    assert not pair("", "Ortiz, Elena").other_person

@@ -8,6 +8,8 @@ from tieout.core.matching_persons import Kind, PersonFit, Persons
 from tieout.core.names import leaf, person
 
 OURS = {"maria": 9, "mario": 8, "smith": 300, "lindgren": 9, "deleon": 1}
+GIVEN = {"thomas": 9, "james": 9}
+FAMILY = {"thomas": 3, "james": 2}
 THEIRS = {"maria": 9, "mario": 7, "smith": 300, "smihth": 2, "lindgran": 1}
 
 
@@ -32,16 +34,16 @@ THEIRS = {"maria": 9, "mario": 7, "smith": 300, "smihth": 2, "lindgran": 1}
     ],
 )
 def test_two_words_of_names(ours: str, theirs: str, kind: Kind) -> None:
-    assert Persons(OURS, THEIRS).kind(ours, theirs) is kind
+    assert Persons(OURS, THEIRS, GIVEN, FAMILY).kind(ours, theirs) is kind
 
 
 def test_a_beginning_that_is_a_name_by_itself_is_doubtful() -> None:
     counts = {"joan": 4, "joannabel": 5}
-    assert Persons(counts, counts).kind("joannabel", "joan") is Kind.DOUBTFUL
+    assert Persons(counts, counts, {}, {}).kind("joannabel", "joan") is Kind.DOUBTFUL
 
 
 def fit(ours: str, theirs: str) -> PersonFit:
-    return Persons(OURS, THEIRS).compare(
+    return Persons(OURS, THEIRS, GIVEN, FAMILY).compare(
         person(ours), leaf((theirs,)), lambda word: word in ("rn", "icu")
     )
 
@@ -87,9 +89,26 @@ def test_a_surname_that_the_cut_took_away_is_not_held_against_anybody() -> None:
     assert lost.score > 0.8
 
 
-def test_two_faults_at_once_are_not_certain() -> None:
-    assert fit("Elena Lindgren", "Lindgran, Elena - RN").certain
-    assert not fit("Elena Lindgren", "Lindgran, E. - RN").certain
+def test_two_faults_at_once_are_another_likeness_than_one() -> None:
+    assert fit("Elena Lindgren", "Lindgran, Elena - RN").likeness == "T"
+    assert fit("Elena Lindgren", "Lindgran, E. - RN").likeness == "iT2"
+    assert fit("Elena Ortiz", "Ortiz, Elena").likeness == ""
+    assert fit("Robert Ortiz", "Ortiz Renner, Bob").likeness == "nm"
+
+
+def test_the_comma_says_which_is_the_surname() -> None:
+    same, swapped = fit("James Thomas", "Thomas, James"), fit("James Thomas", "James, Thomas")
+
+    assert same.certain
+    assert not swapped.certain
+    assert swapped.score < same.score
+    assert "first and last name the other way round" in swapped.reasons
+
+
+def test_without_a_comma_two_first_names_could_be_two_people() -> None:
+    assert not fit("James Thomas", "Thomas James").certain
+    assert fit("James Thomas", "James Thomas").certain
+    assert fit("Elena Ortiz", "Ortiz Elena").certain
 
 
 def test_a_surname_alone_or_nothing_is_never_certain() -> None:

@@ -1,0 +1,165 @@
+"""From compared pairs to suggestions: rank, margin, what is safe, flags and reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tieout.core.matching_assign import Assignment
+from tieout.core.matching_facts import Bucket, Flag, QbCandidate, Suggestion
+from tieout.core.matching_pairs import Pair
+from tieout.core.matching_risk import Risk
+
+__all__ = [
+    "ACCEPT_MARGIN",
+    "ACCEPT_SCORE",
+    "RANKS",
+    "WEAK_SCORE",
+    "answer",
+    "is_acceptable",
+    "pair_of",
+]
+
+ACCEPT_SCORE = 0.84
+ACCEPT_MARGIN = 0.02
+LIKELY_SCORE = 0.80
+WEAK_SCORE = 0.45  # below it nobody is helped by seeing it
+RANKS = 5
+_TAKEN = 0.75  # of its score is left where another contractor job fits better
+_ABSENT = "probably not in QuickBooks yet"
+_TAKEN_BY = "fits another contractor job better"
+_CLOSE = "another one fits as well"
+
+Ranked = Mapping[str, Pair]  # ListID -> how it fits
+
+
+def answer(
+    job_id: str,
+    ranked: Ranked,
+    assignment: Assignment,
+    facts: Mapping[str, QbCandidate],
+    risk: Risk,
+) -> tuple[Suggestion, ...]:
+    """The suggestions for one job, best first; one with `list_id` "" where nothing fits."""
+    takers = assignment.takers
+    left = {
+        key: pair.score if takers.get(key, job_id) == job_id else pair.score * _TAKEN
+        for key, pair in ranked.items()
+    }
+    ordered = sorted(ranked, key=lambda key: (-left[key], key))
+    return tuple(
+        _suggestion(job_id, ranked[key], facts[key], left[key], rank, assignment, risk)
+        for rank, key in enumerate(ordered, start=1)
+    ) or (_none(job_id),)
+
+
+def _suggestion(
+    job_id: str,
+    pair: Pair,
+    fact: QbCandidate,
+    score: float,
+    rank: int,
+    assignment: Assignment,
+    risk: Risk,
+) -> Suggestion:
+    key = fact.list_id
+    reasons = list(pair.reasons)
+    taken = score < pair.score
+    if taken:
+        reasons.append(_TAKEN_BY)
+    margin = pair.score - _rival(job_id, key, assignment)
+    if rank == 1 and margin < ACCEPT_MARGIN and not taken:
+        reasons.append(_CLOSE)
+    accepted = (
+        rank == 1 and risk.is_safe(pair.kind) and is_acceptable(job_id, key, pair, assignment)
+    )
+    flags = []
+    if fact.gone:
+        flags.append(Flag.DELETED)
+    elif not fact.active:
+        flags.append(Flag.INACTIVE)
+    if taken or _wanted(job_id, key, pair.score, assignment):
+        flags.append(Flag.WANTED_TWICE)
+    if rank == 1 and not accepted and pair.other_person:
+        flags.append(Flag.ABSENT)
+        reasons.append(_ABSENT)
+    return Suggestion(
+        job_id=job_id,
+        list_id=key,
+        rank=rank,
+        score=round(score, 4),
+        bucket=_bucket(score, exact=pair.exact and accepted),
+        accepted=accepted,
+        reasons=tuple(dict.fromkeys(reasons)),
+        flags=tuple(flags),
+        fit=pair.score,
+        certain=pair.certain,
+        exact=pair.exact,
+        kind=pair.kind,
+    )
+
+
+def is_acceptable(job_id: str, key: str, pair: Pair, assignment: Assignment) -> bool:
+    """Whether nothing speaks against saving it in bulk but how often its likeness is chance."""
+    return (
+        pair.certain
+        and pair.score >= ACCEPT_SCORE
+        and assignment.takers.get(key) == job_id
+        and pair.score - _rival(job_id, key, assignment) >= ACCEPT_MARGIN
+    )
+
+
+def pair_of(stored: Suggestion) -> Pair:
+    """The pair that a stored suggestion was made from."""
+    made_here = (_TAKEN_BY, _CLOSE, _ABSENT)
+    reasons = tuple(each for each in stored.reasons if each not in made_here)
+    return Pair(stored.fit, reasons, stored.certain, stored.exact, stored.kind)
+
+
+def _rival(job_id: str, key: str, assignment: Assignment) -> float:
+    """The best other pair of either side.
+
+    Whoever has something plainly better is no rival: neither a QuickBooks job that fits another
+    contractor job better, nor a contractor job that another QuickBooks job fits better.
+    """
+    scores, takers, served = assignment.scores, assignment.takers, assignment.served
+    best = 0.0
+    for other, score in scores[job_id].items():
+        if other != key and score > best:
+            taker = takers.get(other, job_id)
+            if taker == job_id or scores[taker][other] < score + ACCEPT_MARGIN:
+                best = score
+    for other, score in assignment.wanted[key].items():
+        if other != job_id and score > best:
+            has = served.get(other, key)
+            if has == key or scores[other][has] < score + ACCEPT_MARGIN:
+                best = score
+    return best
+
+
+def _wanted(job_id: str, key: str, score: float, assignment: Assignment) -> bool:
+    """Whether another contractor job fits it nearly as well and has nothing better."""
+    return any(
+        other != job_id
+        and theirs > score - ACCEPT_MARGIN
+        and assignment.served.get(other, key) == key
+        for other, theirs in assignment.wanted[key].items()
+    )
+
+
+def _bucket(score: float, *, exact: bool) -> Bucket:
+    if exact:
+        return Bucket.EXACT
+    return Bucket.LIKELY if score >= LIKELY_SCORE else Bucket.WEAK
+
+
+def _none(job_id: str) -> Suggestion:
+    return Suggestion(
+        job_id=job_id,
+        list_id="",
+        rank=1,
+        score=0.0,
+        bucket=Bucket.NONE,
+        accepted=False,
+        reasons=(_ABSENT,),
+        flags=(Flag.ABSENT,),
+    )

@@ -1,0 +1,344 @@
+"""Both lists, read and compared once, and kept up to date job by job."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import groupby
+
+from tieout.core.matching_answers import (
+    ACCEPT_SCORE,
+    LIKELY_SCORE,
+    RANKS,
+    WEAK_SCORE,
+    answer,
+    is_acceptable,
+    pair_of,
+)
+from tieout.core.matching_assign import Assignment
+from tieout.core.matching_clients import SURE, claimed
+from tieout.core.matching_evidence import Numbers
+from tieout.core.matching_facts import JobToMatch, QbCandidate, Suggestion
+from tieout.core.matching_index import Index
+from tieout.core.matching_ours import Ours, client_of
+from tieout.core.matching_pairs import OurJob, Pair, Pairs
+from tieout.core.matching_persons import Persons
+from tieout.core.matching_risk import Counts, is_plain, settle
+
+__all__ = ["Desk"]
+
+_LOOK_EVERYWHERE = 0.80
+_LEARNED = 0.9  # how well a customer fits where the client's other contractors were found
+_LEARNED_FROM = 3  # so many, and twice as many as anywhere else
+
+Ranked = dict[str, Pair]  # ListID -> how it fits
+Earlier = Mapping[str, Mapping[str, int]]  # job id -> ListID -> invoices that went there
+
+
+class Desk:
+    """Contractor jobs beside QuickBooks jobs. It can be pickled.
+
+    `client_links` leads from a client's key (or name, where jobs have no key) to the ListID of its
+    customer, `earlier` from a job's id to ListID -> how many of its invoices went there. `known`
+    are suggestions that a desk gave before for the same facts: their jobs are not searched again.
+    ValueError: a job id or ListID stands twice.
+    """
+
+    def __init__(
+        self,
+        jobs: Iterable[JobToMatch],
+        candidates: Iterable[QbCandidate],
+        *,
+        client_links: Mapping[str, str] | None = None,
+        earlier: Earlier | None = None,
+        known: Iterable[Suggestion] = (),
+    ) -> None:
+        jobs, candidates = list(jobs), list(candidates)
+        _refuse_twins([job.job_id for job in jobs], "job_id")
+        _refuse_twins([each.list_id for each in candidates], "list_id")
+        self._links = dict(client_links or {})
+        self._earlier = dict(earlier or {})
+        self._index = Index(candidates)
+        self._ours = Ours(())
+        for job in jobs:
+            self._ours.put(job, self._earlier.get(job.job_id, {}))
+        self._plausible: dict[str, dict[str, float]] = {}
+        self._fits: dict[str, dict[str, float]] = {}
+        self._learned: dict[str, str] = {}
+        self._votes: dict[str, frozenset[str]] = {}
+        self._polled: set[str] = set()  # clients whose jobs have all voted
+        self._pairs = self._new_pairs()
+        self._name_clients()
+        found = self._restored(known)
+        found |= self._search_all(job for job in self._ours.jobs if job not in found)
+        self._found = found
+        self._assignment = Assignment({job: _scores(ranked) for job, ranked in found.items()})
+        self._risk = settle(self._counts())
+
+    def suggestions(self) -> list[Suggestion]:
+        """All suggestions, in the order of the jobs' ids, best first."""
+        return [each for job in sorted(self._found) for each in self.answer(job)]
+
+    def answer(self, job_id: str) -> tuple[Suggestion, ...]:
+        """The suggestions for one job, best first. KeyError: there is no such job."""
+        return answer(job_id, self._found[job_id], self._assignment, self._index.facts, self._risk)
+
+    def change(
+        self,
+        *,
+        jobs: Collection[JobToMatch] = (),
+        candidates: Collection[QbCandidate] = (),
+        without_jobs: Collection[str] = (),
+        without_candidates: Collection[str] = (),
+        client_links: Mapping[str, str] | None = None,
+        earlier: Earlier | None = None,
+    ) -> dict[str, tuple[Suggestion, ...]]:
+        """Take in what changed; answers anew for every job that it may matter to.
+
+        A job or candidate with a known key replaces the old one. `client_links` with "" takes a
+        link away; `earlier` replaces what was said of these jobs. Keys that are not there are
+        passed over in `without_*`. ValueError: a key stands twice, or is both given and taken.
+        """
+        _refuse_twins([*(job.job_id for job in jobs), *without_jobs], "job_id")
+        _refuse_twins([*(each.list_id for each in candidates), *without_candidates], "list_id")
+        self._earlier |= earlier or {}
+        gone = {job for job in without_jobs if job in self._ours.jobs}
+        stale = {job.job_id for job in jobs}
+        stale |= self._move_candidates(candidates, without_candidates)
+        again = [self._ours.jobs[job].fact for job in earlier or () if job in self._ours.jobs]
+        before = self._clients_of(stale | gone)
+        for fact in [*(each for each in again if each.job_id not in stale | gone), *jobs]:
+            self._ours.put(fact, self._earlier.get(fact.job_id, {}))
+            stale.add(fact.job_id)
+        for job in gone:
+            self._ours.drop(job)
+            self._earlier.pop(job, None)
+        self._forget_votes(stale | gone)
+        for client, list_id in (client_links or {}).items():
+            self._links[client] = list_id
+        self._pairs = self._new_pairs()
+        turned = self._name_clients() | set(client_links or ()) | self._poll(before, stale)
+        stale |= {job for client in turned for job in self._ours.of_client.get(client, ())}
+        return self._settle(stale - gone, gone)
+
+    def _counts(self) -> Counts:
+        """Count how often each kind of likeness is chance, see `matching_risk`."""
+        acceptable: Counter[str] = Counter()
+        alike: Counter[str] = Counter()
+        exact = alone = 0
+        takers, scores = self._assignment.takers, self._assignment.scores
+        for job, ranked in self._found.items():
+            has = self._assignment.served.get(job, "")
+            mine = ranked.get(has)
+            if mine is not None and is_acceptable(job, has, mine, self._assignment):
+                acceptable[mine.kind] += 1
+            if mine is None or mine.score < ACCEPT_SCORE or not mine.certain:
+                alone += all(pair.score < LIKELY_SCORE for pair in ranked.values())
+            elif is_plain(mine.kind):
+                exact += 1
+                for key, pair in ranked.items():
+                    if key != has and pair.certain and pair.score >= ACCEPT_SCORE:
+                        taker = takers.get(key)
+                        if taker is None or scores[taker][key] < pair.score:
+                            alike[pair.kind] += 1
+        return Counts(acceptable, alike, exact, alone)
+
+    # ------------------------------------------------------------------ what changed
+
+    def _clients_of(self, jobs: Iterable[str]) -> set[str]:
+        known = self._ours.jobs
+        return {client_of(known[job].fact) for job in jobs if job in known}
+
+    def _move_candidates(
+        self, candidates: Collection[QbCandidate], without: Collection[str]
+    ) -> set[str]:
+        """Change the index; answers the jobs that wanted what was there or may want what is."""
+        if not candidates and not without:
+            return set()
+        touched: set[str] = set()
+        for list_id in without:
+            touched |= self._index.drop(list_id)
+        for each in candidates:
+            touched |= self._index.put(each)
+        self._plausible.clear()
+        wanted = self._assignment.wanted
+        jobs = {job for list_id in touched for job in wanted.get(list_id, ())}
+        jobs |= {job for job, there in self._earlier.items() if not touched.isdisjoint(there)}
+        self._pairs = self._new_pairs()
+        turned = self._name_clients()
+        jobs |= {job for client in turned for job in self._ours.of_client.get(client, ())}
+        for list_id in touched & self._index.theirs.keys():
+            jobs |= self._reached(list_id)
+        jobs &= self._ours.jobs.keys()
+        self._forget_votes(jobs)
+        return jobs
+
+    def _reached(self, list_id: str) -> set[str]:
+        """The jobs that may want this QuickBooks job: of its clients, or in want of a good one."""
+        their = self._index.theirs[list_id]
+        found = set()
+        for key in self._ours.reach(their):
+            job = self._ours.jobs[key]
+            fits = self._customers(client_of(job.fact))
+            best = max((pair.score for pair in self._found[key].values()), default=0.0)
+            may = best < _LOOK_EVERYWHERE or not fits.keys().isdisjoint(their.nodes)
+            if may and self._pair(job, list_id) is not None:
+                found.add(key)
+        return found
+
+    def _forget_votes(self, jobs: Iterable[str]) -> None:
+        for job in jobs:
+            self._votes.pop(job, None)
+
+    def _poll(self, clients: set[str], stale: set[str]) -> set[str]:
+        """The clients among those of changed jobs whose learned customer is another one now."""
+        clients = clients | self._clients_of(stale)
+        return {client for client in sorted(clients) if self._learn(client)}
+
+    def _settle(self, stale: set[str], gone: set[str]) -> dict[str, tuple[Suggestion, ...]]:
+        scores: dict[str, Mapping[str, float] | None] = dict.fromkeys(gone)
+        for job in gone:
+            del self._found[job]
+        found = {job: self._search(self._ours.jobs[job]) for job in stale}
+        wanted = self._assignment.wanted
+        rivals = {job for mine in found.values() for key in mine for job in wanted.get(key, ())}
+        # a name that is seen more or less often now may tell more or less of a rival as well
+        found |= {job: self._search(self._ours.jobs[job]) for job in rivals - stale - gone}
+        for job in sorted(found):
+            self._found[job] = found[job]
+            scores[job] = _scores(found[job])
+        affected = self._assignment.change(scores)
+        return {job: self.answer(job) for job in sorted(affected - gone)}
+
+    # ------------------------------------------------------------------ clients and customers
+
+    def _name_clients(self) -> set[str]:
+        """Look for the customers of all clients; answers the clients whose customers changed."""
+        names = {}
+        for client, jobs in self._ours.of_client.items():
+            name = self._ours.jobs[min(jobs)].fact.client
+            names[client] = name
+            if name not in self._plausible:
+                self._plausible[name] = self._index.customers.plausible(name)
+        fits = claimed({client: self._linked_fits(client, name) for client, name in names.items()})
+        turned = {client for client in fits if self._fits.get(client) != fits[client]}
+        for client in turned | (self._fits.keys() - fits.keys()):
+            self._learned.pop(client, None)
+            self._polled.discard(client)
+        self._fits = fits
+        return turned
+
+    def _linked_fits(self, client: str, name: str) -> dict[str, float]:
+        fits = self._plausible[name]
+        node = self._linked(client)
+        if node:
+            fits = {other: min(fit, SURE - 0.15) for other, fit in fits.items()} | {node: 1.0}
+        return fits
+
+    def _linked(self, client: str) -> str:
+        """The path of the customer to which the client is mapped, "" for none."""
+        fact = self._index.facts.get(self._links.get(client, ""))
+        return ":".join(level.strip() for level in fact.full_name.split(":")) if fact else ""
+
+    def _customers(self, client: str) -> dict[str, float]:
+        """Path -> how well it fits the client, what was learned included."""
+        node = self._learned.get(client)
+        return self._fits[client] | {node: _LEARNED} if node else self._fits[client]
+
+    def _learn(self, client: str) -> bool:
+        """Find an unsure client's customer by its contractors; answers whether it is another."""
+        jobs = self._ours.of_client.get(client)
+        if jobs is None or max(self._fits[client].values(), default=0.0) >= SURE:
+            return self._learned.pop(client, None) is not None
+        before = self._learned.pop(client, None)
+        votes: Counter[str] = Counter()
+        for job in jobs:
+            if job not in self._votes:
+                self._votes[job] = self._vote(self._search(self._ours.jobs[job]))
+            votes.update(self._votes[job])
+        self._polled.add(client)
+        ordered = sorted(votes.items(), key=lambda each: (-each[1], each[0]))[:2]
+        if ordered and ordered[0][1] >= _LEARNED_FROM:
+            node, most = ordered[0]
+            if most >= 2 * sum(count for _, count in ordered[1:]):
+                self._learned[client] = node
+        return self._learned.get(client) != before
+
+    def _vote(self, ranked: Ranked) -> frozenset[str]:
+        theirs = self._index.theirs
+        return frozenset(
+            theirs[key].nodes[0]
+            for key, pair in ranked.items()
+            if pair.same_person and theirs[key].nodes
+        )
+
+    # ------------------------------------------------------------------ searching
+
+    def _new_pairs(self) -> Pairs:
+        ours, index = self._ours, self._index
+        return Pairs(
+            persons=Persons(ours.counts, index.counts, ours.given, ours.family),
+            title_words=ours.titles,
+            numbers=Numbers(ours.numbers, index.numbers),
+        )
+
+    def _restored(self, known: Iterable[Suggestion]) -> dict[str, Ranked]:
+        found: dict[str, Ranked] = {}
+        theirs = self._index.theirs
+        for job_id, rows in groupby(known, key=lambda each: each.job_id):
+            stored = [each for each in rows if each.list_id]
+            if job_id in self._ours.jobs and all(each.list_id in theirs for each in stored):
+                found[job_id] = {each.list_id: pair_of(each) for each in stored}
+        return found
+
+    def _search_all(self, jobs: Iterable[str]) -> dict[str, Ranked]:
+        found: dict[str, Ranked] = {}
+        clients: dict[str, list[str]] = defaultdict(list)
+        for job in jobs:
+            clients[client_of(self._ours.jobs[job].fact)].append(job)
+        for client, mine in clients.items():
+            self._learn(client)
+            for job in mine:
+                found[job] = self._search(self._ours.jobs[job])
+        return found
+
+    def _search(self, job: OurJob) -> Ranked:
+        fits = self._customers(client_of(job.fact))
+        sure = [node for node, fit in fits.items() if fit >= SURE]
+        places = self._index.under(job, sure or list(fits))
+        places += [key for key in job.invoices if key in self._index.theirs and key not in places]
+        ranked = self._compare(job, places)
+        if max((pair.score for pair in ranked.values()), default=0.0) < _LOOK_EVERYWHERE:
+            new = [place for place in self._index.everywhere(job) if place not in ranked]
+            ranked |= self._compare(job, new)
+        best = sorted(ranked, key=lambda key: (-ranked[key].score, key))[:RANKS]
+        return {key: ranked[key] for key in best}
+
+    def _compare(self, job: OurJob, places: Sequence[str]) -> Ranked:
+        ranked = {}
+        for place in places:
+            pair = self._pair(job, place)
+            if pair is not None:
+                ranked[place] = pair
+        return ranked
+
+    def _pair(self, job: OurJob, list_id: str) -> Pair | None:
+        """The two compared, None where nobody is helped by seeing it."""
+        their = self._index.theirs[list_id]
+        client = client_of(job.fact)
+        fits = self._customers(client)
+        fit = max((fits.get(node, 0.0) for node in their.nodes), default=0.0)
+        linked = bool(client in self._links and self._linked(client) in their.nodes)
+        pair = self._pairs.compare(job, their, client=fit, linked=linked)
+        return pair if pair.score >= WEAK_SCORE else None
+
+
+def _scores(ranked: Ranked) -> dict[str, float]:
+    return {key: pair.score for key, pair in ranked.items()}
+
+
+def _refuse_twins(keys: Sequence[str], name: str) -> None:
+    twice = [key for key, count in Counter(keys).items() if count > 1]
+    if twice:
+        message = f"{name} {twice[0]} stands twice"
+        raise ValueError(message)

@@ -1,0 +1,81 @@
+"""Which likenesses may be accepted in these very books: how often one is found by chance.
+
+Take the contractor jobs that have a plain, exact partner. Now and then another QuickBooks job that
+nobody has looks like one of them too: `Smith, J` beside `Smith, John`. That share is how often a job
+*without* partner will meet such a look-alike, and it is known without anybody's help. With the
+number of jobs that found nobody, it tells how many wrong ones a kind of likeness would bring. Kinds
+are accepted, the safest first, as long as fewer than MOST of all accepted are expected to be wrong.
+
+Before anything is counted some look-alikes are assumed (`_ASSUMED`), more for a thin likeness.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+__all__ = ["MOST", "Counts", "Risk", "settle"]
+
+MOST = 0.001  # of what is accepted may be wrong
+_MOST_OF_A_KIND = 0.005
+_MOST_OF_PLAIN = 0.01
+_JOBS = 300  # with an exact partner, among whom the assumed look-alikes were seen
+_ASSUMED, _ASSUMED_THIN = 0.05, 1.0
+
+
+def is_thin(kind: str) -> bool:
+    """Whether a likeness is too little to go by unless the whole file speaks for it."""
+    return kind.startswith("?")
+
+
+def is_plain(kind: str) -> bool:
+    """Whether nothing in the name differs: such a pair is what others are measured by."""
+    return kind in ("", "+", "#")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What was counted: kinds that might be accepted, look-alikes of jobs with an exact partner."""
+
+    acceptable: Mapping[str, int]
+    alike: Mapping[str, int]
+    exact: int  # jobs with an exact partner
+    alone: int  # jobs that found nobody
+
+    def expected(self, kind: str) -> float:
+        """How many of the acceptable ones of this kind are wrong."""
+        assumed = _ASSUMED_THIN if is_thin(kind) else _ASSUMED
+        seen = self.alike.get(kind, 0)
+        return (self.alone + 1) * (seen + assumed) / (self.exact + _JOBS)
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """The kinds of likeness that were judged, and those of them that may be accepted."""
+
+    judged: frozenset[str] = frozenset()
+    safe: frozenset[str] = frozenset()
+
+    def is_safe(self, kind: str) -> bool:
+        """A kind that nobody judged is safe unless it is thin."""
+        return kind in self.safe if kind in self.judged else not is_thin(kind)
+
+
+def settle(counts: Counts) -> Risk:
+    """Accept kinds, the safest first, while fewer than MOST are expected to be wrong."""
+    kinds = sorted(counts.acceptable, key=lambda kind: (_rate(counts, kind), kind))
+    safe = {kind for kind in kinds if is_plain(kind) and _rate(counts, kind) <= _MOST_OF_PLAIN}
+    accepted, wrong = sum(counts.acceptable[kind] for kind in safe), 0.0
+    for kind in kinds:
+        if is_plain(kind):
+            continue
+        accepted += counts.acceptable[kind]
+        wrong += counts.expected(kind)
+        if wrong > MOST * accepted or _rate(counts, kind) > _MOST_OF_A_KIND:
+            break
+        safe.add(kind)
+    return Risk(frozenset(kinds), frozenset(safe))
+
+
+def _rate(counts: Counts, kind: str) -> float:
+    return counts.expected(kind) / max(counts.acceptable[kind], 1)

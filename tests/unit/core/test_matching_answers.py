@@ -1,0 +1,105 @@
+"""From pairs to suggestions."""
+
+from __future__ import annotations
+
+from tieout.core.matching_answers import answer, is_acceptable, pair_of
+from tieout.core.matching_assign import Assignment
+from tieout.core.matching_facts import Bucket, Flag, QbCandidate, Suggestion
+from tieout.core.matching_pairs import Pair
+from tieout.core.matching_risk import Risk
+
+FACTS = {key: QbCandidate(list_id=key, full_name=f"Acme:{key}") for key in "QRS"} | {
+    "I": QbCandidate(list_id="I", full_name="Acme:I", active=False),
+    "G": QbCandidate(list_id="G", full_name="Acme:G", gone=True),
+}
+
+
+def pair(score: float, *reasons: str, certain: bool = True, kind: str = "") -> Pair:
+    return Pair(score, ("same client", *reasons), certain, certain, kind)
+
+
+def answers(found: dict[str, dict[str, Pair]], risk: Risk | None = None) -> list[Suggestion]:
+    assignment = Assignment(
+        {job: {key: p.score for key, p in mine.items()} for job, mine in found.items()}
+    )
+    return [
+        each
+        for job, mine in found.items()
+        for each in answer(job, mine, assignment, FACTS, risk or Risk())
+    ]
+
+
+def test_the_best_is_first_and_accepted() -> None:
+    first, second = answers({"J": {"Q": pair(0.5), "R": pair(0.97)}})
+
+    assert (first.list_id, first.rank, first.accepted, first.bucket) == (
+        "R",
+        1,
+        True,
+        Bucket.EXACT,
+    )
+    assert (second.list_id, second.rank, second.accepted) == ("Q", 2, False)
+
+
+def test_two_that_fit_alike_are_left_to_a_person() -> None:
+    first = answers({"J": {"Q": pair(0.96), "R": pair(0.97)}})[0]
+
+    assert not first.accepted
+    assert "another one fits as well" in first.reasons
+
+
+def test_two_jobs_that_want_one_are_flagged() -> None:
+    first, second = answers({"J": {"Q": pair(0.97)}, "K": {"Q": pair(0.96)}})
+
+    assert not first.accepted
+    assert first.flags == second.flags == (Flag.WANTED_TWICE,)
+    assert second.score < second.fit == 0.96
+    assert "fits another contractor job better" in second.reasons
+
+
+def test_whoever_has_something_plainly_better_is_no_rival() -> None:
+    first, _, _, last = answers(
+        {"J": {"Q": pair(0.97), "R": pair(0.96)}, "K": {"R": pair(0.99), "Q": pair(0.96)}}
+    )
+    first_of_k = answers(
+        {"J": {"Q": pair(0.97), "R": pair(0.96)}, "K": {"R": pair(0.99), "Q": pair(0.96)}}
+    )[2]
+
+    assert first.accepted
+    assert first_of_k.accepted
+    assert last.flags == (Flag.WANTED_TWICE,)
+
+
+def test_what_is_risky_in_these_books_is_not_accepted() -> None:
+    risk = Risk(judged=frozenset(["", "i+"]), safe=frozenset([""]))
+
+    assert answers({"J": {"Q": pair(0.97)}}, risk)[0].accepted
+    assert not answers({"J": {"Q": pair(0.97, kind="i+")}}, risk)[0].accepted
+
+
+def test_inactive_and_deleted_are_flagged_and_nobody_is_absent() -> None:
+    found = answers({"J": {"I": pair(0.9, certain=False)}, "K": {"G": pair(0.7, certain=False)}})
+    stranger = answers({"J": {"Q": pair(0.62, "another surname", certain=False)}})[0]
+    (none,) = answers({"J": {}})
+
+    assert [each.flags for each in found] == [(Flag.INACTIVE,), (Flag.DELETED,)]
+    assert stranger.flags == (Flag.ABSENT,)
+    assert "probably not in QuickBooks yet" in stranger.reasons
+    assert (none.list_id, none.flags, none.bucket) == ("", (Flag.ABSENT,), Bucket.NONE)
+
+
+def test_a_pair_comes_back_from_what_was_stored() -> None:
+    found = {
+        "J": {"Q": pair(0.97123456), "R": pair(0.62, "another surname", certain=False)},
+        "K": {"Q": pair(0.96, "nickname", kind="n")},
+    }
+    for each in answers(found):
+        assert pair_of(each) == found[each.job_id][each.list_id]
+
+
+def test_what_is_acceptable_but_for_its_kind() -> None:
+    assignment = Assignment({"J": {"Q": 0.97}, "K": {"R": 0.7}})
+
+    assert is_acceptable("J", "Q", pair(0.97), assignment)
+    assert not is_acceptable("J", "Q", pair(0.97, certain=False), assignment)
+    assert not is_acceptable("K", "R", pair(0.7), assignment)

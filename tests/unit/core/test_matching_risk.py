@@ -1,0 +1,55 @@
+"""Which kinds of likeness may be accepted, by what the books themselves show."""
+
+from __future__ import annotations
+
+from tieout.core.matching_risk import Counts, Risk, is_plain, is_thin, settle
+
+
+def counts(**changes: object) -> Counts:
+    given: dict[str, object] = {
+        "acceptable": {"": 1000, "i+": 50, "?i": 40},
+        "alike": {},
+        "exact": 1000,
+        "alone": 100,
+        **changes,
+    }
+    return Counts(**given)  # type: ignore[arg-type]
+
+
+def test_likeness_that_is_never_chance_is_safe() -> None:
+    assert settle(counts()).safe == {"", "i+", "?i"}
+
+
+def test_likeness_that_is_often_chance_is_not() -> None:
+    found = settle(counts(alike={"i+": 20}))
+
+    assert not found.is_safe("i+")
+    assert found.is_safe("")
+
+
+def test_with_nobody_alone_chance_does_no_harm() -> None:
+    assert settle(counts(alike={"i+": 3}, alone=0)).is_safe("i+")
+
+
+def test_a_thin_likeness_takes_many_jobs_to_be_believed() -> None:
+    few = counts(acceptable={"": 20, "?i": 1}, exact=20, alone=1)
+
+    assert settle(few).safe == {""}
+    assert not Risk().is_safe("?i")
+    assert Risk().is_safe("i+")
+
+
+def test_exact_names_are_not_safe_where_many_are_somebody_elses() -> None:
+    assert settle(counts(alike={"": 40})).is_safe("")
+    assert not settle(counts(alike={"": 400}, alone=1000)).is_safe("")
+
+
+def test_words_for_kinds() -> None:
+    assert [is_plain(kind) for kind in ("", "+", "#", "i", "?-")] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert [is_thin(kind) for kind in ("?i", "i")] == [True, False]
