@@ -227,8 +227,14 @@ class _Oddities:
             return
         targets = {each.target.pk for each in wanted if each.target}
         self._served = qb_lists.served_by(company_id=company_id, target_ids=targets)
-        mapped = [each.record.key for each in wanted if each.record.target]
-        self._staying = proposals.staying(company_id=company_id, job_keys=mapped)
+        mapped = [
+            (each.record.key, each.record.target.pk) for each in wanted if each.record.target
+        ]
+        self._staying = proposals.staying(
+            company_id=company_id,
+            job_keys=[key for key, _ in mapped],
+            target_ids=sorted({pk for _, pk in mapped}),
+        )
 
     def staying(self, wanted: _Wanted) -> int:
         before = wanted.record.target

@@ -101,7 +101,7 @@ def jobs_by_key(*, company_id: int, keys: Sequence[str]) -> dict[str, SourceJob]
     loaded = rows.select_related(
         "client__mapping__target", "mapping__target", "mapping__changed_by"
     )
-    return {row.key: row for row in loaded}
+    return {row.key: row for row in loaded.order_by()}
 
 
 def sisters_by_key(
@@ -130,8 +130,9 @@ def customers_named(
     there = QbCustomer.objects.filter(company_id=company_id, gone_at__isnull=True)
     if kind == "client":
         there = there.filter(parent_list_id="")
-    by_id = there.filter(list_id__in=sorted(set(list_ids)))
-    by_name = there.filter(search_text__in=sorted({name.lower() for name in names}))
+    # in no order: SQLite would walk all of them along the index of the usual one
+    by_id = there.filter(list_id__in=sorted(set(list_ids))).order_by()
+    by_name = there.filter(search_text__in=sorted({name.lower() for name in names})).order_by()
     return [*by_id, *by_name]
 
 
@@ -141,11 +142,20 @@ def entries_of(*, company_id: int, kind: str) -> list[QbEntry]:
     return list(rows.order_by("id"))
 
 
-def staying(*, company_id: int, job_keys: Sequence[str]) -> dict[tuple[str, str], int]:
-    """(job key, ListID) -> invoices that are on that QuickBooks job for good; one query."""
+def staying(
+    *, company_id: int, job_keys: Sequence[str], target_ids: Sequence[int]
+) -> dict[tuple[str, str], int]:
+    """(job key, ListID) -> invoices that are on that QuickBooks job for good; one query.
+
+    `target_ids` are the QuickBooks jobs to which these contractor jobs are mapped now.
+    """
     rows = (
         Posting.objects.filter(
-            company_id=company_id, job_key__in=job_keys, state__in=COMMITTED_STATES
+            # the company by its customers, or SQLite would walk all of its postings
+            customer__company_id=company_id,
+            customer_id__in=target_ids,
+            job_key__in=job_keys,
+            state__in=COMMITTED_STATES,
         )
         .order_by()
         .values_list("job_key", "customer__list_id")
