@@ -13,6 +13,8 @@ Rules of this file
 6. A resend is the same bytes under the same set id; after a refusal the set id is new. A resend
    that did not get through is sent again as it is: a new set id would make QuickBooks' own memory
    of the first call useless against a late commit.
+7. What is exported is sent again only after a backup was restored in QuickBooks, a look found it
+   gone, and a Super User puts it back; then it begins anew, with a probe.
 """
 
 from __future__ import annotations
@@ -72,6 +74,7 @@ class Event(StrEnum):
     DELETED = "deleted in QuickBooks"
     CHANGED_THERE = "changed in QuickBooks"
     CHANGED_HERE = "changed in the back office"
+    PUT_BACK = "gone with a restored backup, put back by a Super User"
 
 
 class Effect(StrEnum):
@@ -183,6 +186,7 @@ TABLE: dict[State, dict[Event, Step]] = {
         Event.DELETED: Step(State.DELETED, (Effect.EXPLAIN,)),
         Event.CHANGED_THERE: Step(State.CHANGED_IN_QUICKBOOKS, (Effect.EXPLAIN,)),
         Event.CHANGED_HERE: Step(State.CHANGED_IN_SOURCE, (Effect.EXPLAIN,)),
+        Event.PUT_BACK: Step(State.READY, (Effect.RELEASE,)),
     },
     State.VOIDED: {},
     State.DELETED: {},

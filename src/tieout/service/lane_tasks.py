@@ -10,7 +10,7 @@ from django.db import transaction
 
 from tieout.channels.base import Answer
 from tieout.core.exporting import State
-from tieout.service import moments, refresh_lists, tie_out
+from tieout.service import moments, refresh_lists, restored_backup, tie_out
 from tieout.service.turns import Lease, Place, Question, Trouble
 from tieout.store.commits import connection as connections
 from tieout.store.commits import lanes, tasks
@@ -38,6 +38,7 @@ class Runner(Protocol):
 _RUNNERS: Final[Mapping[str, Runner]] = {
     Task.Kind.REFRESH: refresh_lists,
     Task.Kind.TIE_OUT: tie_out,
+    Task.Kind.RESTORED: restored_backup,
 }
 
 

@@ -21,6 +21,7 @@ ROADS = {
     "Home": ("company_home", ""),
     "Settings": ("integrations", ""),
     "Integrations": ("integrations", ""),
+    "Restored backup": ("restored", ""),
     "Changes sent to QuickBooks": ("qb_writes", ""),
     "QuickBooks Configure": ("integrations", "#quickbooks-configure"),
     "Invoices": ("invoices", ""),

@@ -137,6 +137,11 @@ def progress(
     )
 
 
+def note_params(*, task_id: int, params: Mapping[str, Any]) -> None:
+    """How far a task is, for whoever takes its next step."""
+    Task.objects.filter(id=task_id).update(params=dict(params))
+
+
 def finish(*, task_id: int, now: datetime, message: str, result: Mapping[str, Any]) -> None:
     """The work is done."""
     Task.objects.filter(id=task_id).update(

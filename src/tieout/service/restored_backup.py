@@ -1,0 +1,191 @@
+"""After a backup was restored in QuickBooks: find what vanished, and put it back to be sent.
+
+Looking only reads, so it goes on while the lane is held. Every exported invoice is asked for by
+its TxnID, the latest first. What is gone a Super User may put back: it becomes ready, and when it
+is exported again QuickBooks is asked first, as always.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from tieout.channels.base import Answer, Outcome
+from tieout.core import exporting
+from tieout.core.exporting import Event, State
+from tieout.core.facts import PostingKind
+from tieout.quickbooks import qbxml, translate_presence
+from tieout.service import moments
+from tieout.service.access import Access
+from tieout.service.turns import Lease, Place, Question, Trouble
+from tieout.store.commits import events, lanes, tasks
+from tieout.store.commits import exports as export_commits
+from tieout.store.queries import connections, restored
+from tieout.store.queries import tasks as task_queries
+from tieout.store.queries.exports import Posting, Task
+
+ROWS = 100  # ids asked for in one message
+
+
+class CannotPutBack(Exception):
+    """The wish cannot be fulfilled now; the text says why and what to do. Nothing changed."""
+
+
+# ------------------------------------------------------------------ wishes of people
+
+
+def start(*, access: Access, now: datetime) -> Task:
+    """Ask which exported invoices are gone; one that is open already is answered instead."""
+    if not access.can_work:
+        message = f"Your role does not allow this. Ask a Super User of {access.company}."
+        raise CannotPutBack(message)
+    company_id = access.company.pk
+    with transaction.atomic():
+        lanes.lock(company_id=company_id)  # two clicks at once make one task
+        open_ = tasks.open_task(company_id=company_id, kind=Task.Kind.RESTORED)
+        if open_ is not None:
+            return open_
+        entry = events.Entry(verb="asked", subject="restored_backup")
+        events.append(company_id=company_id, at=now, actor=access.user, entries=[entry])
+        return tasks.request(
+            company_id=company_id,
+            kind=Task.Kind.RESTORED,
+            now=now,
+            user=access.user,
+            total=restored.count_exported(company_id=company_id),
+        )
+
+
+def latest(*, company_id: int) -> Task | None:
+    """The latest look, open or over."""
+    return task_queries.latest_task(company_id=company_id, kind=Task.Kind.RESTORED)
+
+
+def gone(*, task: Task | None) -> list[Posting]:
+    """What the look did not find, as it stands now; part of it may have been put back since."""
+    if task is None:
+        return []
+    return restored.postings(company_id=task.company_id, ids=_gone(task))
+
+
+def put_back(*, access: Access, posting_ids: Sequence[int], now: datetime) -> list[Posting]:
+    """Let these be sent again: only what the latest look did not find. Nothing is queued yet."""
+    if not access.can_configure:
+        message = f"Putting vanished invoices back is for a Super User of {access.company}."
+        raise CannotPutBack(message)
+    company_id = access.company.pk
+    with transaction.atomic():
+        lanes.lock(company_id=company_id)
+        task = latest(company_id=company_id)
+        if task is None or task.state != Task.State.DONE:
+            message = "Look first which invoices are gone; nothing was changed."
+            raise CannotPutBack(message)
+        chosen = sorted(set(posting_ids) & set(_gone(task)))
+        rows = restored.lock(company_id=company_id, ids=chosen)
+        if not rows:
+            message = "None of these is gone and still counted as exported. Look again."
+            raise CannotPutBack(message)
+        for row in rows:
+            _back(row, access, now)
+        return rows
+
+
+def _back(row: Posting, access: Access, now: datetime) -> None:
+    before = State(row.state)
+    was = {"state": row.state, "txn_id": row.txn_id, "number": row.qb_number}
+    row.state = exporting.step(before, Event.PUT_BACK).state.value
+    row.writes, row.set_id, row.tries = 0, "", 0
+    row.txn_id = row.edit_sequence = row.qb_number = ""
+    row.qb_total = row.exported_at = row.queued_at = row.due_at = None
+    row.problem = row.remedy = ""
+    export_commits.save_row(row=row, before=before, now=now, actor=access.user)
+    export_commits.plan_anew(posting=row, now=now)
+    entry = events.Entry(
+        verb="put back",
+        subject="posting",
+        subject_key=row.key,
+        before=was,
+        after={"state": row.state, "number": row.number},
+        reason="gone after a backup was restored in QuickBooks",
+    )
+    events.append(company_id=row.company_id, at=now, actor=access.user, entries=[entry])
+
+
+# ------------------------------------------------------------------ the task on the lane
+
+
+def ask(task: Task) -> Question | None:
+    """The next hundred ids, the latest first; None when all were asked for."""
+    rows = restored.exported_before(
+        company_id=task.company_id, before=task.params.get("before"), limit=ROWS
+    )
+    if not rows:
+        return None
+    return Question(
+        request=translate_presence.render(_asked(rows)),
+        place={"first": rows[0].pk, "last": rows[-1].pk},
+    )
+
+
+def take(
+    *, task: Task, place: Place, lease: Lease, answer: Answer, took_s: float
+) -> Trouble | None:
+    """Note which of them are gone; an answer of another company file counts for nothing."""
+    if answer.outcome is not Outcome.RESPONSE:
+        return Trouble(problem=answer.message, remedy=answer.remedy)
+    first, last = int(place["first"]), int(place["last"])
+    rows = restored.exported_between(company_id=task.company_id, first=first, last=last)
+    try:
+        found = translate_presence.read(answer.qbxml, _asked(rows))
+    except qbxml.MalformedResponse as error:
+        return Trouble(problem=str(error), remedy="Tieout tries again by itself.")
+    if found.broken:
+        return Trouble(problem=found.broken, remedy="Tieout tries again by itself.")
+    book = connections.book_of(company_id=task.company_id)
+    other_stamp = bool(found.stamp) and bool(book.stamp) and found.stamp != book.stamp
+    if found.company_name != book.company_name or other_stamp:
+        return Trouble(
+            problem=f"QuickBooks has {found.company_name or 'another company'} open, not "
+            f"{book.company_name}; nothing was concluded.",
+            remedy=f"Open {book.company_name} in QuickBooks, then look again.",
+            needs_person=True,
+        )
+    with transaction.atomic():
+        lanes.check(company_id=lease.company_id, epoch=lease.epoch)
+        params = {
+            "before": last,
+            "asked": task.params.get("asked", 0) + len(rows),
+            "gone": [
+                *_gone(task),
+                *(row.pk for row in rows if row.txn_id not in found.txn_ids),
+            ],
+            "last_restore_time": found.last_restore_time,
+        }
+        tasks.note_params(task_id=task.pk, params=params)
+        tasks.progress(task_id=task.pk, done=params["asked"])
+    return None
+
+
+def finish(task: Task, lease: Lease) -> None:
+    """Everything was asked for."""
+    with transaction.atomic():
+        lanes.check(company_id=lease.company_id, epoch=lease.epoch)
+        asked, missing = task.params.get("asked", 0), len(_gone(task))
+        tasks.finish(
+            task_id=task.pk,
+            now=moments.now(),
+            message=f"{missing:,} of {asked:,} exported are gone"
+            if missing
+            else f"all {asked:,} exported are there",
+            result={"asked": asked, "gone": missing},
+        )
+
+
+def _asked(rows: Sequence[Posting]) -> list[tuple[PostingKind, str]]:
+    return [(PostingKind(row.kind), row.txn_id) for row in rows]
+
+
+def _gone(task: Task) -> list[int]:
+    return list(task.params.get("gone", []))

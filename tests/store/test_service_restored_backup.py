@@ -1,0 +1,178 @@
+"""A restored backup: exporting stops, what vanished is found, put back and sent again once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from tests import factories as make
+from tests.factories import NOW, World
+from tests.rehearsal import Office, connect, open_rehearsal, stock
+
+from tieout.service import (
+    moments,
+    plan_export,
+    restored_backup,
+    run_export,
+    verify_connection,
+)
+from tieout.service.access import Access, find_access
+from tieout.service.restored_backup import CannotPutBack
+from tieout.store.models import Event, Lane, Posting, Task
+
+
+@pytest.fixture
+def office(world: World, tmp_path: Path) -> Iterator[Office]:
+    rehearsal = open_rehearsal(tmp_path)
+    try:
+        made = connect(world, rehearsal)
+        stock(made)
+        yield made
+    finally:
+        rehearsal.stop()
+        rehearsal.books.close()
+
+
+@pytest.fixture
+def sam(world: World, office: Office) -> Access:
+    access = find_access(user=world.sam, company_id=office.company.pk)
+    assert access is not None
+    return access
+
+
+def work(office: Office) -> None:
+    """Let all that is due be done, and what waits for another try be due at once."""
+    for _ in range(3):  # a restore ends the session: the first call after it fails
+        office.work()
+        Posting.objects.exclude(due_at=None).update(due_at=NOW)
+        Task.objects.filter(state="waiting").update(due_at=NOW)
+        Lane.objects.update(wake_at=NOW)
+
+
+def export(office: Office, *numbers: str, amount: str = "1200.00") -> None:
+    client = office.company.clients.get()
+    lines = [("J-1", "REG", amount)]
+    ids = [make.invoice(client, number, lines=lines).pk for number in numbers]
+    plan_export.plan_waiting(company_id=office.company.pk)
+    run_export.start(access=office.access, invoice_ids=ids, now=moments.now())
+    work(office)
+
+
+def look(office: Office) -> Task:
+    task = restored_backup.start(access=office.access, now=moments.now())
+    work(office)
+    task.refresh_from_db()
+    return task
+
+
+@pytest.fixture
+def rolled_back(office: Office, tmp_path: Path) -> Office:
+    """20417 is in the backup, 20418 and the credit memo 20419 are not."""
+    export(office, "20417")
+    office.rehearsal.books.backup(tmp_path / "backup.qbb")
+    export(office, "20418")
+    export(office, "20419", amount="-50.00")
+    assert Posting.objects.filter(state="exported").count() == 3
+    office.rehearsal.books.restore(tmp_path / "backup.qbb")
+    return office
+
+
+def numbers(office: Office) -> list[str]:
+    return sorted(row.number for row in office.rehearsal.books.list_invoices())
+
+
+def verify(sam: Access, office: Office) -> None:
+    task = verify_connection.start(access=sam, now=moments.now())
+    work(office)
+    task.refresh_from_db()
+    assert task.state == "done", task.problem
+
+
+def test_what_vanished_is_found_put_back_and_sent_once(rolled_back: Office, sam: Access) -> None:
+    office = rolled_back
+    export(office, "20420")
+    assert Posting.objects.get(number="20420").state == "ready"  # nothing was written
+    assert "backup was restored" in Lane.objects.get(company=office.company).held_reason
+    task = look(office)
+    assert (task.state, task.message) == ("done", "2 of 3 exported are gone")
+    gone = restored_backup.gone(task=task)
+    assert [row.number for row in gone] == ["20418", "20419"]
+    rows = restored_backup.put_back(
+        access=sam, posting_ids=[row.pk for row in gone], now=moments.now()
+    )
+    assert {row.state for row in rows} == {"ready"}
+    said = Event.objects.filter(verb="put back")
+    assert sorted(event.before["number"] for event in said) == ["20418", "20419"]
+    verify(sam, office)
+    plan_export.plan_waiting(company_id=office.company.pk)
+    ids = list(Posting.objects.filter(state="ready").values_list("invoice_id", flat=True))
+    run_export.start(access=office.access, invoice_ids=ids, now=moments.now())
+    work(office)
+    assert set(Posting.objects.values_list("state", flat=True)) == {"exported"}
+    assert numbers(office) == ["20417", "20418", "20420"]
+    assert look(office).message == "all 4 exported are there"
+
+
+def test_one_that_is_there_after_all_is_only_recorded(rolled_back: Office, sam: Access) -> None:
+    """The probe comes first, as always: a file restored forward again doubles nothing."""
+    office = rolled_back
+    gone = restored_backup.gone(task=look(office))
+    restored_backup.put_back(access=sam, posting_ids=[gone[0].pk], now=moments.now())
+    posting = Posting.objects.get(pk=gone[0].pk)
+    office.rehearsal.books.add_invoice(
+        "Acme Health:Ortiz, Elena - ICU",
+        [{"item": "Regular Hours", "amount": "1200.00"}],
+        number="20418",
+        date="2026-10-04",
+        memo=f"[tieout:{posting.key}]",
+    )
+    verify(sam, office)
+    plan_export.plan_waiting(company_id=office.company.pk)
+    run_export.start(access=office.access, invoice_ids=[posting.invoice_id], now=moments.now())
+    work(office)
+    posting.refresh_from_db()
+    assert posting.state == "exported"
+    assert numbers(office) == ["20417", "20418"]
+
+
+def test_another_company_file_proves_nothing(rolled_back: Office) -> None:
+    rolled_back.rehearsal.books.set_preference("name", "Harbor Staffing")
+    task = look(rolled_back)
+    assert (task.state, restored_backup.gone(task=task)) == ("failed", [])
+    assert "Harbor Staffing" in task.problem
+
+
+def test_only_a_super_user_puts_back_and_only_what_is_gone(
+    rolled_back: Office, sam: Access, world: World
+) -> None:
+    office = rolled_back
+    there = Posting.objects.get(number="20417")
+    with pytest.raises(CannotPutBack, match="Look first"):
+        restored_backup.put_back(access=sam, posting_ids=[there.pk], now=NOW)
+    gone = [row.pk for row in restored_backup.gone(task=look(office))]
+    with pytest.raises(CannotPutBack, match="Super User"):
+        restored_backup.put_back(access=office.access, posting_ids=gone, now=NOW)
+    with pytest.raises(CannotPutBack, match="None of these"):
+        restored_backup.put_back(access=sam, posting_ids=[there.pk], now=NOW)
+    vic = find_access(user=world.vic, company_id=office.company.pk)
+    assert vic is not None
+    with pytest.raises(CannotPutBack, match="role"):
+        restored_backup.start(access=vic, now=NOW)
+    charlie = find_access(user=world.charlie, company_id=world.harbor.pk)
+    assert charlie is not None
+    with pytest.raises(CannotPutBack):
+        restored_backup.put_back(access=charlie, posting_ids=gone, now=NOW)
+    assert Posting.objects.filter(state="exported").count() == 3
+    restored_backup.put_back(access=sam, posting_ids=gone, now=NOW)
+    with pytest.raises(CannotPutBack, match="None of these"):  # not twice
+        restored_backup.put_back(access=sam, posting_ids=gone, now=NOW)
+
+
+def test_many_are_asked_for_in_pages(rolled_back: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(restored_backup, "ROWS", 2)
+    task = look(rolled_back)
+    assert (task.message, task.done) == ("2 of 3 exported are gone", 3)
+    total = sum(row.total for row in restored_backup.gone(task=task))
+    assert total == Decimal("1250.00")
