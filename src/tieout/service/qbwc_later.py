@@ -17,7 +17,6 @@ from tieout.service import conversation, lane_tasks, moments
 from tieout.service.turns import Lease, Road, RoadKind, Turn
 from tieout.store.commits import lanes
 from tieout.store.commits import web_connector as commits
-from tieout.store.queries import connections
 from tieout.store.queries import web_connector as queries
 from tieout.store.queries.web_connector import KeptAnswer
 
@@ -56,10 +55,11 @@ def apply_next() -> bool:
 
 def _turn(kept: KeptAnswer) -> Turn:
     state = queries.state_of(kept.session)
-    app_name = connections.shown(company_id=kept.company_id).app_name
     return Turn(
         lease=Lease(company_id=kept.company_id, epoch=state.epoch),
-        road=Road(kind=RoadKind.WEB_CONNECTOR, app_name=app_name, session_id=state.ticket),
+        road=Road(
+            kind=RoadKind.WEB_CONNECTOR, app_name=kept.session.app_name, session_id=state.ticket
+        ),
         may_write=False,
     )
 

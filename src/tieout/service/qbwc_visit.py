@@ -49,8 +49,8 @@ from tieout.service.turns import Lease, Message, Road, RoadKind, Turn, Until
 from tieout.store.commits import lanes
 from tieout.store.commits import web_connector as commits
 from tieout.store.commits.exports import PostingMoved
-from tieout.store.queries import connections
 from tieout.store.queries import web_connector as queries
+from tieout.store.queries.connections import Book
 from tieout.store.queries.web_connector import Account, Connection, Session
 
 log = logging.getLogger("tieout.webconnector")
@@ -61,6 +61,7 @@ RULES: Final = qbwc.Rules(
     server_version=f"Tieout {tieout.__version__}",
 )
 SMALL_BYTES = 1024 * 1024  # an answer up to this size is applied at once
+LEASE_MORE_S = 10  # so much longer than the silence, so that not every call extends it
 WAIT_S = 30.0  # work that is due so soon is waited for; for later work the next update comes
 VERIFY = commits.VERIFY
 STRAY = "stray"  # names an answer to nothing that this ticket asked
@@ -102,13 +103,14 @@ class Visit:
     row: Session | None = None
     body: Body | None = None
     company_id: int = 0
+    lease_until: datetime | None = None
     payload: str = ""
     # answers kept in this call that are acted on once it is committed
     kept: list[str] = field(default_factory=list)
+    kept_apart: str = ""  # the call whose answer is kept in parts
     _message: Message | None = None
     _request_ids: dict[str, list[str]] | None = None
-    _connection: Connection | None = None
-    _account: Account | None = None
+    _office: tuple[Account, Connection, Book] | None = None
 
     # -------------------------------------------------------------- the reducer's loop
 
@@ -173,12 +175,7 @@ class Visit:
     def _perform_on_lane(self, effect: RenewLane | ReleaseLane | StopQueue | qbwc.Log) -> None:
         match effect:
             case RenewLane():
-                commits.extend_lease(
-                    company_id=self.company_id,
-                    epoch=effect.epoch,
-                    now=self.now,
-                    lease_s=effect.lease_s,
-                )
+                self._renew(effect)
             case ReleaseLane():
                 lanes.release(company_id=self.company_id, epoch=effect.epoch, wake_at=None)
             case StopQueue():
@@ -187,6 +184,17 @@ class Visit:
                 tell(effect, company_id=self.company_id)
 
     # -------------------------------------------------------------- the lane and the file
+
+    def _renew(self, effect: RenewLane) -> None:
+        """Keep the lane for a whole silence from now on; not every call waits for that."""
+        least = self.now + timedelta(seconds=effect.lease_s)
+        if self.lease_until is None or self.lease_until < least:
+            commits.extend_lease(
+                company_id=self.company_id,
+                epoch=effect.epoch,
+                now=self.now,
+                lease_s=effect.lease_s + LEASE_MORE_S,
+            )
 
     def _take_lane(self, question: TakeLane) -> LaneTaken:
         epoch = lanes.take(
@@ -206,9 +214,10 @@ class Visit:
             commits.save_session(session_id=row.pk, state=expired)
 
     def _check_company(self, question: CheckCompany) -> CompanyChecked:
+        account, _, book = self.office()
         return qbwc_verify.judge(
-            account=self.account,
-            book=connections.book_of(company_id=self.company_id),
+            account=account,
+            book=book,
             hcp_response=question.hcp_response,
             company_file=question.company_file,
         )
@@ -218,10 +227,8 @@ class Visit:
     def _ask_work(self, *, writes: bool) -> WorkFound:
         if self.row is not None and queries.open_answers(session_id=self.row.pk):
             return WorkFound(work=None, wait=True)  # a worker is applying a big answer
-        account = self.account
-        if qbwc_verify.wanted(
-            account=account, book=connections.book_of(company_id=self.company_id)
-        ):
+        account, _, book = self.office()
+        if qbwc_verify.wanted(account=account, book=book):
             request = company_facts.request()
             work = Work(key=f"{VERIFY}{moments.call_id()}"[:40], writes=False)
             self._take_along(work.key, request)
@@ -273,6 +280,7 @@ class Visit:
         verify = effect.key.startswith(VERIFY) and not effect.late
         if self.row is None or not (effect.response.size or known):
             return
+        self.kept_apart = effect.key
         kept = commits.keep_parts(
             session=self.row,
             call_id=effect.key if known or verify else "",
@@ -327,26 +335,17 @@ class Visit:
             lease=Lease(company_id=self.company_id, epoch=state.epoch),
             road=Road(
                 kind=RoadKind.WEB_CONNECTOR,
-                app_name=self.connection.app_name,
+                app_name=self.row.app_name if self.row is not None else self.office()[1].app_name,
                 session_id=state.ticket,
             ),
             may_write=may_write,
         )
 
-    @property
-    def connection(self) -> Connection:
-        if self._connection is None:
-            self._connection = connections.shown(company_id=self.company_id)
-        return self._connection
-
-    @property
-    def account(self) -> Account:
-        if self._account is None:
-            self._account = queries.account(company_id=self.company_id)
-        if self._account is None:
-            message = f"Company {self.company_id} has no account of the Web Connector."
-            raise RuntimeError(message)
-        return self._account
+    def office(self) -> tuple[Account, Connection, Book]:
+        """The account, the connection, and the company file as verified; read once a call."""
+        if self._office is None:
+            self._office = queries.office(company_id=self.company_id)
+        return self._office
 
 
 def whose(row: Session, response: ReceivedText, body: Body | None) -> str | None:

@@ -25,6 +25,7 @@ from tieout.quickbooks.qbwc import (
     ReceiveResponseXML,
     Reply,
     ServerVersion,
+    SessionState,
     Unreadable,
 )
 from tieout.quickbooks.qbwc.steps import end
@@ -33,9 +34,9 @@ from tieout.service.qbwc_visit import RULES, VERIFY, Body, Visit, tell, trouble_
 from tieout.service.turns import Trouble
 from tieout.store.commits import lanes
 from tieout.store.commits import web_connector as commits
-from tieout.store.queries import connections, exports
+from tieout.store.queries import connections, exports, waiting
 from tieout.store.queries import web_connector as queries
-from tieout.store.queries.web_connector import Account, Connection
+from tieout.store.queries.web_connector import Account, Connection, Session
 
 log = logging.getLogger("tieout.webconnector")
 
@@ -147,7 +148,9 @@ def _log_in(call: Authenticate, address: str) -> bytes:
         )
         reply = visit.meet(call)
         if visit.state is not None:
-            commits.add_session(state=visit.state, address=address)
+            commits.add_session(
+                state=visit.state, address=address, app_name=visit.office()[1].app_name
+            )
     if isinstance(reply, Apply):
         message = "A login asked to act on an answer."
         raise RuntimeError(message)
@@ -159,11 +162,16 @@ def _login_facts(account: Account) -> Facts:
     company_id = account.company_id
     now = moments.now()
     lane = queries.lane(company_id=company_id)
-    connection = connections.shown(company_id=company_id)
+    _, connection, book = queries.office(company_id=company_id)
     held = lane.held_reason
-    waits = queries.something_waits(
-        company_id=company_id, now=now, writes=not held and not account.read_only
-    ) or qbwc_verify.wanted(account=account, book=connections.book_of(company_id=company_id))
+    found = waiting.of_company(company_id=company_id, now=now)
+    may_write = not held and not account.read_only
+    waits = (
+        found.tasks
+        or found.unsettled
+        or bool(may_write and found.queued)
+        or qbwc_verify.wanted(account=account, book=book)
+    )
     closed = ""
     if connection.road != Connection.Road.WEB_CONNECTOR:
         closed = OTHER_ROAD
@@ -200,6 +208,7 @@ def _visit(ticket: str, body: Body | None = None) -> Visit | None:
         row=row,
         body=body,
         company_id=row.company_id,
+        lease_until=lane.lease_until,
     )
 
 
@@ -211,6 +220,8 @@ def _under_ticket(call: Call | Unreadable, body: Body | None, address: str) -> b
         if visit is not None:
             _add_facts(visit, call)
             reply = visit.meet(call)
+            if isinstance(reply, Apply) and not reply.work.writes:
+                reply = _apply_at_once(visit, reply)
             visit.save()
     if visit is None:
         return _without_ticket(call, address)
@@ -232,7 +243,7 @@ def _add_facts(visit: Visit, call: Call | Unreadable) -> None:
             )
         case ConnectionFailure():
             known = connections.expected_company(company_id=visit.company_id)
-            other = known if known and known != visit.connection.company_file else None
+            other = known if known and known != visit.office()[1].company_file else None
             visit.facts = Facts(
                 now=now, lane_epoch=epoch, other_file=other, trouble=trouble_of(call.hresult)
             )
@@ -266,8 +277,22 @@ def _note_trouble(visit: Visit, trouble: Trouble) -> Applied:
 # ------------------------------------------------------------------ acting on an answer
 
 
+def _apply_at_once(visit: Visit, effect: Apply) -> Reply | Apply:
+    """Act on the answer to a question in the transaction that keeps it.
+
+    When that fails, keeping it does not: the question can be asked anew, the answer is there.
+    """
+    try:
+        with transaction.atomic():
+            told = _applied(visit, effect.work.key)
+    except Exception:
+        log.exception("Web Connector: an answer is kept but could not be acted on")
+        told = Applied(remaining=None)
+    return visit.meet(told)
+
+
 def _apply(ticket: str, effect: Apply) -> Reply:
-    """Act on the kept answer at once, or leave it to a worker; the session does not wait for it."""
+    """Act on the answer to a write, which is on disk by now; the session does not wait for it."""
     try:
         with transaction.atomic():
             visit = _visit(ticket)
@@ -298,22 +323,9 @@ def _applied(visit: Visit, key: str) -> Applied:
     row, state = visit.row, visit.state
     if row is None or state is None:
         return Applied(remaining=None)
-    kept = queries.kept_answer(session_id=row.pk, call_id=key)
-    if key.startswith(VERIFY):
-        if kept is None or kept.applied_at is not None:
-            return Applied(remaining=None)
-        told = qbwc_verify.apply(
-            company_id=visit.company_id,
-            account=visit.account,
-            answer=b"".join(queries.parts(answer_id=kept.pk)),
-            company_file=state.company_file,
-            epoch=state.epoch,
-            now=visit.now,
-        )
-        commits.answer_applied(answer_id=kept.pk, now=visit.now)
-        return told
-    if kept is not None:
-        return Applied(remaining=None)
+    if visit.kept_apart == key:
+        # a big answer is a worker's business; the one to Verify is acted on here
+        return _verified(visit, row, state) if key.startswith(VERIFY) else Applied(remaining=None)
     trouble = conversation.apply_kept(visit.turn(may_write=False), key)
     if trouble is not None:
         return _note_trouble(visit, trouble)
@@ -324,10 +336,25 @@ def _applied(visit: Visit, key: str) -> Applied:
     return Applied(remaining=_remaining(visit), trusted=trusted)
 
 
+def _verified(visit: Visit, row: Session, state: SessionState) -> Applied:
+    kept = queries.kept_answer(session_id=row.pk, call_id=visit.kept_apart)
+    if kept is None:
+        return Applied(remaining=None)
+    told = qbwc_verify.apply(
+        company_id=visit.company_id,
+        account=visit.office()[0],
+        answer=b"".join(queries.parts(answer_id=kept.pk)),
+        company_file=state.company_file,
+        epoch=state.epoch,
+        now=visit.now,
+    )
+    commits.answer_applied(answer_id=kept.pk, now=visit.now)
+    return told
+
+
 def _remaining(visit: Visit) -> int:
     """About how many message sets are still to come; 0 only when there is nothing at all."""
-    company_id = visit.company_id
-    writes = not visit.account.read_only
-    if not queries.something_waits(company_id=company_id, now=visit.now, writes=writes):
+    found = waiting.of_company(company_id=visit.company_id, now=visit.now)
+    if not (found.tasks or found.unsettled or found.queued):
         return 0
-    return 1 + 2 * queries.queued(company_id=company_id)
+    return 1 + 2 * found.queued

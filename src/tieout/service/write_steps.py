@@ -20,6 +20,7 @@ from tieout.service.turns import Message, Trouble, Turn, Until
 from tieout.store.commits import exports as commits
 from tieout.store.commits import lanes
 from tieout.store.queries import exports as queries
+from tieout.store.queries import waiting
 from tieout.store.queries.exports import Exchange, Posting, Row
 
 _NEW_SESSION = Trouble(
@@ -33,6 +34,8 @@ _NEW_SESSION = Trouble(
 
 def build(turn: Turn, now: datetime) -> Message | Until | None:
     """The next message about a write; Until says when there may be one, None: at any wake-up."""
+    if not waiting.anything_to_write(company_id=turn.company_id):
+        return Until()
     while True:
         row = queries.unsettled(company_id=turn.company_id)
         if row is not None:

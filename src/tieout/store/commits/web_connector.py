@@ -71,13 +71,14 @@ def extend_lease(*, company_id: int, epoch: int, now: datetime, lease_s: int) ->
 # ------------------------------------------------------------------ sessions
 
 
-def add_session(*, state: SessionState, address: str) -> WebConnectorSession:
+def add_session(*, state: SessionState, address: str, app_name: str) -> WebConnectorSession:
     """The row of a new ticket; rows that are long over make room."""
     row = WebConnectorSession.objects.create(
         ticket=state.ticket,
         company_id=state.company_id,
         opened_at=state.opened_at,
         address=address[:64],
+        app_name=app_name,
         **_columns(state),
     )
     old = (

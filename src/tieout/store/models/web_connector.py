@@ -54,6 +54,7 @@ class WebConnectorSession(models.Model):
     answered = models.PositiveIntegerField(default=0)
     last_error = models.TextField(blank=True, default="")
     address = models.CharField(max_length=64, blank=True, default="")
+    app_name = models.CharField(max_length=60)  # under which QuickBooks stores its answers
     state = models.JSONField()
     # call id -> the requestIDs of its message set, of the latest two: whose answer is this?
     request_ids = models.JSONField(default=dict)

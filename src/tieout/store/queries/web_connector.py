@@ -6,29 +6,22 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
-
-from tieout.core.exporting import HOLDING, State
 from tieout.quickbooks.qbwc import LIVE, Phase, SessionState, Work
 from tieout.store.models import AnswerPart as AnswerPart
-from tieout.store.models import (
-    Company,
-    Connection,
-    Exchange,
-    Lane,
-    Posting,
-    QbWrite,
-    SignInTry,
-    Task,
-)
+from tieout.store.models import Book, Company, Connection, Lane, SignInTry
 from tieout.store.models import KeptAnswer as KeptAnswer
 from tieout.store.models import WebConnectorAccount as Account
 from tieout.store.models import WebConnectorSession as Session
 
 __all__ = ["Account", "AnswerPart", "Connection", "KeptAnswer", "Session"]
 
+_OFFICE = (
+    "user_name", "read_only", "verify_wanted_at", "accepts",
+    "company__connection__app_name", "company__connection__company_file",
+    "company__connection__road", "company__book__company_name", "company__book__company_file",
+    "company__book__read_at",
+)  # fmt: skip
 _LIVE = [phase.value for phase in LIVE]
-_WAITING = (State.READY.value, State.CLAIMED.value, State.PROBED.value)
 _DATES = ("opened_at", "last_call_at")
 _WORKS = ("outstanding", "last_work")
 
@@ -36,6 +29,16 @@ _WORKS = ("outstanding", "last_work")
 def account(*, company_id: int) -> Account | None:
     """The company's account, if it was ever made."""
     return Account.objects.filter(company_id=company_id).first()
+
+
+def office(*, company_id: int) -> tuple[Account, Connection, Book]:
+    """The account, connection and company file, as far as a call needs them, in one question."""
+    found = (
+        Account.objects.select_related("company__connection", "company__book")
+        .only(*_OFFICE)
+        .get(company_id=company_id)
+    )
+    return found, found.company.connection, found.company.book
 
 
 def account_named(*, user_name: str) -> Account | None:
@@ -110,42 +113,6 @@ def live_session(*, company_id: int) -> Session | None:
 def sessions(*, company_id: int, limit: int) -> list[Session]:
     """The latest updates, latest first."""
     return list(Session.objects.filter(company_id=company_id).order_by("-id")[:limit])
-
-
-# ------------------------------------------------------------------ what waits
-
-
-def something_waits(*, company_id: int, now: datetime, writes: bool) -> bool:
-    """Whether a message set could go out now; without `writes` queued invoices do not count."""
-    tasks = Task.objects.filter(
-        company_id=company_id,
-        on_lane=True,
-        due_at__lte=now,
-        state__in=[Task.State.WAITING, Task.State.RUNNING],
-    ).exclude(kind=Task.Kind.EXPORT)
-    if tasks.exists() or _unsettled(company_id):
-        return True
-    return writes and queued(company_id=company_id) > 0
-
-
-def _unsettled(company_id: int) -> bool:
-    holding = [state.value for state in HOLDING]
-    return (
-        Posting.objects.filter(company_id=company_id, state__in=holding).exists()
-        or QbWrite.objects.filter(company_id=company_id, state__in=holding).exists()
-        or Exchange.objects.filter(
-            company_id=company_id, applied_at__isnull=True, answered_at__isnull=False
-        ).exists()
-    )
-
-
-def queued(*, company_id: int) -> int:
-    """How many writes wait for their turn."""
-    under_way = Q(state__in=_WAITING[1:]) | Q(state=_WAITING[0], queued_at__isnull=False)
-    return (
-        Posting.objects.filter(under_way, company_id=company_id).count()
-        + QbWrite.objects.filter(under_way, company_id=company_id).count()
-    )
 
 
 # ------------------------------------------------------------------ kept answers

@@ -18,7 +18,7 @@ from django.http.request import UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 
 from tieout.quickbooks import qbwc
-from tieout.quickbooks.qbwc import ReceiveResponseXML, Sink, Unreadable
+from tieout.quickbooks.qbwc import ReceiveResponseXML, Unreadable
 from tieout.service import qbwc_account, web_connector
 from tieout.service.qbwc_visit import Body
 from tieout.store.queries import web_connector as queries
@@ -58,16 +58,30 @@ def _answer(request: HttpRequest, file: IO[bytes]) -> bytes:
     if claimed is not None:
         return web_connector.answer(claimed, address=address)
 
-    def open_sink(ticket: str) -> Sink | None:
-        """A forged ticket fills no disk; one that comes after the answer is looked at later."""
-        return file.write if not ticket or queries.knows(ticket=ticket) else None
-
-    call = qbwc.parse_request(_chunks(request), open_sink=open_sink)
+    call = qbwc.parse_request(_chunks(request), open_sink=lambda ticket: _Sink(file, ticket).write)
     _compare_action(request, call, address)
     body = None
     if isinstance(call, ReceiveResponseXML) and call.response.kept:
         body = Body(file)
     return web_connector.answer(call, body=body, address=address)
+
+
+class _Sink:
+    """Where the answer inside a body goes. A forged ticket fills no disk: what is larger than
+    fits in memory is kept only when the ticket is ours, or comes later than the answer."""
+
+    def __init__(self, file: IO[bytes], ticket: str) -> None:
+        self._file, self._ticket = file, ticket
+        self._size = 0
+        self._drops: bool | None = None
+
+    def write(self, piece: bytes) -> None:
+        """Take the next piece, or drop it."""
+        self._size += len(piece)
+        if self._size > IN_MEMORY_BYTES and self._drops is None:
+            self._drops = bool(self._ticket) and not queries.knows(ticket=self._ticket)
+        if not self._drops:
+            self._file.write(piece)
 
 
 def _chunks(request: HttpRequest) -> Iterator[bytes]:
