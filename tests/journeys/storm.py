@@ -211,12 +211,11 @@ class Storm:
             self._expired()  # its holder is dead
 
     def _expired(self) -> bool:
-        self._tell(
+        return self._tell(
             "UPDATE store_lane SET lease_until = ?, wake_at = ? WHERE lease_until IS NOT NULL",
             LONG_AGO,
             LONG_AGO,
         )
-        return True
 
     def _epoch(self) -> int:
         return int(self._ask("SELECT MAX(epoch) FROM store_lane")[0][0])
@@ -275,17 +274,22 @@ class Storm:
             rows.execute(self._spoken(sql), values)
             return list(rows.fetchall())
 
-    def _tell(self, sql: str, *values: object) -> None:
+    def _tell(self, sql: str, *values: object) -> bool:
+        """Change Tieout's book; False when a stopped process holds the lock for now."""
         with contextlib.closing(self._open()) as book, contextlib.closing(book.cursor()) as rows:
-            rows.execute(self._spoken(sql), values)
+            try:
+                rows.execute(self._spoken(sql), values)
+            except psycopg.errors.LockNotAvailable:
+                return False
             book.commit()
+        return True
 
     def _spoken(self, sql: str) -> str:
         return sql.replace("?", "%s") if self.database else sql
 
     def _open(self) -> Any:
         if self.database:
-            return psycopg.connect(self.database)
+            return psycopg.connect(self.database, options="-c lock_timeout=1000")
         return sqlite3.connect(self.home / "tieout.sqlite3", timeout=30)
 
 

@@ -28,6 +28,14 @@ def _secret_key() -> str:
     return path.read_text(encoding="ascii")
 
 
+# A process that stops in the middle of a transaction (a paused machine) would keep its locks, and
+# the company with them: after a minute the server ends its session, and nobody waits longer than
+# SQLite's clients do.
+_POSTGRESQL = (
+    "-c synchronous_commit=on -c idle_in_transaction_session_timeout=60000 -c lock_timeout=20000"
+)
+
+
 def _database() -> dict[str, Any]:
     chosen = environment.database(HOME)
     if chosen.engine == "sqlite":
@@ -54,7 +62,7 @@ def _database() -> dict[str, Any]:
         "PORT": chosen.port,
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": "-c synchronous_commit=on"},
+        "OPTIONS": {"options": _POSTGRESQL},
     }
 
 
