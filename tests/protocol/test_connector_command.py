@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import pty
+import select
 import signal
 import socket
 import subprocess
@@ -113,6 +115,44 @@ def test_why_it_did_not_start_is_in_the_log_too(data: Path, tmp_path: Path) -> N
     assert done.returncode == 2
     assert "no rehearsal company" in done.stderr
     assert "not started: There is no rehearsal" in (data / "connector.log").read_text()
+
+
+def test_at_a_terminal_it_asks_and_shows_no_password(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        # as a terminal's own program: a password is asked for where no pipe reaches
+        ["setsid", "--ctty", "--wait", sys.executable, "-m", "tieout.cli.main", "connector",
+         "setup", "--data", str(tmp_path / "data"), "--status-port", "off", "--json"],
+        stdin=theirs, stdout=subprocess.PIPE, stderr=theirs, text=True,
+    )  # fmt: skip
+    os.close(theirs)
+    seen = ""
+    for question, answer in (
+        ("rehearsal) [rehearsal]:", ""),
+        ("sqlite3]:", str(tmp_path / "books")),
+        ("[127.0.0.1]:", ""),
+        ("Port [8166]:", str(free_port())),
+        ("[tieout]:", "ann"),
+        ("[full]:", "read-only"),
+        ("makes one):", "typed by a person"),
+    ):
+        while question not in seen:
+            seen += os.read(ours, 4096).decode()
+        os.write(ours, f"{answer}\n".encode())
+    told, _ = process.communicate(timeout=60)
+    while select.select([ours], [], [], 0.2)[0]:
+        try:
+            seen += os.read(ours, 4096).decode()
+        except OSError:
+            break
+    os.close(ours)
+    found = json.loads(told)
+    assert process.returncode == 0
+    assert (found["user"], found["access"], found["password"]) == ("ann", "read-only", "")
+    assert found["rungs"][-1]["state"] == "ok"
+    assert "typed by a person" not in seen + told
+    kept = (tmp_path / "data" / "users.json").read_text()
+    assert "ann" in kept
 
 
 def test_broken_settings_are_named_and_not_overwritten(data: Path) -> None:

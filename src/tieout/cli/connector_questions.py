@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -148,6 +147,8 @@ def _silent(question: str, default: str = "", *, secret: bool = False) -> str:
 
 
 def _terminal(question: str, default: str = "", *, secret: bool = False) -> str:
-    ask: Callable[[str], str] = getpass.getpass if secret else input
-    said = ask(f"{question}{f' [{default}]' if default else ''}: ").strip()
-    return said or default
+    shown = f"{question}{f' [{default}]' if default else ''}: "
+    if secret:
+        return getpass.getpass(shown).strip() or default
+    print(shown, end="", file=sys.stderr, flush=True)  # so that --json stays clean
+    return input().strip() or default

@@ -125,9 +125,9 @@ def _carry_out(wanted: Wanted, settings: Settings, *, user: User, password: str)
         make_private(settings.data)
     except OSError as error:
         notes.append(f"The folder could not be made private: {error} Do it by hand.")
+    fingerprint = _certify(settings, anew=wanted.options.new_certificate)
     save_user(settings.data / USERS_FILE, user)
     save_settings(settings)
-    fingerprint = _certify(settings, anew=wanted.options.new_certificate)
     if settings.host in EVERY_ADDRESS:
         notes.append(
             f"Let the firewall pass TCP {settings.port} from Tieout's address only, and narrow "
@@ -151,7 +151,13 @@ def _certify(settings: Settings, *, anew: bool) -> str:
     if settings.tls == "off":
         return ""
     if isinstance(settings.tls, tuple):
-        return certificates.fingerprint(settings.tls[0])
+        certificate, key = settings.tls
+        try:
+            certificates.server_context(certificate=certificate, key=key)
+            return certificates.fingerprint(certificate)
+        except (OSError, ValueError) as error:
+            msg = f"--tls {certificate} {key} cannot be used ({error}): give another pair."
+            raise program.StartError(msg) from error
     certificate, key = settings.data / "certificate.pem", settings.data / "key.pem"
     if anew or not (certificate.exists() and key.exists()):
         certificates.make_certificate(

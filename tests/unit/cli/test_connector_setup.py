@@ -135,6 +135,7 @@ def test_a_password_of_ones_own(tmp_path: Path, run: Run) -> None:
         (("--sandbox", "books", "--company-file", "x"), "Say what to serve"),
         (("--sandbox", "books", "--port", "70000"), "--port is 70000"),
         (("--sandbox", "books", "--tls", "off", "--host", "0.0.0.0"), "without TLS"),
+        (("--sandbox", "books", "--tls", "maybe"), "--tls takes"),
         (("--sandbox", "books", "--user", "a:b"), "colon"),
         (("--sandbox", "books", "--user", "a", "--read-only-user", "b"), "one user"),
         (("--sandbox", "books", "--password-env", "NO_SUCH_NAME"), "NO_SUCH_NAME"),
@@ -154,6 +155,28 @@ def test_what_cannot_be_is_refused_and_changes_nothing(
     assert words in told["error"]
     assert told["error"].count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pair_that_is_no_certificate_is_refused_before_anything_is_saved(
+    tmp_path: Path, run: Run
+) -> None:
+    (tmp_path / "x.pem").write_text("nothing")
+    pair = (str(tmp_path / "x.pem"), str(tmp_path / "x.pem"))
+    status, told = run("--sandbox", str(tmp_path / "books"), "--tls", *pair)
+    assert (status, "cannot be used" in told["error"]) == (2, True)
+    assert not (tmp_path / "data" / "settings.json").exists()
+    assert not (tmp_path / "data" / "users.json").exists()
+
+
+def test_a_pair_of_ones_own_is_shown_and_trusted(tmp_path: Path, run: Run) -> None:
+    run("--sandbox", str(tmp_path / "books"), "--no-test")
+    pair = [tmp_path / name for name in ("certificate.pem", "key.pem")]
+    for path in pair:
+        (tmp_path / "data" / path.name).rename(path)
+    status, told = run("--tls", *map(str, pair))
+    assert (status, rungs(told)[1]) == (0, ("trust", "ok"))
+    assert load_settings(tmp_path / "data").tls == tuple(pair)
+    assert not (tmp_path / "data" / "key.pem").exists()
 
 
 def test_a_port_that_is_taken_is_a_broken_rung(tmp_path: Path, run: Run) -> None:
