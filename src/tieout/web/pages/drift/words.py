@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tieout.core.drifting import BLOCKING, NOTED, DriftKind
+from tieout.core.drifting import BLOCKING, DriftKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,14 @@ class Kind:
         return DriftKind(self.key) in BLOCKING
 
     @property
-    def noted(self) -> bool:
-        return DriftKind(self.key) in NOTED
+    def named(self) -> bool:
+        """Whether old and new are names of the QuickBooks job."""
+        return self.key in {"moved", "renamed", "respelled", "merged", "deleted"}
+
+    @property
+    def choose(self) -> bool:
+        """Whether another QuickBooks job may have to be chosen."""
+        return self.key in {"moved", "merged", "deleted", "reassigned", "renamed"}
 
 
 _ALL = (
