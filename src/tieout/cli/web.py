@@ -58,7 +58,7 @@ def _granian(options: argparse.Namespace) -> bool:
         from granian.server import Server
     except ImportError:
         return False
-    os.environ["TIEOUT_WEB_SERVER"] = str(os.getpid())  # its processes end when it is gone
+    os.environ["_TIEOUT_WEB_SERVER"] = str(os.getpid())  # its processes end when it is gone
     Server(
         "tieout.config.wsgi:application",
         address=options.host,

@@ -27,6 +27,6 @@ def end_when_orphaned(parent: int) -> None:
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tieout.config.settings")
 application = get_wsgi_application()
-_SERVER = os.environ.get("TIEOUT_WEB_SERVER", "")
+_SERVER = os.environ.get("_TIEOUT_WEB_SERVER", "")
 if _SERVER and int(_SERVER) == os.getppid():  # absent where one process does everything
     end_when_orphaned(int(_SERVER))
