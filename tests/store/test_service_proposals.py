@@ -135,6 +135,7 @@ def test_each_bad_row_names_its_field_its_value_and_the_remedy(acme: World) -> N
     ]
     assert all(row.message and row.remedy for row in proposal.rows.all())
     assert "line 5 already" in proposal.rows.get(line=6).message
+    assert proposal.rows.get(line=2).label.startswith("Elena Ortiz")
 
 
 def test_what_has_to_be_confirmed_is_asked(acme: World) -> None:

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from tests import factories
 from tests.factories import World
 
-from tieout.store.models import Book, ClassMapping
+from tieout.store.models import Book, ClassMapping, QbCustomer
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 KINDS = ("client", "invoice", "class")
@@ -55,7 +55,7 @@ def test_who_may_read(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("path", ["{}/", "upload/"])
+@pytest.mark.parametrize("path", ["{}/", "upload/", "suggestions/", "{}/accept/", "{}/undo/"])
 def test_who_may_change(
     as_person: Any, rows: dict[str, tuple[str, int, str]], kind: str, path: str
 ) -> None:
@@ -116,7 +116,8 @@ def test_search_filter_and_queries(
 ) -> None:
     page, _, _ = rows[kind]
     bea = as_person("bea")
-    with django_assert_max_num_queries(10):
+    bea.get(page)  # the first one looks for suggestions
+    with django_assert_max_num_queries(13):
         bea.get(page)
     found = bea.get(page, {"q": "nobody has this name"}, HTTP_HX_TARGET="results")
     assert "Nothing found" in text(found)
@@ -158,3 +159,107 @@ def test_a_file_of_clients_is_applied(
     given = SimpleUploadedFile("clients.csv", b"client_key,full_name\nC-1,Acme\n")
     response = as_person("bea").post(rows["client"][0] + "upload/", {"file": given}, follow=True)
     assert "1 ready. Nothing has been changed yet." in text(response)
+
+
+# ------------------------------------------------------------------ suggestions
+
+
+@pytest.fixture
+def suggested(world: World) -> dict[str, tuple[str, int, str]]:
+    """For each kind a record whose name QuickBooks has too, and one that only resembles one."""
+    company = world.northgate
+    client = factories.client(company, "C-1", "Acme Health, Inc.")
+    factories.client(company, "C-2", "Mercy General Hospital")
+    customer = factories.qb_customer(company, "Acme Health")
+    factories.qb_customer(company, "Mercy Gen")
+    item = factories.item(company, "OT", "Overtime")
+    factories.item(company, "REG", "Regular Time")
+    overtime = factories.qb_entry(company, "Labor:OT")
+    factories.qb_entry(company, "Labor:Regular")
+    value = ClassMapping.objects.create(company=company, kind="contractor", value="Healthcare")
+    ClassMapping.objects.create(company=company, kind="contractor", value="Light Industrial")
+    care = factories.qb_entry(company, "Healthcare", kind="class")
+    factories.qb_entry(company, "Industrial", kind="class")
+    home = f"/c/{company.pk}/"
+    return {
+        "client": (home + "client-mapping/", client.pk, customer.list_id),
+        "invoice": (home + "invoice-mapping/", item.pk, overtime.list_id),
+        "class": (home + "class-mapping/", value.pk, care.list_id),
+    }
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_ok_saves_what_is_suggested_and_undo_takes_it_back(
+    as_person: Any, suggested: dict[str, tuple[str, int, str]], kind: str
+) -> None:
+    page, pk, list_id = suggested[kind]
+    bea = as_person("bea")
+    shown = bea.get(page)
+    assert "Suggested 2" in text(shown)
+    assert "same name" in text(shown)
+    saved = bea.post(f"{page}{pk}/accept/", {"version": "0", "target": list_id})
+    assert saved.status_code == 200
+    assert f'id="row-{pk}" hx-swap-oob="true"' in saved.content.decode()
+    assert "Mapped 1" in text(bea.get(page))
+    record = text(bea.get(f"{page}{pk}/", **HTMX))
+    assert "Suggested: same name" in record
+    again = bea.post(f"{page}{pk}/accept/", {"version": "0", "target": list_id})
+    assert again.status_code == 422
+    assert "since you opened it" in text(again)
+    assert bea.post(f"{page}{pk}/undo/", {"version": "1"}).status_code == 200
+    assert "Suggested 2" in text(bea.get(page))
+    assert "Undone: association removed" in text(bea.get(f"{page}{pk}/", **HTMX))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_only_what_is_suggested_is_taken_by_ok(
+    as_person: Any, suggested: dict[str, tuple[str, int, str]], kind: str
+) -> None:
+    page, pk, _ = suggested[kind]
+    bea = as_person("bea")
+    bea.get(page)
+    other = bea.post(f"{page}{pk}/accept/", {"version": "0", "target": "8000-1"})
+    assert other.status_code == 422
+    assert "not suggested any more" in text(other)
+    assert "Mapped 0" in text(bea.get(page))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_suggestions_are_previewed_saved_and_undone_as_one(
+    as_person: Any, suggested: dict[str, tuple[str, int, str]], kind: str
+) -> None:
+    page, _, _ = suggested[kind]
+    bea = as_person("bea")
+    bea.get(page)
+    tab = "active" if kind == "client" else "contractor"
+    preview = bea.post(page + "suggestions/", {"tab": tab}, follow=True)
+    assert "1 ready · 1 to confirm. Nothing has been changed yet." in text(preview)
+    address = preview.redirect_chain[-1][0]
+    bea.post(address + "save/", {"what": "all"})
+    assert "Mapped 1" in text(bea.get(page))
+    undone = bea.post(address + "undo/", follow=True)
+    assert "1 undone" in text(undone)
+    assert "Mapped 0" in text(bea.get(page))
+
+
+def test_a_viewer_sees_suggestions_without_a_button(
+    as_person: Any, suggested: dict[str, tuple[str, int, str]]
+) -> None:
+    page, _, _ = suggested["client"]
+    shown = as_person("vic").get(page).content.decode()
+    assert "Suggested:" in shown
+    assert "data-ok" not in shown
+    assert "Preview the suggestions" not in shown
+
+
+def test_a_customer_that_serves_another_client_is_said_and_asked_about(
+    as_person: Any, world: World, suggested: dict[str, tuple[str, int, str]]
+) -> None:
+    page, _, _ = suggested["client"]
+    bea = as_person("bea")
+    bea.get(page)
+    other = factories.client(world.northgate, "C-9", "Somebody")
+    factories.map_client(other, QbCustomer.objects.get(full_name="Acme Health"))
+    assert "already serves another client" in text(bea.get(page))
+    preview = bea.post(page + "suggestions/", {"tab": "active"}, follow=True)
+    assert "0 ready · 2 to confirm" in text(preview)

@@ -27,7 +27,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("c/<int:company_id>/quickbooks-changes/", include("tieout.web.pages.qb_writes.urls")),
     path("c/<int:company_id>/map-jobs/", include("tieout.web.pages.map_jobs.urls")),
-    path("c/<int:company_id>/mapping-changes/", include("tieout.web.pages.mapping_changes.urls")),
+    path(
+        "c/<int:company_id>/settings/integrations/mapping-changes/",
+        include("tieout.web.pages.mapping_changes.urls"),
+    ),
     path("c/<int:company_id>/new-job/", include("tieout.web.pages.new_job.urls")),
     path("c/<int:company_id>/drift/", include("tieout.web.pages.drift.urls")),
     path("c/<int:company_id>/client-mapping/", include("tieout.web.pages.client_mapping.urls")),

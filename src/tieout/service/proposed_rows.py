@@ -27,6 +27,7 @@ WORDS: dict[Kind, str] = {
     "class": "custom field value",
 }
 LABEL_MAX = 420
+INVOICE_KINDS = frozenset({"contractor", "direct_hire"})
 
 
 @dataclass(slots=True)
@@ -87,8 +88,10 @@ class Reader:
         wanted = [each for each in answers if isinstance(each, _Wanted)]
         odd = _Oddities(self.kind, self.company_id, wanted)
         return [
-            self._refused(each) if isinstance(each, RowRefused) else self._change(each, odd)
-            for each in answers
+            self._refused(each, self._find(row, records))
+            if isinstance(each, RowRefused)
+            else self._change(each, odd)
+            for row, each in zip(batch, answers, strict=True)
             if each is not None
         ]
 
@@ -128,14 +131,11 @@ class Reader:
         key = row.cell(field)
         if not key:
             return row.refused(field, f"The row names no {word}.", f"Fill the column {field}.")
-        invoice_kind = ""
-        if self.kind in {"item", "class"}:
-            invoice_kind = row.cell("kind").casefold().replace(" ", "_")
-            if invoice_kind not in {"contractor", "direct_hire"}:
-                return row.refused(
-                    "kind", "This is no kind of invoice.", "Write contractor or direct_hire."
-                )
-        record = records.get((invoice_kind, key))
+        if self.kind in {"item", "class"} and _invoice_kind(row) not in INVOICE_KINDS:
+            return row.refused(
+                "kind", "This is no kind of invoice.", "Write contractor or direct_hire."
+            )
+        record = self._find(row, records)
         if record is None:
             return row.refused(
                 field,
@@ -151,6 +151,14 @@ class Reader:
                 "Keep one of the two lines.",
             )
         return record
+
+    def _find(
+        self, row: Row | RowRefused, records: dict[tuple[str, str], _Record]
+    ) -> _Record | None:
+        if isinstance(row, RowRefused):
+            return None
+        of = _invoice_kind(row) if self.kind in {"item", "class"} else ""
+        return records.get((of, row.cell(KEYS[self.kind])))
 
     # -------------------------------------------------------------- what would come of it
 
@@ -206,11 +214,16 @@ class Reader:
                 said.append([rules.WarningKind.SHARED.value, text])
         return said
 
-    def _refused(self, refused: RowRefused) -> ProposedChange:
+    def _refused(self, refused: RowRefused, record: _Record | None) -> ProposedChange:
+        before = record.target if record else None
         return ProposedChange(
             line=refused.line,
             state=RowState.ERROR,
-            label=refused.value if refused.field == KEYS[self.kind] else "",
+            record_id=record.pk if record else None,
+            key=record.key if record else "",
+            label=record.label[:LABEL_MAX] if record else "",
+            from_list_id=before.list_id if before else "",
+            from_name=before.full_name if before else "",
             field=refused.field,
             value=refused.value,
             message=refused.message[:500],
@@ -282,6 +295,10 @@ def _not_so(change: ProposedChange, field: str, message: str, remedy: str) -> Pr
     change.state = RowState.ERROR
     change.field, change.message, change.remedy = field, message[:500], remedy[:500]
     return change
+
+
+def _invoice_kind(row: Row) -> str:
+    return row.cell("kind").casefold().replace(" ", "_")
 
 
 def _of_job(job: Any) -> _Record:

@@ -24,6 +24,7 @@ from tieout.service import (
     proposal_task,
     qbwc_later,
     suggest_jobs,
+    suggest_sisters,
     verify_connection,
 )
 from tieout.store.commits import lanes, tasks
@@ -52,10 +53,15 @@ def _plan(task: Task) -> None:
     )
 
 
+def _suggest(task: Task) -> None:
+    suggest_sisters.catch_up(company_id=task.company_id, now=moments.now())
+    suggest_jobs.run(task.pk)
+
+
 BESIDE_LANE: dict[str, Callable[[Task], object]] = {
     Task.Kind.PLAN: _plan,
     Task.Kind.IMPORT: lambda task: import_source.run(task.pk),
-    Task.Kind.SUGGEST: lambda task: suggest_jobs.run(task.pk),
+    Task.Kind.SUGGEST: _suggest,
     Task.Kind.VERIFY: lambda task: verify_connection.run(task.pk),
     Task.Kind.MAPPINGS: lambda task: proposal_task.run(task.pk),
 }

@@ -23,7 +23,10 @@ def addresses(sister: Sister) -> list[URLPattern]:
         path("mappings.csv", download, words, name=f"{name}_csv"),
         path("mappings.xlsx", download_excel, words, name=f"{name}_xlsx"),
         path("upload/", upload, words, name=f"{name}_upload"),
+        path("suggestions/", propose, words, name=f"{name}_suggestions"),
         path("<int:pk>/", record, words, name=f"{name}_record"),
+        path("<int:pk>/accept/", accept, words, name=f"{name}_accept"),
+        path("<int:pk>/undo/", undo, words, name=f"{name}_undo"),
     ]
 
 
@@ -77,3 +80,24 @@ def download_excel(request: HttpRequest, access: Access, sister: Sister) -> Http
 def upload(request: HttpRequest, access: Access, sister: Sister) -> HttpResponse:
     """Read a mapping file and go on to its preview."""
     return sisters.upload(request, access, sister)
+
+
+@require_POST
+@company_page("work")
+def propose(request: HttpRequest, access: Access, sister: Sister) -> HttpResponse:
+    """Preview everything that is suggested."""
+    return sisters.propose(request, access, sister)
+
+
+@require_POST
+@company_page("work")
+def accept(request: HttpRequest, access: Access, sister: Sister, pk: int) -> HttpResponse:
+    """OK: save what is suggested for a row."""
+    return sisters.accept(request, access, sister, pk)
+
+
+@require_POST
+@company_page("work")
+def undo(request: HttpRequest, access: Access, sister: Sister, pk: int) -> HttpResponse:
+    """Take the last change of a row back."""
+    return sisters.undo(request, access, sister, pk)

@@ -12,20 +12,39 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from tieout.service import moments, save_sisters
+from tieout.service import moments, save_sisters, suggest_sisters
 from tieout.service.access import Access
-from tieout.service.save_mapping import Refused
-from tieout.store.queries import mappings, qb_lists
+from tieout.service.save_mapping import How, Refused, Saved
+from tieout.store.queries import mappings, qb_lists, sister_suggestions
 from tieout.web import mapping_files
 from tieout.web.mapping_history import past
 
 ROWS = 100
+NO_SUGGESTION = Refused(
+    text="This is not suggested any more.",
+    remedy="Reload the page, then look at the row again.",
+    reason="no_suggestion",
+)
 STATES = {
     "": "All",
     "not_mapped": "Not mapped",
+    "suggested": "Suggested",
     "mapped": "Mapped",
     "attention": "Needs attention",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A row of the table: what is mapped, or else what is suggested for it."""
+
+    row: mappings.SisterRow
+    suggestion: sister_suggestions.SisterSuggestion | None = None
+    taken: bool = False  # what is suggested serves another client already
+
+    @property
+    def state(self) -> str:
+        return "suggested" if self.suggestion and self.suggestion.list_id else self.row.state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +99,10 @@ def address(sister: Sister, wanted: mappings.SisterFilter, **changes: str | int)
 def list_page(request: HttpRequest, access: Access, sister: Sister) -> HttpResponse:
     """The page; while somebody types in Search, only its table."""
     wanted = read_filter(sister, request.GET)
-    context = _table(access, sister, wanted)
+    fresh = suggest_sisters.ensure(
+        company_id=access.company.pk, kind=sister.kind, now=moments.now()
+    )
+    context = _table(access, sister, wanted) | {"stale": not fresh}
     if request.headers.get("HX-Target") == "results":
         return render(request, "sisters/_results.html", context)
     context["lists"] = qb_lists.list_state(company_id=access.company.pk)
@@ -101,16 +123,15 @@ def record(request: HttpRequest, access: Access, sister: Sister, pk: int) -> Htt
 def save(request: HttpRequest, access: Access, sister: Sister, pk: int) -> HttpResponse:
     """Save the choice of the dialog; the row is swapped in place."""
     row = _row(access, sister, pk)
-    version = request.POST.get("version", "")
     remove = request.POST.get("remove") == "1"
     chosen = "" if remove else request.POST.get("target", "")
-    answer: Any = save_sisters.NOTHING_TO_SAVE
+    answer: Saved | Refused = save_sisters.NOTHING_TO_SAVE
     if chosen or remove:
         answer = save_sisters.save_sister(
             access=access,
             kind=sister.kind,
             pk=pk,
-            expected_version=int(version) if version.isascii() and version.isdigit() else -1,
+            expected_version=_version(request),
             target_list_id=chosen or None,
             reason=request.POST.get("reason", ""),
             now=moments.now(),
@@ -118,10 +139,73 @@ def save(request: HttpRequest, access: Access, sister: Sister, pk: int) -> HttpR
     if isinstance(answer, Refused):
         context = _dialog(access, sister, _row(access, sister, row.pk)) | {"refused": answer}
         return render(request, "sisters/_record.html", context, status=422)
+    return _swapped(request, access, sister, pk, answer)
+
+
+def accept(request: HttpRequest, access: Access, sister: Sister, pk: int) -> HttpResponse:
+    """Save the suggestion of a row as it was shown; only the row is swapped."""
+    _row(access, sister, pk)
+    stored = sister_suggestions.of_rows(
+        company_id=access.company.pk, kind=sister.kind, record_ids=[pk]
+    ).get(pk)
+    target = request.POST.get("target", "")
+    if stored is None or not target or stored.list_id != target:
+        return _swapped(request, access, sister, pk, NO_SUGGESTION)
+    answer = save_sisters.save_sister(
+        access=access,
+        kind=sister.kind,
+        pk=pk,
+        expected_version=_version(request),
+        target_list_id=target,
+        reason=f"Suggested: {', '.join(stored.reasons)}",
+        now=moments.now(),
+        how=How.SUGGESTION,
+    )
+    return _swapped(request, access, sister, pk, answer)
+
+
+def undo(request: HttpRequest, access: Access, sister: Sister, pk: int) -> HttpResponse:
+    """Take the last change of a row back."""
+    _row(access, sister, pk)
+    answer = save_sisters.undo_sister(
+        access=access,
+        kind=sister.kind,
+        pk=pk,
+        expected_version=_version(request),
+        reason=request.POST.get("reason", ""),
+        now=moments.now(),
+    )
+    return _swapped(request, access, sister, pk, answer)
+
+
+def propose(request: HttpRequest, access: Access, sister: Sister) -> HttpResponse:
+    """Make a preview of everything that is suggested on this tab."""
+    tab = request.POST.get("tab", "")
+    proposal = suggest_sisters.propose(
+        access=access,
+        kind=sister.kind,
+        tab=tab if tab in sister.tabs else sister.usual,
+        now=moments.now(),
+    )
+    return redirect("mapping_changes", access.company.pk, proposal.pk)
+
+
+def _version(request: HttpRequest) -> int:
+    """The version on the clerk's screen; what is no number matches none."""
+    version = request.POST.get("version", "")
+    return int(version) if version.isascii() and version.isdigit() and len(version) < 9 else -1
+
+
+def _swapped(
+    request: HttpRequest, access: Access, sister: Sister, pk: int, answer: Saved | Refused
+) -> HttpResponse:
+    """The row as it is now, the counters, and the sentence; a dialog is closed."""
     asked = QueryDict(urlsplit(request.headers.get("HX-Current-URL", "")).query)
     context = _table(access, sister, read_filter(sister, asked))
-    context |= {"saved": answer, "row": _row(access, sister, pk)}
-    response = render(request, "sisters/_saved.html", context)
+    shown = _with_suggestions(access, sister, [_row(access, sister, pk)])[0]
+    refused = isinstance(answer, Refused)
+    context |= {"refused" if refused else "saved": answer, "one": shown}
+    response = render(request, "sisters/_saved.html", context, status=422 if refused else 200)
     response["HX-Trigger-After-Settle"] = "dialog-close"
     return response
 
@@ -168,8 +252,27 @@ def _row(access: Access, sister: Sister, pk: int) -> mappings.SisterRow:
     return row
 
 
+def _with_suggestions(
+    access: Access, sister: Sister, rows: list[mappings.SisterRow]
+) -> list[Shown]:
+    """The rows, and what is suggested for those that are not mapped; two queries at most."""
+    waiting = [row.pk for row in rows if not row.mapped]
+    if not waiting:
+        return [Shown(row=row) for row in rows]
+    company_id = access.company.pk
+    found = sister_suggestions.of_rows(company_id=company_id, kind=sister.kind, record_ids=waiting)
+    taken: set[str] = set()
+    if sister.kind == "client":
+        ids = [each.list_id for each in found.values() if each.list_id]
+        taken = sister_suggestions.taken_customers(company_id=company_id, list_ids=ids)
+    return [
+        Shown(row=row, suggestion=each, taken=bool(each and each.list_id in taken))
+        for row, each in ((row, found.get(row.pk)) for row in rows)
+    ]
+
+
 def _addresses(access: Access, sister: Sister) -> dict[str, str]:
-    parts = ("choices", "csv", "upload")
+    parts = ("choices", "csv", "upload", "suggestions")
     named = {part: reverse(f"{sister.page}_{part}", args=[access.company.pk]) for part in parts}
     return {"page_address": reverse(sister.page, args=[access.company.pk]), **named}
 
@@ -186,6 +289,7 @@ def _dialog(access: Access, sister: Sister, row: mappings.SisterRow) -> dict[str
         "sister": sister,
         "row": row,
         "record_name": f"{sister.page}_record",
+        "undo_name": f"{sister.page}_undo",
         "history": [past(event) for event in events],
         **_addresses(access, sister),
     }
@@ -199,6 +303,7 @@ def _table(access: Access, sister: Sister, wanted: mappings.SisterFilter) -> dic
         "heading": sister.headings[wanted.tab],
         "wanted": wanted,
         "page": page,
+        "shown": _with_suggestions(access, sister, page.rows),
         "waiting": page.counters["not_mapped"],
         "first": first,
         "last": first + len(page.rows) - 1,
@@ -219,5 +324,7 @@ def _table(access: Access, sister: Sister, wanted: mappings.SisterFilter) -> dic
         "next": address(sister, wanted, page=wanted.page + 1) if page.has_next(wanted) else "",
         "same": address(sister, wanted, page=wanted.page),
         "record_name": f"{sister.page}_record",
+        "accept_name": f"{sister.page}_accept",
+        "undo_name": f"{sister.page}_undo",
         **_addresses(access, sister),
     }

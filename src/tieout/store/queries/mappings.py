@@ -20,6 +20,7 @@ from tieout.store.models import (
     SourceClient,
     SourceItem,
 )
+from tieout.store.queries import sister_suggestions
 
 __all__ = ["Event", "SisterFilter", "SisterKind", "SisterPage", "SisterRow"]
 
@@ -37,7 +38,7 @@ class SisterFilter:
     """What is on screen of Client, Invoice or Class Mapping.
 
     `tab` is "active" or "inactive" for clients, an invoice kind ("contractor", "direct_hire") for
-    items and classes; `state` is "", "not_mapped", "mapped" or "attention".
+    items and classes; `state` is "", "not_mapped", "suggested", "mapped" or "attention".
     """
 
     kind: SisterKind
@@ -80,7 +81,7 @@ class SisterPage:
     """One page of rows with the counters of its tab."""
 
     rows: list[SisterRow]
-    counters: dict[str, int]  # "all", "not_mapped", "mapped", "attention"
+    counters: dict[str, int]  # "all", "not_mapped", "suggested" (of those), "mapped", "attention"
     found: int
 
     def has_next(self, wanted: SisterFilter) -> bool:
@@ -172,7 +173,7 @@ def links_to_look_at(
     return loaded.order_by("id").iterator(chunk_size=1000)
 
 
-_STATES = ("not_mapped", "mapped", "attention")
+_STATES = ("not_mapped", "suggested", "mapped", "attention")
 
 
 def _all(company_id: int, kind: SisterKind) -> QuerySet[Any]:
@@ -210,6 +211,8 @@ def _state(kind: SisterKind, state: str) -> Q:
     match state:
         case "not_mapped":
             return Q(**{f"{target}__isnull": True})
+        case "suggested":
+            return Q(**{f"{target}__isnull": True}) & Q(sister_suggestions.waiting(kind))
         case "attention":
             return Q(**{f"{target}__isnull": False}) & odd
         case _:

@@ -1,4 +1,4 @@
-"""Below /c/<company_id>/mapping-changes/."""
+"""Below /c/<company_id>/settings/integrations/mapping-changes/."""
 
 from __future__ import annotations
 

@@ -75,6 +75,7 @@ def changes(request: HttpRequest, access: Access, proposal_id: int) -> HttpRespo
             if not value or counts[value] or value == state
         ],
         "first": (number - 1) * ROWS + 1,
+        "last": (number - 1) * ROWS + len(shown.rows),
         "previous": number - 1 if number > 1 else 0,
         "next": number + 1 if shown.has_next else 0,
     }

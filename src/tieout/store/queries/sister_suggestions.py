@@ -1,0 +1,131 @@
+"""Suggestions for clients, pay/bill items and class values: what they are made from, and stored."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, Max, OuterRef, Q
+
+from tieout.store.models import (
+    Book,
+    ClassMapping,
+    ClientMapping,
+    Import,
+    QbCustomer,
+    QbEntry,
+    SisterSuggestion,
+    SisterSuggestionRun,
+    SourceClient,
+    SourceItem,
+)
+
+__all__ = ["SisterSuggestion", "Suggested"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggested:
+    """A stored suggestion with the record it is for, as it may be saved now."""
+
+    suggestion: SisterSuggestion
+    key: str
+    label: str
+    version: int
+
+
+def made_from(*, company_id: int) -> str:
+    """What suggestions depend on: the lists as they were read, and the last import; two queries."""
+    book = Book.objects.filter(company_id=company_id).values_list("lists_refreshed_at").first()
+    lists = book[0].isoformat() if book and book[0] else ""
+    done = Import.objects.filter(company_id=company_id, state=Import.State.DONE)
+    return f"lists {lists}, import {done.aggregate(last=Max('id'))['last'] or 0}"
+
+
+def computed_from(*, company_id: int, kind: str) -> str:
+    """What the stored suggestions of the kind were made from; "" when there are none."""
+    run = SisterSuggestionRun.objects.filter(company_id=company_id, kind=kind)
+    return run.values_list("computed_from", flat=True).first() or ""
+
+
+def size(*, company_id: int, kind: str) -> int:
+    """How many names would be compared with one another; two queries."""
+    return _ours(company_id, kind).count() + _theirs(company_id, kind).count()
+
+
+def ours(*, company_id: int, kind: str) -> list[tuple[int, str, str]]:
+    """(id, name, code or "") of every record, mapped or not."""
+    rows = _ours(company_id, kind).order_by("id")
+    if kind == "item":
+        return list(rows.values_list("id", "name", "key"))
+    names = rows.values_list("id", "value" if kind == "class" else "name")
+    return [(pk, name, "") for pk, name in names]
+
+
+def theirs(*, company_id: int, kind: str) -> list[tuple[str, str, bool]]:
+    """(ListID, full name, active) of every customer, item or class that is still there."""
+    rows = _theirs(company_id, kind).order_by("id")
+    return list(rows.values_list("list_id", "full_name", "active"))
+
+
+def taken_customers(*, company_id: int, list_ids: Collection[str]) -> set[str]:
+    """Those of these ListIDs to which a client is mapped; one query."""
+    rows = ClientMapping.objects.filter(company_id=company_id, target__list_id__in=list_ids)
+    return set(rows.values_list("target__list_id", flat=True))
+
+
+def of_rows(
+    *, company_id: int, kind: str, record_ids: Collection[int]
+) -> dict[int, SisterSuggestion]:
+    """Record -> its suggestion; one query."""
+    rows = SisterSuggestion.objects.filter(
+        company_id=company_id, kind=kind, record_id__in=record_ids
+    )
+    return {row.record_id: row for row in rows}
+
+
+def waiting(kind: str) -> Exists:
+    """Whether there is a suggestion for a record, as a condition on its row."""
+    of = SisterSuggestion.objects.filter(kind=kind, record_id=OuterRef("pk"))
+    return Exists(of.filter(company_id=OuterRef("company_id")).exclude(list_id=""))
+
+
+def to_accept(
+    *, company_id: int, kind: str, tab: str, buckets: Collection[str]
+) -> list[Suggested]:
+    """The suggestions of these buckets, and the safe ones, for what is not mapped; two queries."""
+    mapped = "target" if kind == "class" else "mapping__target"
+    rows: Any = _ours(company_id, kind).filter(**{f"{mapped}__isnull": True})
+    rows = rows.filter(active=tab != "inactive") if kind == "client" else rows.filter(kind=tab)
+    if kind != "class":
+        rows = rows.select_related("mapping")
+    stored = SisterSuggestion.objects.filter(company_id=company_id, kind=kind)
+    stored = stored.filter(Q(safe=True) | Q(bucket__in=buckets)).exclude(list_id="")
+    found = {each.record_id: each for each in stored}
+    answer = []
+    for row in rows.order_by("value" if kind == "class" else "name", "id"):
+        suggestion = found.get(row.pk)
+        if suggestion is None:
+            continue
+        mapping = row if kind == "class" else getattr(row, "mapping", None)
+        answer.append(
+            Suggested(
+                suggestion=suggestion,
+                key=row.value if kind == "class" else row.key,
+                label=row.value if kind == "class" else row.name,
+                version=mapping.version if mapping else 0,
+            )
+        )
+    return answer
+
+
+def _ours(company_id: int, kind: str) -> Any:
+    model: Any = {"client": SourceClient, "item": SourceItem, "class": ClassMapping}[kind]
+    return model.objects.filter(company_id=company_id)
+
+
+def _theirs(company_id: int, kind: str) -> Any:
+    if kind == "client":
+        customers = QbCustomer.objects.filter(company_id=company_id, gone_at__isnull=True)
+        return customers.filter(parent_list_id="")
+    return QbEntry.objects.filter(company_id=company_id, kind=kind, gone_at__isnull=True)
