@@ -256,3 +256,15 @@ def test_taking_over_over_a_connector_that_is_away_changes_nothing(world: World,
     answer = as_person("sam").post(address(world, "quickbooks-desktop/take-over/"), follow=True)
     assert "Nothing listens" in answer.content.decode()
     assert Lane.objects.get(company=world.northgate).fence_epoch == 9
+
+
+def test_what_tieout_may_do_to_jobs_is_switched_here_and_logged(as_person, world: World) -> None:
+    post(as_person, world, create_jobs="on")
+    world.northgate.refresh_from_db()
+    assert (world.northgate.create_jobs, world.northgate.keep_job_data) == (True, False)
+    said = Event.objects.get(subject="job_switches")
+    assert (said.before, said.after) == ({"create_jobs": False}, {"create_jobs": True})
+    post(as_person, world, create_jobs="on")
+    assert Event.objects.filter(subject="job_switches").count() == 1
+    html = as_person("sam").get(address(world)).content.decode()
+    assert 'name="create_jobs" id="id_create_jobs" checked' in html

@@ -12,6 +12,8 @@ from tests import factories
 from tests.factories import World
 from tests.store.test_drifts import Books
 
+from tieout.store.models import Company, JobMapping, QbWrite
+
 
 @pytest.fixture
 def books(world: World) -> Books:
@@ -82,3 +84,54 @@ def test_record_mapping_offers_it(
     assert f'hx-get="{address(books, new)}"' in dialog
     with django_assert_num_queries(6):  # session, user, member, job, mapped, siblings
         bea.get(address(books, new))
+
+
+# ------------------------------------------------------------------ creating it from here
+
+
+def create_address(books: Books, rest: str = "") -> str:
+    return f"/c/{books.company.pk}/quickbooks-changes/jobs/{books.elena.pk}/{rest}"
+
+
+def test_creating_is_offered_only_where_it_is_switched_on(as_person: Any, books: Books) -> None:
+    assert "Create it in QuickBooks" not in as_person("bea").get(address(books)).content.decode()
+    Company.objects.update(create_jobs=True)
+    assert "Create it in QuickBooks" in as_person("bea").get(address(books)).content.decode()
+
+
+def test_who_may_create(as_person: Any, books: Books, world: World) -> None:
+    Company.objects.update(create_jobs=True)
+    url = create_address(books)
+    for who, status in (("vic", 403), ("avery", 403), ("charlie", 404)):
+        assert as_person(who).post(url, {"name": "Ortiz, E"}).status_code == status
+        assert as_person(who).get(create_address(books, "progress/")).status_code == status
+    assert Client().post(url, {"name": "Ortiz, E"}).status_code == 302
+    assert not QbWrite.objects.exists()
+
+
+def test_a_name_that_does_not_do_comes_back_with_the_reason(as_person: Any, books: Books) -> None:
+    JobMapping.objects.filter(job=books.elena).delete()
+    Company.objects.update(create_jobs=True)
+    reply = as_person("bea").post(create_address(books), {"name": "Ortiz: E"})
+    assert reply.status_code == 422
+    assert "a colon separates the levels" in text(reply)
+    assert 'value="Ortiz: E"' in reply.content.decode()
+    assert not QbWrite.objects.exists()
+
+
+def test_it_is_queued_and_the_fragment_follows_it(as_person: Any, books: Books) -> None:
+    JobMapping.objects.filter(job=books.elena).delete()
+    Company.objects.update(create_jobs=True)
+    reply = as_person("bea").post(create_address(books), {"name": "Ortiz, E"})
+    assert "every 1s" in reply.content.decode()
+    assert "Queued" in text(reply)
+    row = QbWrite.objects.get()
+    QbWrite.objects.filter(pk=row.pk).update(state="exported")
+    reply = as_person("bea").get(create_address(books, "progress/"))
+    assert "every 1s" not in reply.content.decode()
+    assert "The contractor job is mapped to it" in text(reply)
+    assert "Show the mapping" in text(reply)
+
+
+def test_nothing_is_followed_before_it_was_asked_for(as_person: Any, books: Books) -> None:
+    assert as_person("bea").get(create_address(books, "progress/")).status_code == 404

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from tieout.core.exporting import Event
+from tieout.core.job_data import LABELS, JobData
 from tieout.quickbooks import qbxml
 from tieout.quickbooks.qbxml.text import same_in_quickbooks, to_quickbooks
 from tieout.quickbooks.readings import (
@@ -27,20 +28,6 @@ IDENTITY = (
     "ParentRef", "Sublevel", "JobStatus", "JobStartDate", "JobProjectedEndDate", "JobEndDate",
     "JobDesc", "ExternalGUID",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobData:
-    """Job-level data as QuickBooks keeps it, as texts: days are YYYY-MM-DD, "" is nothing."""
-
-    job_status: str = ""
-    job_start_date: str = ""
-    job_projected_end_date: str = ""
-    job_end_date: str = ""
-    job_desc: str = ""
-
-
-FIELDS = tuple(field.name for field in fields(JobData))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +169,9 @@ def read_look(answer: bytes, change: JobChange) -> tuple[Reading, str]:
         return Reading(event=Event.FOUND_OURS, found=found_job(job)), job.edit_sequence
     edited = [name for name in change.want if not _equal(job, name, change.was.get(name, ""))]
     if edited:
-        message = f"Somebody changed {', '.join(LABELS[name] for name in edited)} in QuickBooks."
+        message = (
+            f"{', '.join(LABELS[name] for name in edited)}: somebody changed it in QuickBooks."
+        )
         return (
             Reading(event=Event.FOUND_FOREIGN, found=found_job(job), message=message),
             job.edit_sequence,
@@ -237,15 +226,6 @@ def read_search_mod(answer: bytes, change: JobChange) -> Reading:
         found=found_job(job),
         message="The job was changed in QuickBooks meanwhile, and not to what was sent.",
     )
-
-
-LABELS = {
-    "job_status": "the job status",
-    "job_start_date": "the start date",
-    "job_projected_end_date": "the projected end",
-    "job_end_date": "the end date",
-    "job_desc": "the description",
-}
 
 
 def again_if_stale(reading: Reading) -> Reading:

@@ -39,6 +39,14 @@ class ConnectionSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JobSwitches:
+    """What Tieout may do to jobs in QuickBooks: create them, keep job-level data in step."""
+
+    create_jobs: bool = False
+    keep_job_data: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
     """What saving came to. `planned_again`: invoices that wait for a new plan because of it."""
 
@@ -47,11 +55,21 @@ class Saved:
 
 
 def save(
-    *, access: Access, settings: ConnectionSettings, rules: ExportRules, now: datetime
+    *,
+    access: Access,
+    settings: ConnectionSettings,
+    rules: ExportRules,
+    now: datetime,
+    switches: JobSwitches | None = None,
 ) -> Saved:
-    """Save both; what did not change is left alone. Raises SettingRefused; then nothing is saved."""
+    """Save all; what did not change, and switches that are None, are left alone.
+
+    Raises SettingRefused; then nothing is saved.
+    """
     with transaction.atomic():
         changed = _save_settings(access, settings, now)
+        if switches is not None:
+            changed += _save_switches(access, switches, now)
         planned_again = _save_rules(access, rules, now)
     if planned_again is None:
         return Saved(changed=changed, planned_again=0)
@@ -123,6 +141,24 @@ def _machine(url: str, *, check: bool = True) -> tuple[str, str, int] | None:
             raise SettingRefused(str(error), field="url") from error
         return None
     return address.scheme, address.host, address.port
+
+
+def _save_switches(access: Access, switches: JobSwitches, now: datetime) -> tuple[str, ...]:
+    """Which switches were turned."""
+    company = connections.company(company_id=access.company.pk)
+    wanted = asdict(switches)
+    before = {name: getattr(company, name) for name in wanted}
+    after = {name: value for name, value in wanted.items() if before[name] != value}
+    if after:
+        commits.save_switches(company_id=access.company.pk, switches=after)
+        said = events.Entry(
+            verb="changed",
+            subject="job_switches",
+            before={name: before[name] for name in after},
+            after=after,
+        )
+        events.append(company_id=access.company.pk, at=now, actor=access.user, entries=[said])
+    return tuple(after)
 
 
 def _save_rules(access: Access, rules: ExportRules, now: datetime) -> int | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from tieout.core import keys
+from tieout.core.job_data import JobData
 from tieout.quickbooks import translate_customers as customers
 from tieout.quickbooks.readings import Found, Reading
-from tieout.quickbooks.translate_customers import JobChange, JobData, NewJob
+from tieout.quickbooks.translate_customers import JobChange, NewJob
 from tieout.service import moments, qb_write_words
 from tieout.service.access import find_access
 from tieout.service.mapping_state import How, Refused

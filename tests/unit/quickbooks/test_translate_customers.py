@@ -10,8 +10,9 @@ from tests.specs import SPECS, needs_specs
 from tests.unit.quickbooks.answers import answer, response
 
 from tieout.core.exporting import Event
+from tieout.core.job_data import JobData
 from tieout.quickbooks import translate_customers as customers
-from tieout.quickbooks.translate_customers import JobChange, JobData, NewJob
+from tieout.quickbooks.translate_customers import JobChange, NewJob
 
 GUID = "{6B1C0F5E-7C0B-4F4B-9F6C-0D9E8C7B6A55}"
 PARENT = "80000012-1735742911"
@@ -193,7 +194,7 @@ def test_a_later_edit_in_quickbooks_is_never_overwritten(
     reading, seen = customers.read_look(read(data, sequence), CHANGE)
     assert (reading.event, seen) == (event, sequence)
     if event is Event.FOUND_FOREIGN:
-        assert "the job status" in reading.message
+        assert "Job Status" in reading.message
 
 
 def test_a_job_that_is_gone_is_a_persons_case() -> None:

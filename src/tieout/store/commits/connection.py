@@ -105,6 +105,11 @@ def save_rules(*, company_id: int, rules: facts.ExportRules) -> None:
     )
 
 
+def save_switches(*, company_id: int, switches: Mapping[str, bool]) -> None:
+    """What Tieout may do to jobs in QuickBooks."""
+    Company.objects.filter(pk=company_id).update(**switches)
+
+
 def plan_all_again(*, company_id: int) -> int:
     """Let every planned invoice be planned anew; returns how many."""
     return connections.planned_again(company_id=company_id).update(standing=Standing.TO_PLAN)

@@ -77,6 +77,12 @@ def latest_of_postings(*, posting_ids: Sequence[int]) -> dict[int, QbWrite]:
     return {row.posting_id: row for row in rows if row.posting_id is not None}
 
 
+def latest_of_job(*, job_id: int, kind: QbWrite.Kind) -> QbWrite | None:
+    """The job's latest write of this kind, whatever became of it."""
+    rows = QbWrite.objects.select_related("requested_by")
+    return rows.filter(job_id=job_id, kind=kind).order_by("-id").first()
+
+
 def count_of(*, company_id: int, prefix: str) -> int:
     """How many wishes were made for this thing; the next one gets a key of its own."""
     return QbWrite.objects.filter(company_id=company_id, key__startswith=prefix).count()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from tieout.core.facts import ExportRules, JoblessLines, Syncing, ZeroTotals
-from tieout.service.save_connection import ConnectionSettings
+from tieout.service.save_connection import ConnectionSettings, JobSwitches
 from tieout.store.queries.connections import Company, Connection
 
 SYNCING = [
@@ -58,6 +58,8 @@ class ConnectionForm(forms.Form):
     require_approval = forms.BooleanField(
         required=False, label="Export only invoices that are approved in the back office"
     )
+    create_jobs = forms.BooleanField(required=False)
+    keep_job_data = forms.BooleanField(required=False)
     split_suffix = forms.CharField(
         max_length=8,
         label="Number of a split invoice ends in",
@@ -111,6 +113,11 @@ class ConnectionForm(forms.Form):
             company_file=data["company_file"],
         )
 
+    def switches(self) -> JobSwitches:
+        """What Tieout may do to jobs in QuickBooks."""
+        data = self.cleaned_data
+        return JobSwitches(create_jobs=data["create_jobs"], keep_job_data=data["keep_job_data"])
+
     def rules(self) -> ExportRules:
         """What was chosen about exporting."""
         data = self.cleaned_data
@@ -132,6 +139,8 @@ RULE_FIELDS = (
     "require_approval",
     "split_suffix",
     "number_prefix_strip",
+    "create_jobs",
+    "keep_job_data",
 )
 
 

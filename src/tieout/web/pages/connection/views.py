@@ -66,7 +66,11 @@ def save(request: HttpRequest, access: Access) -> HttpResponse:
     if form.is_valid():
         try:
             saved = save_connection.save(
-                access=access, settings=form.settings(), rules=form.rules(), now=moments.now()
+                access=access,
+                settings=form.settings(),
+                rules=form.rules(),
+                switches=form.switches(),
+                now=moments.now(),
             )
         except SettingRefused as error:
             form.add_error(error.field, str(error))

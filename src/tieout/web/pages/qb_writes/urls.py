@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tieout.web.pages.qb_writes import decisions, views
+from tieout.web.pages.qb_writes import decisions, new_jobs, views
 
 urlpatterns = [
     path("", views.changes, name="qb_writes"),
@@ -13,5 +13,7 @@ urlpatterns = [
     path("<int:write_id>/link/", decisions.link, name="qb_write_link"),
     path("<int:write_id>/try-again/", decisions.try_again, name="qb_write_try_again"),
     path("<int:write_id>/set-aside/", decisions.set_aside, name="qb_write_set_aside"),
+    path("jobs/<int:job_id>/", new_jobs.create, name="create_job"),
+    path("jobs/<int:job_id>/progress/", new_jobs.progress, name="create_job_progress"),
     path("stamp/", decisions.stamp, name="qb_write_stamp"),
 ]
