@@ -143,9 +143,11 @@ class Customers:
         self._readings: dict[str, Reading] = {}
         self._keys: dict[str, set[str]] = defaultdict(set)
         self._counts: Counter[str] = Counter()
+        self.turned: set[str] = set()  # paths that came or went; whoever reads it empties it
 
     def add(self, path: str) -> None:
         """One more node."""
+        self.turned.add(path)
         name = path.rsplit(":", 1)[-1]
         reading = read(name)
         self._names[path] = plain(name)
@@ -156,6 +158,7 @@ class Customers:
 
     def drop(self, path: str) -> None:
         """A node that is there no longer."""
+        self.turned.add(path)
         reading = self._readings.pop(path)
         del self._names[path]
         for key in _keys(reading.forms):
@@ -163,6 +166,14 @@ class Customers:
             if not self._keys[key]:
                 del self._keys[key]
         self._counts.subtract(reading.words)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def may_fit(self, client: str, path: str) -> bool:
+        """Whether a node, if it is there, is among the plausible customers of a client."""
+        theirs = self._readings.get(path)
+        return theirs is not None and self.fit(read(client), theirs) >= _FLOOR
 
     def plausible(self, client: str) -> dict[str, float]:
         """Path -> how well it fits the client, 0 to 1, the few that fit at all."""

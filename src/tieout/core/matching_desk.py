@@ -28,6 +28,7 @@ from tieout.core.matching_risk import Counts, is_plain, settle
 __all__ = ["Desk"]
 
 _LOOK_EVERYWHERE = 0.80
+_FEW = 200  # customers: one more of so few makes all their words tell more or less
 _LEARNED = 0.9  # how well a customer fits where the client's other contractors were found
 _LEARNED_FROM = 3  # so many, and twice as many as anywhere else
 
@@ -62,12 +63,14 @@ class Desk:
         self._ours = Ours(())
         for job in jobs:
             self._ours.put(job, self._earlier.get(job.job_id, {}))
+        self._names: dict[str, str] = {}
         self._plausible: dict[str, dict[str, float]] = {}
         self._fits: dict[str, dict[str, float]] = {}
         self._learned: dict[str, str] = {}
         self._votes: dict[str, frozenset[str]] = {}
         self._polled: set[str] = set()  # clients whose jobs have all voted
         self._pairs = self._new_pairs()
+        self._index.customers.turned = set()
         self._name_clients()
         found = self._restored(known)
         found |= self._search_all(job for job in self._ours.jobs if job not in found)
@@ -117,7 +120,10 @@ class Desk:
         for client, list_id in (client_links or {}).items():
             self._links[client] = list_id
         self._pairs = self._new_pairs()
-        turned = self._name_clients() | set(client_links or ()) | self._poll(before, stale)
+        turned = set(client_links or ())
+        if turned or self._renamed(before | self._clients_of(stale)):
+            turned |= self._name_clients()
+        turned |= self._poll(before, stale)
         stale |= {job for client in turned for job in self._ours.of_client.get(client, ())}
         return self._settle(stale - gone, gone)
 
@@ -160,18 +166,34 @@ class Desk:
             touched |= self._index.drop(list_id)
         for each in candidates:
             touched |= self._index.put(each)
-        self._plausible.clear()
+        self._forget_customers()
         wanted = self._assignment.wanted
         jobs = {job for list_id in touched for job in wanted.get(list_id, ())}
         jobs |= {job for job, there in self._earlier.items() if not touched.isdisjoint(there)}
         self._pairs = self._new_pairs()
-        turned = self._name_clients()
+        turned = (
+            self._name_clients()
+            if len(self._plausible) < len(set(self._names.values()))
+            else set()
+        )
         jobs |= {job for client in turned for job in self._ours.of_client.get(client, ())}
         for list_id in touched & self._index.theirs.keys():
             jobs |= self._reached(list_id)
         jobs &= self._ours.jobs.keys()
         self._forget_votes(jobs)
         return jobs
+
+    def _forget_customers(self) -> None:
+        """Forget which customers are plausible for whom customers came or went."""
+        customers = self._index.customers
+        turned, customers.turned = customers.turned, set()
+        if turned and len(customers) < _FEW:
+            self._plausible.clear()
+        elif turned:
+            for name, fits in list(self._plausible.items()):
+                gone = not turned.isdisjoint(fits)
+                if gone or any(customers.may_fit(name, path) for path in turned):
+                    del self._plausible[name]
 
     def _reached(self, list_id: str) -> set[str]:
         """The jobs that may want this QuickBooks job: of its clients, or in want of a good one."""
@@ -182,7 +204,7 @@ class Desk:
             fits = self._customers(client_of(job.fact))
             best = max((pair.score for pair in self._found[key].values()), default=0.0)
             may = best < _LOOK_EVERYWHERE or not fits.keys().isdisjoint(their.nodes)
-            if may and self._pair(job, list_id) is not None:
+            if may and self._pair(job, list_id, fits) is not None:
                 found.add(key)
         return found
 
@@ -212,12 +234,19 @@ class Desk:
 
     # ------------------------------------------------------------------ clients and customers
 
+    def _name_of(self, client: str) -> str | None:
+        jobs = self._ours.of_client.get(client)
+        return self._ours.jobs[min(jobs)].fact.client if jobs else None
+
+    def _renamed(self, clients: Iterable[str]) -> bool:
+        """Whether one of these clients is new, gone, or has another name."""
+        return any(self._names.get(client) != self._name_of(client) for client in clients)
+
     def _name_clients(self) -> set[str]:
         """Look for the customers of all clients; answers the clients whose customers changed."""
-        names = {}
-        for client, jobs in self._ours.of_client.items():
-            name = self._ours.jobs[min(jobs)].fact.client
-            names[client] = name
+        names = {client: self._name_of(client) or "" for client in self._ours.of_client}
+        self._names = names
+        for name in names.values():
             if name not in self._plausible:
                 self._plausible[name] = self._index.customers.plausible(name)
         fits = claimed({client: self._linked_fits(client, name) for client, name in names.items()})
@@ -307,28 +336,27 @@ class Desk:
         sure = [node for node, fit in fits.items() if fit >= SURE]
         places = self._index.under(job, sure or list(fits))
         places += [key for key in job.invoices if key in self._index.theirs and key not in places]
-        ranked = self._compare(job, places)
+        ranked = self._compare(job, places, fits)
         if max((pair.score for pair in ranked.values()), default=0.0) < _LOOK_EVERYWHERE:
             new = [place for place in self._index.everywhere(job) if place not in ranked]
-            ranked |= self._compare(job, new)
+            ranked |= self._compare(job, new, fits)
         best = sorted(ranked, key=lambda key: (-ranked[key].score, key))[:RANKS]
         return {key: ranked[key] for key in best}
 
-    def _compare(self, job: OurJob, places: Sequence[str]) -> Ranked:
+    def _compare(self, job: OurJob, places: Sequence[str], fits: Mapping[str, float]) -> Ranked:
         ranked = {}
         for place in places:
-            pair = self._pair(job, place)
+            pair = self._pair(job, place, fits)
             if pair is not None:
                 ranked[place] = pair
         return ranked
 
-    def _pair(self, job: OurJob, list_id: str) -> Pair | None:
+    def _pair(self, job: OurJob, list_id: str, fits: Mapping[str, float]) -> Pair | None:
         """The two compared, None where nobody is helped by seeing it."""
         their = self._index.theirs[list_id]
         client = client_of(job.fact)
-        fits = self._customers(client)
         fit = max((fits.get(node, 0.0) for node in their.nodes), default=0.0)
-        linked = bool(client in self._links and self._linked(client) in their.nodes)
+        linked = client in self._links and self._linked(client) in their.nodes
         pair = self._pairs.compare(job, their, client=fit, linked=linked)
         return pair if pair.score >= WEAK_SCORE else None
 
