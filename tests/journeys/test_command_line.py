@@ -40,8 +40,15 @@ def test_one_invoice_is_mapped_exported_and_tied_out(running: Run, tmp_path: Pat
         assert said(home, "mappings", kind, "import", str(file))["refused"] == 0
     one = tmp_path / "one.csv"
     one.write_text(f'job_key,full_name\nJ-10401,"{MAPPED}"\nJ-10402,No such job\n')
-    applied = said(home, "mappings", "jobs", "import", str(one), status=1)
-    assert (applied["saved"], applied["refused"]) == (1, 1)
+    looked = said(home, "mappings", "jobs", "import", str(one), "--dry-run", status=1)
+    assert (looked["ready"], looked["error"]) == (1, 1)
+    assert (looked["rows"][0]["from"], looked["rows"][0]["to"]) == ("", MAPPED)
+    for times in range(2):  # saved, taken back, and saved again: the preview had changed nothing
+        applied = said(home, "mappings", "jobs", "import", str(one), status=1)
+        assert (applied["saved"], applied["refused"]) == (1, 1)
+        if times == 0:
+            number = str(applied["changes"])
+            assert said(home, "mappings", "jobs", "undo", number)["undone"] == 1
     assert applied["rows_refused"][0]["line"] == 3
     assert "Refresh QuickBooks" in applied["rows_refused"][0]["remedy"]
 
@@ -61,10 +68,11 @@ def test_one_invoice_is_mapped_exported_and_tied_out(running: Run, tmp_path: Pat
     assert said(home, "tie-out")["difference"] == "0.00"
 
     # what is written is what is saved, and reading it back changes nothing
-    file = tmp_path / "jobs.csv"
-    assert said(home, "mappings", "jobs", "export", str(file))["rows"] == 260
-    again = said(home, "mappings", "jobs", "import", str(file))
-    assert (again["saved"], again["refused"]) == (0, 0)
+    for name in ("jobs.csv", "jobs.xlsx"):
+        file = tmp_path / name
+        assert said(home, "mappings", "jobs", "export", str(file))["rows"] == 260
+        again = said(home, "mappings", "jobs", "import", str(file))
+        assert (again["saved"], again["unchanged"], again["refused"]) == (0, 260, 0)
 
 
 def test_a_blocked_invoice_says_why_it_cannot_be_exported(running: Run) -> None:
@@ -132,6 +140,7 @@ def test_taking_over_is_a_super_users_word(running: Run) -> None:
         (("status", "--company", "Nobody"), "There is no company called Nobody"),
         (("import", "missing.csv"), "There is no file missing.csv"),
         (("mappings", "jobs", "import", "missing.csv"), "missing.csv cannot be read"),
+        (("mappings", "jobs", "undo", "9999"), "There are no changes 9999"),
         (("export", "--all-ready", "--as", "ghost"), "ghost does not belong"),
     ],
 )

@@ -50,7 +50,7 @@ def computed_from(*, company_id: int, kind: str) -> str:
 
 def size(*, company_id: int, kind: str) -> int:
     """How many names would be compared with one another; two queries."""
-    return _ours(company_id, kind).count() + _theirs(company_id, kind).count()
+    return int(_ours(company_id, kind).count() + _theirs(company_id, kind).count())
 
 
 def ours(*, company_id: int, kind: str) -> list[tuple[int, str, str]]:
