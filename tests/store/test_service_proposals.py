@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 from pathlib import Path
 
 import pytest
@@ -325,6 +326,39 @@ def test_two_jobs_that_changed_places_are_led_back(acme: World) -> None:
     assert mapped() == {"J-1": WOOD, "J-2": ORTIZ}
     save_proposal.undo(access=bea(acme), proposal_id=proposal.pk, now=NOW)
     assert mapped() == {"J-1": ORTIZ, "J-2": WOOD}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_undo_restores_exactly_what_was(acme: World, seed: int) -> None:
+    rng = random.Random(seed)
+    client = SourceJob.objects.get(key="J-1").client
+    targets = [ORTIZ, WOOD, OTHER, "Acme", "Beta"]
+    keys = [f"K-{number}" for number in range(7)]
+    for key in keys:
+        factories.job(client, key, f"Person {key}")
+    for _ in range(2):  # some mappings to begin with, odd ones too
+        text = "".join(f'{key},"{rng.choice(targets)}"\n' for key in rng.sample(keys, 4))
+        first = upload(acme, "job_key,full_name\n" + text)
+        save_proposal.save(access=bea(acme), proposal_id=first.pk, now=NOW, confirm=True)
+    before = mapped()
+    names = [*targets, "Not Mapped", ""]
+    text = "".join(f'{key},"{rng.choice(names)}"\n' for key in keys)
+    proposal = upload(acme, "job_key,full_name\n" + text)
+    save_proposal.save(access=bea(acme), proposal_id=proposal.pk, now=NOW, confirm=True)
+    after = mapped()
+    states = set(proposal.rows.values_list("state", flat=True))
+    assert states <= {"saved"}
+    save_proposal.undo(access=bea(acme), proposal_id=proposal.pk, now=NOW)
+    assert mapped() == before
+    assert after != before or not states
+    assert set(proposal.rows.values_list("state", flat=True)) <= {"undone"}
+
+
+def test_no_character_of_a_file_breaks_the_database(acme: World) -> None:
+    text = f'job_key,full_name,reason\nJ-1,"{ORTIZ}","a\0b\ud7ff\U0001f600"\nJ\0-9,x,\n'
+    proposal = upload(acme, text + "," * 300 + "\n" + "x" * 400)
+    assert proposal.rows.get(line=2).reason == "ab\ud7ff\U0001f600"
+    assert proposal.rows.get(line=3).value == "J-9"
 
 
 def test_what_changed_between_preview_and_save_is_set_aside(acme: World) -> None:

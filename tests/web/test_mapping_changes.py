@@ -14,7 +14,9 @@ from pytest_django import DjangoAssertNumQueries
 from tests import factories
 from tests.factories import World
 
-from tieout.store.models import JobMapping, Proposal
+from tieout.service import save_proposal
+from tieout.service.worker import Worker
+from tieout.store.models import JobMapping, Proposal, Task
 
 ORTIZ = "Acme:Ortiz, Elena"
 FILE = f'job_key,quickbooks_job\nJ-1,"{ORTIZ}"\nJ-2,"Beta:Wood, Ben"\nJ-9,x\n'
@@ -165,3 +167,21 @@ def test_a_newer_upload_takes_the_place_of_one_that_was_never_saved(
     bea.post(home + "map-jobs/upload/", given())
     assert Proposal.objects.count() == 1
     assert bea.get(changes).status_code == 404
+
+
+def test_many_rows_are_saved_in_the_background_with_progress(
+    as_person: Any, home: str, changes: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(save_proposal, "INLINE_ROWS", 0)
+    bea = as_person("bea")
+    busy = bea.post(changes + "save/", {"what": "all"}, follow=True)
+    task = Task.objects.get(kind="mappings")
+    assert "The changes are being saved." in text(busy)
+    assert f'hx-get="{home}tasks/{task.pk}/"' in busy.content.decode()
+    assert "Save all" not in text(busy)
+    again = bea.post(changes + "save/", {"what": "all"}, follow=True)
+    assert "These changes are being worked on" in text(again)
+    Worker().run_until_idle()
+    over = bea.get(f"{home}tasks/{task.pk}/")
+    assert "task-over" in over["HX-Trigger"]
+    assert "1 saved · 0 ready" in text(bea.get(changes))

@@ -150,6 +150,9 @@ def _undo(options: argparse.Namespace, access: Any) -> int:
     if proposal is None or proposal.kind != KINDS[options.kind]:
         message = f"There are no changes {number}: give the number that the import printed."
         raise CommandError(message)
+    if proposal.state != proposal.State.OPEN:
+        message = f"The changes {number} are being worked on: wait until that is done."
+        raise CommandError(message, status=1)
     save_proposal.undo_now(access, proposal, moments.now())
     counts = proposals.counts(proposal_id=proposal.pk)
     kept = proposals.rows_of(proposal_id=proposal.pk, states=(RowState.KEPT,), limit=ROWS_MAX)

@@ -148,7 +148,7 @@ class Table:
         return Row(line, dict(zip(self.header, texts, strict=False)))
 
     def _text(self, cell: Cell) -> str:
-        text = show(cell)
+        text = show(cell).replace("\0", "")  # no database column holds that character
         return unsafe(text) if self._marked else text
 
     def _find(self, sheets: Sequence[Sheet]) -> tuple[Sheet, int, list[str]]:

@@ -14,6 +14,7 @@ from django.db import transaction
 from tieout.core.matching_facts import Bucket
 from tieout.core.matching_sisters import NameCandidate, NameToMatch, suggest_names
 from tieout.service.access import Access
+from tieout.service.suggest_wish import want_suggestions
 from tieout.store.commits import proposals as commits
 from tieout.store.commits import sister_suggestions as writes
 from tieout.store.commits.proposals import Proposal, ProposedChange
@@ -42,10 +43,15 @@ def catch_up(*, company_id: int, now: datetime) -> int:
 
 
 def ensure(*, company_id: int, kind: SisterKind, now: datetime) -> bool:
-    """Make stale suggestions anew if that is quick; returns whether they are up to date."""
+    """Make stale suggestions anew if that is quick, else have it done by the worker.
+
+    Returns whether they are up to date.
+    """
     if up_to_date(company_id=company_id, kind=kind):
         return True
     if queries.size(company_id=company_id, kind=kind) > AT_ONCE:
+        with transaction.atomic():
+            want_suggestions(company_id, now)
         return False
     _make(company_id, kind, now)
     return True

@@ -19,7 +19,6 @@ from tieout.web.access import company_page
 
 ROWS = 100
 PAGE_MAX = 100_000
-IDS_MAX = 1_000
 # kind -> the page to which it belongs, its label, our side, QuickBooks' side
 PAGES = {
     "job": ("map_jobs", "Map Jobs", "Bilflo Contractor Job", "QuickBooks Contractor Job"),
@@ -88,7 +87,7 @@ def save(request: HttpRequest, access: Access, proposal_id: int) -> HttpResponse
     """Save all that is ready, also what is confirmed, or only the chosen rows."""
     _proposal(access, proposal_id)
     chosen = request.POST.get("what") == "chosen"
-    ids = [int(text) for text in request.POST.getlist("row") if _is_id(text)][:IDS_MAX]
+    ids = [int(text) for text in request.POST.getlist("row") if _is_id(text)][:ROWS]
     answer = save_proposal.save(
         access=access,
         proposal_id=proposal_id,
