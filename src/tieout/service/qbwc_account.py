@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import transaction
 
 from tieout.quickbooks import qbwc
+from tieout.quickbooks.qbwc.working import UP_TO_DATE
 from tieout.service import moments
 from tieout.service.access import Access
 from tieout.store.commits import events
@@ -255,6 +256,11 @@ def try_qwc_file(*, account: Account, app_name: str, base_url: str) -> Made:
 def explain(log_line: str) -> tuple[qbwc.LogCode, ...]:
     """The known codes in a piece of the Web Connector's log."""
     return qbwc.find_codes(log_line)
+
+
+def ended_early(last_error: str) -> bool:
+    """Whether what an update was told at its end is more than that all is done."""
+    return last_error not in {"", UP_TO_DATE}
 
 
 def service_url(base_url: str) -> str:

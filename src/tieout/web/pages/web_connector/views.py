@@ -187,6 +187,8 @@ def _state(request: HttpRequest, access: Access) -> dict[str, Any]:
 def _updates(company_id: int) -> Iterator[Update]:
     for row in queries.sessions(company_id=company_id, limit=UPDATES_SHOWN):
         badge, word = PHASES.get(row.phase, ("inactive", row.phase))
+        if badge == "done" and qbwc_account.ended_early(row.last_error):
+            badge, word = "attention", "Ended early"
         yield Update(
             began=row.opened_at,
             last_call=row.last_call_at,
