@@ -214,12 +214,17 @@ def test_a_call_given_up_while_quickbooks_opens_is_never_handed_over(desk: Desk)
     assert desk.link.events == ["open 1", "process"]
 
 
-def test_an_opening_that_fails_after_its_call_was_given_up_changes_nothing(desk: Desk) -> None:
+def test_an_opening_that_fails_after_its_call_was_given_up_changes_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logged: list[object] = []
+    monkeypatch.setattr("tieout.connector.calls.log.exception", lambda *said: logged.append(said))
     desk.link.while_opening = lambda: time.sleep(0.4)
     desk.link.begin_error = LinkError("begin", 0x80040408, "could not start")
     reply = desk.process(replace(process_call(), timeout_s=0.1))
     assert desk.calls.stop(grace_s=5)
     assert (reply.code, desk.kept()) == ("waited-too-long", reply)
+    assert logged == []
 
 
 def test_a_call_of_a_dead_process_is_unknown_until_proved(tmp_path: Path) -> None:

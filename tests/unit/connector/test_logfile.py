@@ -53,7 +53,7 @@ def test_daily_a_new_file_begins_after_midnight(tmp_path: Path) -> None:
     assert "written 4 days ago" not in kept
 
 
-def test_the_log_is_its_own(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_is_its_own(tmp_path: Path) -> None:
     handler = start_log(tmp_path / "connector.log")
     log.info("a line")
     logging.getLogger("tieout.other").info("another")

@@ -119,12 +119,12 @@ def test_whatever_stands_in_a_name_stays_text() -> None:
     evil = '<script>alert("x")</script>'
     page = showing.page(
         replace(
-            EMPTY, serves=evil, company_file=evil, calls=(line(user=evil, detail=evil),),
+            EMPTY, serves=evil, company_file=evil, calls=(line(user=evil, outcome="not-sent", detail=evil, call_id=evil),),
             session_versions=(evil,),
         )
     )  # fmt: skip
     assert "<script" not in page
-    assert page.count("&lt;script&gt;") == 4
+    assert page.count("&lt;script&gt;") == 6
 
 
 def test_the_page_needs_no_script_and_no_inline_style() -> None:
