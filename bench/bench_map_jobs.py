@@ -59,14 +59,23 @@ def measure(ask: Callable[[int], None], rounds: int) -> tuple[float, float, floa
     return p50, p95, wall_p95
 
 
-def cases(company_id: int, jobs: list[int]) -> list[tuple[str, str, str, list[dict[str, str]]]]:
+def cases(
+    company_id: int, jobs: list[int], clients: list[int]
+) -> list[tuple[str, str, str, list[dict[str, str]]]]:
     """(name, address, what is fetched, queries in turn)."""
     home = f"/c/{company_id}/map-jobs/"
     names = ["elena", "quinros", "welder", "corden java", "j-15", "liam bacor", "zoe nobody"]
     return [
         ("first page", home, PAGE, [{}]),
         ("tab Inactive", home, PAGE, [{"tab": "inactive"}]),
-        ("filter", home, PAGE, [{"state": s} for s in ("not_mapped", "mapped", "attention")]),
+        ("filter", home, PAGE, [{"state": s} for s in ("not_mapped", "suggested", "mapped",
+                                                      "attention")]),
+        ("suggested, sorted", home, PAGE, [{"state": "suggested", "sort": s, "dir": d}
+                                           for s in ("client", "start") for d in ("", "desc")]),
+        ("search in suggested", home, RESULTS, [{"q": name, "state": "suggested"}
+                                                for name in names]),
+        ("age of suggestions", home, "suggestion-age", [{}]),
+        ("bulk of one client", f"{home}bulk/", "dialog-body", [{"client": str(clients[0])}]),
         ("sort", home, PAGE, [{"sort": s, "dir": d} for s in ("client", "start", "state")
                               for d in ("", "desc")]),
         ("page 2 to 200", home, PAGE, [{"page": str(n)} for n in (2, 10, 50, 100, 200)]),
@@ -86,7 +95,7 @@ def run(jobs: int, rounds: int) -> int:
     from django.db import transaction
     from django.test import Client
 
-    from tieout.store.models import SourceJob
+    from tieout.store.models import SourceClient, SourceJob
 
     call_command("migrate", verbosity=0)
     started = time.perf_counter()
@@ -97,9 +106,10 @@ def run(jobs: int, rounds: int) -> int:
     browser = Client(SERVER_NAME="localhost")
     browser.force_login(user)
     ids = list(SourceJob.objects.order_by("id").values_list("id", flat=True)[:2])
+    clients = list(SourceClient.objects.order_by("id").values_list("id", flat=True)[:1])
     print(f"{'':28}{'p50':>9}{'p95':>9}{'limit':>9}  verdict  {'wall p95':>9}")
     over = 0
-    for name, address, target, queries in cases(company.pk, ids):
+    for name, address, target, queries in cases(company.pk, ids, clients):
         headers = {} if target == PAGE else {"HX-Target": target, "HX-Request": "true"}
 
         def ask(

@@ -13,13 +13,16 @@ from tieout.store.models import (
     Company,
     Connection,
     JobMapping,
+    JobSuggestion,
     Lane,
     Membership,
     QbCustomer,
     SourceClient,
     SourceJob,
+    SuggestionState,
     User,
 )
+from tieout.store.queries import suggestions
 
 NOW = datetime(2026, 10, 19, 14, 0, tzinfo=UTC)
 BATCH = 5000
@@ -51,6 +54,7 @@ def build(*, jobs: int, seed: int = 1) -> tuple[Company, User]:
     _insert(SourceJob, _jobs(company, clients, jobs, rng))
     _insert(QbCustomer, _qb_jobs(company, customers, jobs, rng))
     _map(company, rng)
+    _suggest(company, rng)
     return company, user
 
 
@@ -158,6 +162,54 @@ def _map(company: Company, rng: random.Random) -> None:
         )
     _insert(JobMapping, iter(links))
     SourceJob.objects.bulk_update(changed, ["map_state", "search_text"], batch_size=500)
+
+
+REASONS = (
+    ["client already mapped", "same person, order swapped", "title matches"],
+    ["same client", "nickname", "title fits in part"],
+    ["client's name is similar", "one letter differs", "another one fits as well"],
+)
+
+
+def _suggest(company: Company, rng: random.Random) -> None:
+    """Every job without a mapping has a suggestion, one in ten that there is probably none.
+
+    They are made up: what the pages cost does not hang on whether they are right.
+    """
+    SuggestionState.objects.create(company=company, books_mark="m", books_at=NOW, done_at=NOW)
+    rows = SourceJob.objects.filter(company=company, map_state="not_mapped").order_by("id")
+    free = QbCustomer.objects.filter(company=company, job_mappings=None).exclude(parent_list_id="")
+    loaded = rows.select_related("client__mapping__target").iterator(BATCH)
+    made, suggested = [], []
+    for job, target in zip(loaded, free.order_by("id").iterator(BATCH), strict=False):
+        there = rng.random() > 0.1
+        score = rng.randrange(6000, 10_000)
+        rank = {
+            "list_id": target.list_id, "score": score / 10_000, "bucket": "Likely",
+            "accepted": score > 8400, "reasons": rng.choice(REASONS), "flags": [],
+            "fit": score / 10_000, "certain": True, "exact": False,
+        }  # fmt: skip
+        made.append(
+            JobSuggestion(
+                company=company,
+                job=job,
+                target=target if there else None,
+                score=score if there else 0,
+                bucket="Likely" if there else "None",
+                safe=there and score > 8400,
+                reasons=rank["reasons"],
+                ranks=[rank] * 3,
+                target_name=target.full_name if there else "",
+                job_mark=suggestions.job_mark(job),
+                books_mark="m",
+                computed_at=NOW,
+            )
+        )
+        if there:
+            suggested.append(job.pk)
+    _insert(JobSuggestion, iter(made))
+    for start in range(0, len(suggested), 500):
+        SourceJob.objects.filter(id__in=suggested[start : start + 500]).update(suggested=True)
 
 
 def _insert(model: type, rows: Iterator[object]) -> None:

@@ -19,7 +19,7 @@ def three(world: World) -> World:
     beta = factories.client(world.northgate, "C-2", "Beta")
     factories.job(beta, "J-1", "Ana", start_date=date(2026, 3, 1))
     factories.job(acme, "J-2", "Ben", start_date=date(2026, 1, 1), map_state="mapped")
-    factories.job(acme, "J-3", "Cy", start_date=date(2026, 2, 1))
+    factories.job(acme, "J-3", "Cy", start_date=date(2026, 2, 1), suggested=True)
     factories.job(acme, "J-4", "Dee", active=False, map_state="attention")
     factories.job(factories.client(world.harbor), "H-1", "Ana")
     return world
@@ -40,6 +40,12 @@ CASES = [
     ({"state": "not_mapped"}, ["J-1", "J-3"]),
     ({"state": "not_mapped", "sort": "client"}, ["J-3", "J-1"]),
     ({"state": "not_mapped", "sort": "start"}, ["J-3", "J-1"]),
+    ({"state": "suggested"}, ["J-3"]),
+    ({"state": "suggested", "sort": "client"}, ["J-3"]),
+    ({"state": "suggested", "sort": "start", "descending": True}, ["J-3"]),
+    ({"state": "suggested", "sort": "state"}, ["J-3"]),
+    ({"state": "suggested", "search": "acme"}, ["J-3"]),
+    ({"state": "suggested", "search": "b"}, []),
     ({"active": False}, ["J-4"]),
     ({"search": "acme"}, ["J-2", "J-3"]),
     ({"search": "acme", "sort": "client", "state": "mapped"}, ["J-2"]),
@@ -81,7 +87,7 @@ def test_a_page_says_whether_there_is_another(three: World) -> None:
 
 def test_counters_of_both_tabs(three: World) -> None:
     counted = jobs.count_jobs(company_id=three.northgate.pk)
-    assert counted.active == {"": 3, "not_mapped": 2, "mapped": 1, "attention": 0, "suggested": 0}
+    assert counted.active == {"": 3, "not_mapped": 2, "mapped": 1, "attention": 0, "suggested": 1}
     assert counted.inactive == {
         "": 1,
         "not_mapped": 0,

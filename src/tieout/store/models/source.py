@@ -67,9 +67,8 @@ class SourceJob(models.Model):
             ),
             models.Index(fields=["company", "active", "contractor", "id"], name="job_by_name"),
             models.Index(
-                fields=["company", "active", "contractor", "id"],
+                fields=["company", "active", "suggested", "contractor", "id"],
                 name="job_suggested",
-                condition=models.Q(suggested=True),
             ),
             # map_state at the end: a filter by it is answered from the index alone
             models.Index(

@@ -13,8 +13,8 @@ from itertools import islice
 from typing import Literal
 
 from django.db import connection
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Coalesce, Lower
 
 from tieout.store.models import SourceClient, SourceJob
 from tieout.store.queries import searching
@@ -84,9 +84,8 @@ def count_jobs(*, company_id: int) -> Counters:
     counts: list[str] = []
     asked: list[int | str] = []
     for tab, state in cells:
-        # the bare column, as the partial index has it
-        counts.append(f"{begin} AND {'suggested' if state == SUGGESTED else 'map_state=%s'})")
-        asked += [company_id, tab, *([] if state == SUGGESTED else [state])]
+        counts.append(f"{begin} AND {'suggested' if state == SUGGESTED else 'map_state'}=%s)")
+        asked += [company_id, tab, True if state == SUGGESTED else state]
     with connection.cursor() as cursor:
         cursor.execute("SELECT " + ", ".join(counts), asked)
         counted = dict(zip(cells, cursor.fetchone(), strict=True))
@@ -118,7 +117,8 @@ def list_jobs(*, company_id: int, wanted: JobFilter) -> JobPage:
 
 def rows_of(*, company_id: int, ids: list[int]) -> list[SourceJob]:
     """These jobs in this order, with client, mapping, QuickBooks job and suggestion; one query."""
-    rows = {row.pk: row for row in SourceJob.objects.filter(id__in=ids).select_related(*ROW)}
+    loaded = SourceJob.objects.filter(id__in=ids).select_related(*ROW).order_by()
+    rows = {row.pk: row for row in loaded.defer("search_text", "suggestion__ranks")}
     return [rows[pk] for pk in ids if pk in rows and rows[pk].company_id == company_id]
 
 
@@ -200,7 +200,7 @@ def _narrow(company_id: int, wanted: JobFilter, words: searching.Words) -> list[
 
 def _in_state(jobs: QuerySet[SourceJob], state: str) -> QuerySet[SourceJob]:
     if state == SUGGESTED:
-        return jobs.filter(suggested=True)
+        return jobs.filter(suggested__in=[True])  # see _tab
     return jobs.filter(map_state=state) if state else jobs
 
 
@@ -228,12 +228,15 @@ def _walked(
     jobs = _tab(company_id, wanted)
     if wanted.state and wanted.sort in {"contractor", "state"}:
         jobs = _in_state(jobs, wanted.state)
-    elif wanted.state == SUGGESTED:
-        jobs = jobs.filter(suggested__in=[True])  # likewise
     elif wanted.state:
         # written so that no index answers it: the database would take the one that begins with
         # the state, and sort all that it finds
-        jobs = jobs.alias(plain_state=Lower("map_state")).filter(plain_state=wanted.state)
+        suggested = Coalesce("suggested", Value(value=False))
+        jobs = jobs.alias(plain_state=Lower("map_state"), plain_suggested=suggested)
+        if wanted.state == SUGGESTED:
+            jobs = jobs.filter(plain_suggested=True)
+        else:
+            jobs = jobs.filter(plain_state=wanted.state)
     jobs = jobs.filter(_read(words))
     return _ordered(jobs, wanted)
 
