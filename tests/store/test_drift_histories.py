@@ -1,0 +1,257 @@
+"""Whatever happens to a mapping, in whatever order: nothing is lost, and undo restores exactly.
+
+A company with two contractor jobs and four QuickBooks jobs is changed at random on both sides,
+mapped, answered and undone. After every step:
+
+- each mapping's history replays to the mapping;
+- what stands as a drift is exactly what differs from what the mapping remembers;
+- of each kind at most one stands, and the number in the menu is the number of open ones;
+- a mapping that was changed and whose change was undone remembers what it did before.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+from tests import factories
+from tests.factories import NOW
+
+from tieout.core import drifting
+from tieout.core.mapping import replay
+from tieout.service import drift_inbox
+from tieout.service.access import Access, find_access
+from tieout.service.drift_inbox import Answer
+from tieout.service.mapping_state import change_of
+from tieout.service.save_mapping import Saved, save_job_mapping, undo_job_mapping
+from tieout.store.commits.drifts import notice
+from tieout.store.models import Company, Drift, Event, JobMapping, QbCustomer, SourceJob
+from tieout.store.queries import drifts as queries
+from tieout.store.queries.planning import job_fact, memory_of, qb_job_fact
+
+KEYS = st.sampled_from(["J-1", "J-2"])
+NAMES = st.sampled_from(["Ortiz, Elena", "Elena Ortiz", "Novak, Petra"])
+EVERYTHING = ("inactive", "other_customer", "shared", "is_customer")
+STANDING = ("open", "ignored", "noted")
+
+
+class Histories(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.attempt = transaction.atomic()  # each history begins with an empty database
+        self.attempt.__enter__()
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.attempt.__exit__(None, None, None)
+
+    @initialize()
+    def begin(self) -> None:
+        world = factories.world()
+        self.company = world.northgate
+        access = find_access(user=world.bea, company_id=self.company.pk)
+        assert access is not None
+        self.access: Access = access
+        self.clients = [
+            factories.client(self.company),
+            factories.client(self.company, "C-2", "Beta"),
+        ]
+        acme = factories.qb_customer(self.company, "Acme")
+        beta = factories.qb_customer(self.company, "Beta")
+        factories.map_client(self.clients[0], acme)
+        self.parents = [acme, beta]
+        for n in range(4):
+            factories.qb_customer(self.company, f"Acme:Job {n}", list_id=f"80-{n}")
+        for n, key in enumerate(("J-1", "J-2")):
+            factories.job(self.clients[0], key)
+            self.map(key=key, n=n)
+
+    # -------------------------------------------------------------- both sides change
+
+    @rule(n=st.integers(0, 3), name=NAMES)
+    def rename(self, n: int, name: str) -> None:
+        row = self._target(n)
+        above = row.full_name.rpartition(":")[0]
+        self._change(n, name=name, full_name=f"{above}:{name}")
+
+    @rule(n=st.integers(0, 3), to=st.integers(0, 1))
+    def move(self, n: int, to: int) -> None:
+        parent, row = self.parents[to], self._target(n)
+        self._change(
+            n, parent_list_id=parent.list_id, top_list_id=parent.list_id,
+            full_name=f"{parent.full_name}:{row.name}",
+        )  # fmt: skip
+
+    @rule(n=st.integers(0, 3), active=st.booleans())
+    def use(self, n: int, active: bool) -> None:
+        self._change(n, active=active)
+
+    @rule(n=st.integers(0, 3), back=st.booleans())
+    def go(self, n: int, back: bool) -> None:
+        self._change(n, gone_at=None if back else NOW)
+
+    @rule(key=KEYS, active=st.booleans(), client=st.integers(0, 1))
+    def back_office(self, key: str, active: bool, client: int) -> None:
+        jobs = SourceJob.objects.filter(company=self.company, key=key)
+        jobs.update(active=active, client=self.clients[client])
+        self._notice()
+
+    # -------------------------------------------------------------- people
+
+    @rule(key=KEYS, n=st.integers(0, 4))
+    def map(self, key: str, n: int) -> None:
+        """To a job, or with 4 to none."""
+        save_job_mapping(
+            access=self.access, job_key=key, expected_version=self._version(key),
+            target_list_id=f"80-{n}" if n < 4 else None, remove=self._version(key) > 0,
+            confirmed=EVERYTHING, reason="", now=NOW,
+        )  # fmt: skip
+
+    @rule(key=KEYS, n=st.integers(0, 3), name=NAMES)
+    def map_and_undo(self, key: str, n: int, name: str) -> None:
+        """Something changes under the mapping first, and a second change comes after it."""
+        mapped = JobMapping.objects.filter(job__key=key, target__isnull=False).first()
+        if mapped is not None and mapped.target is not None:
+            self.rename(n=int(mapped.target.list_id[-1]), name=name)
+        before = self._memory(key)
+        saved = save_job_mapping(
+            access=self.access, job_key=key, expected_version=self._version(key),
+            target_list_id=f"80-{n}", remove=self._version(key) > 0,
+            confirmed=EVERYTHING, reason="", now=NOW,
+        )  # fmt: skip
+        if not isinstance(saved, Saved) or before is None or before[0] == f"80-{n}":
+            return
+        undone = undo_job_mapping(
+            access=self.access, job_key=key, expected_version=saved.version, reason="", now=NOW
+        )
+        if isinstance(undone, Saved):
+            assert self._memory(key) == before
+
+    @rule(answer=st.sampled_from([Answer.KEEP, Answer.IGNORE]), data=st.data())
+    def answer(self, answer: Answer, data: st.DataObject) -> None:
+        rows = self._open(data)
+        outcome = self._give(answer, rows)
+        assert outcome.done + len(outcome.aside) == len(rows)
+
+    @rule(data=st.data())
+    def answer_and_undo(self, data: st.DataObject) -> None:
+        rows = self._open(data)
+        before = [self._memory("J-1"), self._memory("J-2")]
+        stood = self._stands()
+        outcome = self._give(Answer.KEEP, rows)
+        done = [pk for pk in rows if Drift.objects.get(pk=pk).answer == "kept"]
+        assert len(done) == outcome.done
+        back = drift_inbox.undo_answers(access=self.access, ids=done[::-1], now=NOW)
+        assert (back.done, back.aside) == (len(done), [])
+        assert [self._memory("J-1"), self._memory("J-2")] == before
+        assert self._stands() == stood
+
+    @rule(data=st.data())
+    def undo_something(self, data: st.DataObject) -> None:
+        answered = list(Drift.objects.exclude(answer="").values_list("id", flat=True))
+        if answered:
+            pk = data.draw(st.sampled_from(answered))
+            drift_inbox.undo_answers(access=self.access, ids=[pk], now=NOW)
+
+    # -------------------------------------------------------------- what always holds
+
+    @invariant()
+    def histories_replay_to_the_present(self) -> None:
+        for mapping in JobMapping.objects.select_related("job", "target"):
+            events = Event.objects.filter(
+                subject="job_mapping", subject_key=mapping.job.key
+            ).order_by("sequence")
+            state = replay(change_of(event) for event in events)
+            target = mapping.target
+            assert state.version == mapping.version
+            assert state.list_id == (target.list_id if target else "")
+
+    @invariant()
+    def what_stands_is_what_differs(self) -> None:
+        if not hasattr(self, "company"):
+            return
+        self._notice()
+        for mapping in JobMapping.objects.select_related(
+            "job__client", "target", "remembered_client"
+        ):
+            expected = set()
+            memory = memory_of(mapping, mapping.target) if mapping.target else None
+            if memory is not None and mapping.target is not None:
+                found = drifting.drifts(
+                    memory, target=qb_job_fact(mapping.target), job=job_fact(mapping.job),
+                    client=mapping.job.client.name,
+                )  # fmt: skip
+                expected = {_plain(each.kind.value) for each in found}
+            stands = Drift.objects.filter(mapping=mapping, state__in=STANDING)
+            assert {_plain(kind) for kind in stands.values_list("kind", flat=True)} == expected
+        company = Company.objects.get(pk=self.company.pk)
+        assert company.open_drifts == Drift.objects.filter(state="open").count()
+
+    # -------------------------------------------------------------- helpers
+
+    def _target(self, n: int) -> QbCustomer:
+        return QbCustomer.objects.get(company=self.company, list_id=f"80-{n}")
+
+    def _change(self, n: int, **columns: object) -> None:
+        QbCustomer.objects.filter(company=self.company, list_id=f"80-{n}").update(**columns)
+        self._notice()
+
+    def _notice(self) -> None:
+        notice(company_id=self.company.pk, now=NOW)
+
+    def _version(self, key: str) -> int:
+        row = JobMapping.objects.filter(job__key=key).first()
+        return row.version if row else 0
+
+    def _memory(self, key: str) -> tuple[Any, ...] | None:
+        row = JobMapping.objects.select_related("target").filter(job__key=key).first()
+        if row is None or row.target is None:
+            return None
+        return (
+            row.target.list_id, row.remembered_full_name, row.remembered_parent,
+            row.remembered_top, row.remembered_active, row.remembered_job_active,
+            row.remembered_client_id,
+        )  # fmt: skip
+
+    def _stands(self) -> set[tuple[int, str, str]]:
+        rows = Drift.objects.filter(state__in=STANDING)
+        return set(rows.values_list("mapping_id", "kind", "state"))
+
+    def _open(self, data: st.DataObject) -> list[int]:
+        ids = list(Drift.objects.filter(state="open").values_list("id", flat=True))
+        return data.draw(st.lists(st.sampled_from(ids), unique=True)) if ids else []
+
+    def _give(self, answer: Answer, ids: list[int]) -> drift_inbox.Outcome:
+        rows = queries.rows_of(company_id=self.company.pk, ids=ids)
+        seen = {row.drift.pk: drift_inbox.stamp(row.drift) for row in rows}
+        return drift_inbox.answer_drifts(
+            access=self.access, answer=answer, seen=seen, reason="", now=NOW
+        )
+
+
+def _plain(kind: str) -> str:
+    """Deleted and merged are told apart by what else is there: here both are gone."""
+    return "gone" if kind in {"merged", "deleted"} else kind
+
+
+@pytest.mark.django_db
+def test_whatever_happens_in_whatever_order() -> None:
+    run_state_machine_as_test(
+        Histories,
+        settings=settings(
+            max_examples=12,
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
