@@ -20,7 +20,7 @@ __all__ = [
 ]
 
 ACCEPT_SCORE = 0.84
-ACCEPT_MARGIN = 0.02
+ACCEPT_MARGIN = 0.025
 LIKELY_SCORE = 0.80
 WEAK_SCORE = 0.45  # below it nobody is helped by seeing it
 RANKS = 5

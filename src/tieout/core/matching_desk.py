@@ -68,13 +68,13 @@ class Desk:
         self._fits: dict[str, dict[str, float]] = {}
         self._learned: dict[str, str] = {}
         self._votes: dict[str, frozenset[str]] = {}
-        self._polled: set[str] = set()  # clients whose jobs have all voted
         self._pairs = self._new_pairs()
         self._index.customers.turned = set()
         self._name_clients()
-        found = self._restored(known)
+        self._firsts: dict[str, Ranked] = {}  # compared before anything was learned
+        self._found: dict[str, Ranked] = self._restored(known)
+        found = self._found
         found |= self._search_all(job for job in self._ours.jobs if job not in found)
-        self._found = found
         self._assignment = Assignment({job: _scores(ranked) for job, ranked in found.items()})
         self._risk = settle(self._counts())
 
@@ -215,7 +215,9 @@ class Desk:
     def _poll(self, clients: set[str], stale: set[str]) -> set[str]:
         """The clients among those of changed jobs whose learned customer is another one now."""
         clients = clients | self._clients_of(stale)
-        return {client for client in sorted(clients) if self._learn(client)}
+        turned = {client for client in sorted(clients) if self._learn(client, stale)}
+        self._firsts.clear()
+        return turned
 
     def _settle(self, stale: set[str], gone: set[str]) -> dict[str, tuple[Suggestion, ...]]:
         scores: dict[str, Mapping[str, float] | None] = dict.fromkeys(gone)
@@ -253,7 +255,6 @@ class Desk:
         turned = {client for client in fits if self._fits.get(client) != fits[client]}
         for client in turned | (self._fits.keys() - fits.keys()):
             self._learned.pop(client, None)
-            self._polled.discard(client)
         self._fits = fits
         return turned
 
@@ -274,8 +275,11 @@ class Desk:
         node = self._learned.get(client)
         return self._fits[client] | {node: _LEARNED} if node else self._fits[client]
 
-    def _learn(self, client: str) -> bool:
-        """Find an unsure client's customer by its contractors; answers whether it is another."""
+    def _learn(self, client: str, again: Collection[str] = ()) -> bool:
+        """Find an unsure client's customer by its contractors; answers whether it is another.
+
+        Each job votes as it was last compared, those in `again` as they compare now.
+        """
         jobs = self._ours.of_client.get(client)
         if jobs is None or max(self._fits[client].values(), default=0.0) >= SURE:
             return self._learned.pop(client, None) is not None
@@ -283,9 +287,11 @@ class Desk:
         votes: Counter[str] = Counter()
         for job in jobs:
             if job not in self._votes:
-                self._votes[job] = self._vote(self._search(self._ours.jobs[job]))
+                ranked = self._found.get(job)
+                if ranked is None or job in again:
+                    ranked = self._firsts[job] = self._search(self._ours.jobs[job])
+                self._votes[job] = self._vote(ranked)
             votes.update(self._votes[job])
-        self._polled.add(client)
         ordered = sorted(votes.items(), key=lambda each: (-each[1], each[0]))[:2]
         if ordered and ordered[0][1] >= _LEARNED_FROM:
             node, most = ordered[0]
@@ -328,7 +334,9 @@ class Desk:
         for client, mine in clients.items():
             self._learn(client)
             for job in mine:
-                found[job] = self._search(self._ours.jobs[job])
+                first = None if client in self._learned else self._firsts.get(job)
+                found[job] = self._search(self._ours.jobs[job]) if first is None else first
+            self._firsts.clear()
         return found
 
     def _search(self, job: OurJob) -> Ranked:

@@ -11,6 +11,7 @@ Before anything is counted some look-alikes are assumed (`_ASSUMED`), more for a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -45,7 +46,9 @@ class Counts:
     def expected(self, kind: str) -> float:
         """How many of the acceptable ones of this kind are wrong."""
         assumed = _ASSUMED_THIN if is_thin(kind) else _ASSUMED
-        seen = self.alike.get(kind, 0)
+        seen: float = self.alike.get(kind, 0)
+        if not is_plain(kind):
+            seen += math.sqrt(seen)  # what was seen once may as well be twice as frequent
         return (self.alone + 1) * (seen + assumed) / (self.exact + _JOBS)
 
 
