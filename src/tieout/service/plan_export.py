@@ -47,10 +47,14 @@ def plan_invoices(*, company_id: int, invoice_ids: Sequence[int], now: datetime)
         return commits.save_plans(company_id=company_id, planned=planned, now=now)
 
 
-def _planned(
-    invoice: facts.SourceInvoice, bundle: queries.Bundle, company_key: str
-) -> commits.PlannedInvoice:
-    plan = planning.plan(
+def what_if(*, company_id: int, invoice_id: int) -> facts.Plan:
+    """What a plan of this invoice would say now; nothing is saved. Inside a transaction."""
+    bundle = queries.bundle(company_id=company_id, invoice_ids=[invoice_id])
+    return _plan(bundle.invoices[0], bundle)
+
+
+def _plan(invoice: facts.SourceInvoice, bundle: queries.Bundle) -> facts.Plan:
+    return planning.plan(
         invoice,
         client=bundle.clients.get(invoice.client_key),
         jobs=bundle.jobs,
@@ -61,6 +65,12 @@ def _planned(
         kept=bundle.kept.get(invoice.key, {}),
         taken=_TakenByOthers(bundle.taken, invoice.key),
     )
+
+
+def _planned(
+    invoice: facts.SourceInvoice, bundle: queries.Bundle, company_key: str
+) -> commits.PlannedInvoice:
+    plan = _plan(invoice, bundle)
     # parts planned in this very bundle take their numbers from those that follow
     for posting in plan.postings:
         bundle.taken.setdefault(posting.number, invoice.key)

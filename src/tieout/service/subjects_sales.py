@@ -135,12 +135,11 @@ class UpdateSubject(_OfPosting):
         """The posting says from now on what QuickBooks holds."""
         self._done(found)
         commits.posting_updated(
+            write=self.row,
             posting=self.posting,
             target=self.target,
-            content=self.row.content["target"],
             edit_sequence=found.edit_sequence,
             qb_total=found.total,
-            source_hash=self.row.content["source_hash"],
         )
         if found.total is not None and found.total != self.target.total:
             self.row.problem = f"QuickBooks holds {found.total}, {self.target.total} was sent."

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Max
 
 from tieout.core import facts
+from tieout.core.exporting import State
 from tieout.store.commits import events, lanes, mirror
 from tieout.store.commits.exports import settle_standing
 from tieout.store.models import (
@@ -115,19 +116,20 @@ def mirror_new_job(
 
 def posting_updated(
     *,
+    write: QbWrite,
     posting: Posting,
     target: facts.Posting,
-    content: Mapping[str, Any],
     edit_sequence: str,
     qb_total: Decimal | None,
-    source_hash: str,
 ) -> None:
-    """The posting says from now on what was written over it, and its invoice stands as exported.
+    """The posting says from now on what was written over it.
 
-    Unless the back office changed the invoice again meanwhile: then it stands as changed still.
+    Once every part of its invoice was updated, the invoice stands as exported; unless the back
+    office changed it again meanwhile: then it stands as changed still.
     """
+    source_hash = write.content["source_hash"]
     Posting.objects.filter(pk=posting.pk).update(
-        content=dict(content),
+        content=write.content["target"],
         txn_date=target.txn_date,
         total=target.total,
         fingerprint=target.fingerprint,
@@ -136,6 +138,13 @@ def posting_updated(
         problem="",
         remedy="",
     )
+    others = QbWrite.objects.filter(
+        kind=QbWrite.Kind.INVOICE_MOD,
+        posting__invoice_id=posting.invoice_id,
+        content__source_hash=source_hash,
+    )
+    if others.exclude(pk=write.pk).exclude(state=State.EXPORTED.value).exists():
+        return  # another part is not done, or stays as it was
     invoices = SourceInvoice.objects.filter(pk=posting.invoice_id)
     invoices.update(exported_hash=source_hash)
     settled = invoices.filter(

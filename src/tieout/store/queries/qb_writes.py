@@ -11,6 +11,7 @@ from tieout.store.models import (
     ClientMapping,
     Exchange,
     JobMapping,
+    Posting,
     QbCustomer,
     QbWrite,
     SourceJob,
@@ -96,6 +97,32 @@ def exchanges_of(*, write_id: int) -> list[Exchange]:
 def latest_of_kind(*, company_id: int, kind: QbWrite.Kind) -> QbWrite | None:
     """The company's latest write of this kind."""
     return QbWrite.objects.filter(company_id=company_id, kind=kind).order_by("-id").first()
+
+
+# ------------------------------------------------------------------ postings
+
+
+def postings_to_undo(
+    *, company_id: int, batch_id: int | None, posting_ids: Sequence[int] | None = None
+) -> list[Posting]:
+    """The postings of a batch, or these, by number."""
+    rows = Posting.objects.filter(company_id=company_id).select_related(
+        "invoice__client", "customer"
+    )
+    chosen = rows.filter(batch_id=batch_id) if batch_id else rows.filter(pk__in=posting_ids or [])
+    return list(chosen.defer("content").order_by("number", "id"))
+
+
+def lock_postings(*, company_id: int, ids: Sequence[int]) -> list[Posting]:
+    """These postings of the company, locked until the transaction ends."""
+    rows = Posting.objects.select_for_update(of=("self",)).filter(company_id=company_id)
+    return list(rows.filter(pk__in=ids).defer("content").order_by("id"))
+
+
+def lock_of_invoice(*, company_id: int, invoice_id: int) -> list[Posting]:
+    """The postings of an invoice with their content, locked until the transaction ends."""
+    rows = Posting.objects.select_for_update(of=("self",)).filter(company_id=company_id)
+    return list(rows.filter(invoice_id=invoice_id).order_by("id"))
 
 
 # ------------------------------------------------------------------ jobs

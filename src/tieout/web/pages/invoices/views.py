@@ -16,11 +16,14 @@ from django.views.decorators.http import require_GET
 from tieout.service.access import Access
 from tieout.store.queries import invoice_detail as details
 from tieout.store.queries import invoices as queries
+from tieout.store.queries import qb_writes
+from tieout.store.queries.exports import QbWrite
 from tieout.store.queries.invoices import Filters, Overview
 from tieout.web.access import company_page
 from tieout.web.csv_out import csv_response
 from tieout.web.pages.invoices import shown
 from tieout.web.pages.invoices.forms import filters_of
+from tieout.web.pages.qb_writes.views import view_of
 
 ROWS_A_PAGE = 50
 LABELS = {
@@ -99,8 +102,15 @@ def invoice(request: HttpRequest, access: Access, invoice_id: int) -> HttpRespon
         "fixes": [shown.fix(access, block, found.postings, job_ids) for block in found.blocks],
         "papers": [shown.paper(access, posting) for posting in found.postings],
         "change": shown.change(found.invoice, found.postings),
+        "writes": [view_of(access, row) for row in _writes(found)],
     }
     return render(request, "invoices/invoice.html", context)
+
+
+def _writes(found: details.Detail) -> list[QbWrite]:
+    """The latest void or update of each posting."""
+    sent = [posting.pk for posting in found.postings if posting.txn_id]
+    return list(qb_writes.latest_of_postings(posting_ids=sent).values()) if sent else []
 
 
 @require_GET
