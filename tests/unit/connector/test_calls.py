@@ -171,19 +171,19 @@ def test_a_running_call_is_never_abandoned(desk: Desk) -> None:
 
 def test_quickbooks_gets_a_little_less_time_than_the_caller_gives(desk: Desk) -> None:
     desk.process(replace(process_call(), timeout_s=30.0))
-    desk.process(replace(process_call("q-1", QUERY), timeout_s=1.0))
+    desk.process(replace(process_call("q-1", QUERY), timeout_s=1.8))
     assert 28.0 < desk.link.limits_s[0] <= 29.0
-    assert 0.0 < desk.link.limits_s[1] <= 0.5
+    assert 0.0 < desk.link.limits_s[1] <= 0.9
 
 
 @pytest.mark.parametrize(("qbxml", "opening_s", "handed_over"), [
-    (WRITE, 0.6, False), (QUERY, 0.6, True), (QUERY, 1.2, False),
+    (WRITE, 1.6, False), (QUERY, 1.6, True), (QUERY, 3.3, False),
 ])  # fmt: skip
 def test_what_has_too_little_time_left_is_not_begun(
     desk: Desk, qbxml: str, opening_s: float, handed_over: bool
 ) -> None:
     desk.link.while_opening = lambda: time.sleep(opening_s)
-    reply = desk.process(replace(process_call("x-1", qbxml), timeout_s=1.0))
+    reply = desk.process(replace(process_call("x-1", qbxml), timeout_s=3.0))
     desk.calls.stop(grace_s=5)
     assert ("process" in desk.link.events) is handed_over
     if not handed_over:
