@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "c/<int:company_id>/settings/integrations/restored-backup/",
         include("tieout.web.pages.restored.urls"),
     ),
+    path("c/<int:company_id>/job-data/", include("tieout.web.pages.job_data.urls")),
     path("c/<int:company_id>/quickbooks-changes/", include("tieout.web.pages.qb_writes.urls")),
     path("c/<int:company_id>/map-jobs/", include("tieout.web.pages.map_jobs.urls")),
     path(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -226,6 +226,44 @@ def read_search_mod(answer: bytes, change: JobChange) -> Reading:
         found=found_job(job),
         message="The job was changed in QuickBooks meanwhile, and not to what was sent.",
     )
+
+
+# ------------------------------------------------------------------ many jobs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobThere:
+    """A job's data as QuickBooks holds it now."""
+
+    edit_sequence: str
+    data: JobData
+
+
+def render_read(list_ids: Sequence[str]) -> bytes:
+    """Read these jobs; which company file answers is asked in the same set."""
+    return qbxml.render(
+        [
+            qbxml.CompanyQuery(request_id="company"),
+            qbxml.CustomerQuery(request_id="jobs", list_ids=tuple(list_ids), include=IDENTITY),
+        ],
+        on_error="continueOnError",
+    )
+
+
+def read_jobs(answer: bytes) -> tuple[str, dict[str, JobThere], Reading | None]:
+    """The company's name, ListID -> job, or (as third) why the answer says nothing."""
+    parsed = qbxml.parse_response(answer)
+    company, jobs = at(parsed, 0), at(parsed, 1)
+    for response in (company, jobs):
+        if response is None or failed(response):
+            return "", {}, inconclusive(response)
+    rets = company.rets if company is not None else ()
+    names = [ret.company_name for ret in rets if isinstance(ret, qbxml.CompanyRet)]
+    found = {
+        job.list_id: JobThere(edit_sequence=job.edit_sequence, data=job_data(job))
+        for job in _customers(jobs)
+    }
+    return names[0] if names else "", found, None
 
 
 def again_if_stale(reading: Reading) -> Reading:

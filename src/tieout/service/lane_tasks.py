@@ -10,12 +10,12 @@ from django.db import transaction
 
 from tieout.channels.base import Answer
 from tieout.core.exporting import State
-from tieout.service import moments, refresh_lists, restored_backup, tie_out
+from tieout.service import keep_job_data, moments, refresh_lists, restored_backup, tie_out
 from tieout.service.turns import Lease, Place, Question, Trouble
 from tieout.store.commits import connection as connections
 from tieout.store.commits import lanes, tasks
 from tieout.store.queries import exports as queries
-from tieout.store.queries.exports import Task
+from tieout.store.queries.exports import Batch, Task
 
 HELD_LOOK_S = 3600  # a held lane is freed by a person, not by waiting
 
@@ -39,6 +39,7 @@ _RUNNERS: Final[Mapping[str, Runner]] = {
     Task.Kind.REFRESH: refresh_lists,
     Task.Kind.TIE_OUT: tie_out,
     Task.Kind.RESTORED: restored_backup,
+    Task.Kind.JOB_DATA: keep_job_data,
 }
 
 
@@ -78,27 +79,37 @@ def note_contact(*, company_id: int) -> None:
     connections.note_contact(company_id=company_id, now=moments.now())
 
 
-def note_exported(*, company_id: int, batch_id: int | None) -> None:
-    """Bring the export tasks' progress up to date; finish those with nothing left to do."""
-    now = moments.now()
-    for task in queries.open_export_tasks(company_id=company_id):
-        batch = queries.batch_of(task_id=task.pk)
-        if batch is None or (batch_id is not None and batch.pk != batch_id):
-            continue
-        left = queries.batch_left(batch_id=batch.pk)
-        tasks.start(task=task, now=now)
-        if left:
-            tasks.progress(task_id=task.pk, done=max(batch.postings_count - left, 0))
-            continue
-        counts = queries.batch_counts(batch_id=batch.pk)
-        with transaction.atomic():
-            tasks.progress(task_id=task.pk, done=batch.postings_count)
-            tasks.finish(task_id=task.pk, now=now, message=_outcome(counts), result=counts)
+def note_exported(*, batch_id: int | None) -> None:
+    """One of a batch has come to its end: bring the export's progress up to date, or finish it."""
+    batch = None if batch_id is None else queries.open_batch(batch_id=batch_id)
+    if batch is not None:
+        _note_batch(batch)
+
+
+def note_all_exported(*, company_id: int) -> None:
+    """Bring every open export up to date: a person may have settled what was left of it."""
+    for batch in queries.open_batches(company_id=company_id):
+        _note_batch(batch)
+
+
+def _note_batch(batch: Batch) -> None:
+    now, task = moments.now(), batch.task
+    if task is None:
+        return  # there is nothing on screen to bring up to date
+    left = queries.batch_left(batch_id=batch.pk)
+    tasks.start(task=task, now=now)
+    if left:
+        tasks.progress(task_id=task.pk, done=max(batch.postings_count - left, 0))
+        return
+    counts = queries.batch_counts(batch_id=batch.pk)
+    with transaction.atomic():
+        tasks.progress(task_id=task.pk, done=batch.postings_count)
+        tasks.finish(task_id=task.pk, now=now, message=_outcome(counts), result=counts)
 
 
 def note_held(*, company_id: int) -> None:
     """Nothing is queued, or nothing may be written: say which on the open export tasks."""
-    note_exported(company_id=company_id, batch_id=None)
+    note_all_exported(company_id=company_id)
     reason = queries.held_reason(company_id=company_id)
     if not reason:
         return

@@ -14,6 +14,7 @@ from tieout.service.access import find_access
 from tieout.service.mapping_state import How, Refused
 from tieout.service.posting_words import Words
 from tieout.service.save_mapping import save_job_mapping
+from tieout.store.commits import job_data
 from tieout.store.commits import qb_writes as commits
 from tieout.store.queries import qb_writes as queries
 from tieout.store.queries.exports import QbWrite
@@ -176,7 +177,7 @@ class JobChangeSubject:
         row = self.row
         row.qb_id, row.edit_sequence = found.txn_id, found.edit_sequence
         row.done_at = moments.now()
-        commits.job_data_sent(row=row)
+        job_data.sent(write=row)
 
     def words(self, reading: Reading, *, said: str) -> Words:
         return qb_write_words.of_state(self.row, reading, said=said)

@@ -22,6 +22,7 @@ ROADS = {
     "Settings": ("integrations", ""),
     "Integrations": ("integrations", ""),
     "Restored backup": ("restored", ""),
+    "Job-level data": ("job_data", ""),
     "Changes sent to QuickBooks": ("qb_writes", ""),
     "QuickBooks Configure": ("integrations", "#quickbooks-configure"),
     "Invoices": ("invoices", ""),

@@ -157,10 +157,3 @@ def posting_updated(
 def stamped(*, company_id: int, value: str) -> None:
     """The company file bears this stamp: every session must show it from now on."""
     Book.objects.filter(company_id=company_id).update(stamp=value)
-
-
-def job_data_sent(*, row: QbWrite) -> None:
-    """What QuickBooks holds of the job now is what was sent."""
-    QbCustomer.objects.filter(company_id=row.company_id, list_id=row.content["list_id"]).update(
-        edit_sequence=row.edit_sequence
-    )

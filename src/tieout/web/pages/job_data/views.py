@@ -1,0 +1,76 @@
+"""Job-level data: read QuickBooks, show what differs, send what somebody chose."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from tieout.service import keep_job_data, moments
+from tieout.service.access import Access
+from tieout.service.qb_writes import CannotWrite
+from tieout.web.access import company_page
+
+JOBS_A_PAGE = 100
+
+
+@require_GET
+@never_cache
+@company_page("read")
+def job_data(request: HttpRequest, access: Access) -> HttpResponse:
+    """The proposed changes of the latest reading, a hundred jobs a page."""
+    company_id = access.company.pk
+    task = keep_job_data.latest(company_id=company_id)
+    ids = keep_job_data.proposed_ids(task=task)
+    page = Paginator(ids, JOBS_A_PAGE).get_page(request.GET.get("page"))
+    proposals = keep_job_data.proposals(company_id=company_id, job_ids=list(page.object_list))
+    context = {
+        "task": task,
+        "page": page,
+        "proposals": proposals,
+        "open": sum(1 for each in proposals if not each.under_way),
+    }
+    return render(request, "job_data/job_data.html", context)
+
+
+@require_POST
+@company_page("work")
+def read(request: HttpRequest, access: Access) -> HttpResponse:
+    """Read job-level data from QuickBooks; nothing is written."""
+    try:
+        keep_job_data.start(access=access, now=moments.now())
+    except CannotWrite as refused:
+        messages.error(request, str(refused))
+    return redirect("job_data", access.company.pk)
+
+
+@require_POST
+@company_page("work")
+def send(request: HttpRequest, access: Access) -> HttpResponse:
+    """Send the chosen fields."""
+    chosen: dict[int, list[str]] = defaultdict(list)
+    for each in request.POST.getlist("change"):
+        job_id, _, name = each.partition(":")
+        if job_id.isdecimal() and len(job_id) < 18:
+            chosen[int(job_id)].append(name)
+    seen = request.POST.get("seen", "")
+    try:
+        rows = keep_job_data.send(
+            access=access,
+            chosen=chosen,
+            seen_task=int(seen) if seen.isdecimal() and len(seen) < 18 else 0,
+            now=moments.now(),
+        )
+    except CannotWrite as refused:
+        messages.error(request, str(refused))
+        return redirect("job_data", access.company.pk)
+    words = "1 job is" if len(rows) == 1 else f"{len(rows):,} jobs are"
+    messages.success(
+        request, f"{words} queued. QuickBooks is asked first; what was edited there stays."
+    )
+    return redirect("job_data", access.company.pk)

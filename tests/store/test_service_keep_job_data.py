@@ -1,0 +1,187 @@
+"""Job-level data kept in step: proposed, chosen, sent; never over a bookkeeper's later edit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from tests import factories as make
+from tests.factories import NOW, World
+from tests.rehearsal import Office, connect, open_rehearsal, stock
+
+from tieout.service import keep_job_data, moments
+from tieout.service.access import find_access
+from tieout.service.qb_writes import CannotWrite
+from tieout.store.models import (
+    Company,
+    JobDataSeen,
+    JobMapping,
+    QbCustomer,
+    QbWrite,
+    SourceJob,
+    Task,
+)
+
+ORTIZ = "Acme Health:Ortiz, Elena - ICU"
+
+
+@pytest.fixture
+def office(world: World, tmp_path: Path) -> Iterator[Office]:
+    """Elena's job is mapped and began on 9/1; QuickBooks knows nothing of it yet."""
+    rehearsal = open_rehearsal(tmp_path)
+    try:
+        made = connect(world, rehearsal)
+        stock(made)
+        Company.objects.filter(pk=made.company.pk).update(keep_job_data=True)
+        SourceJob.objects.update(start_date=date(2026, 9, 1), title="ICU Nurse")
+        yield made
+    finally:
+        rehearsal.stop()
+        rehearsal.books.close()
+
+
+def read(office: Office) -> Task:
+    task = keep_job_data.start(access=office.access, now=moments.now())
+    office.work()
+    task.refresh_from_db()
+    return task
+
+
+def proposed(office: Office, task: Task) -> dict[str, tuple[str, str, bool]]:
+    found = keep_job_data.proposals(
+        company_id=office.company.pk, job_ids=keep_job_data.proposed_ids(task=task)
+    )
+    return {
+        change.name: (change.was, change.want, change.edited)
+        for proposal in found
+        for change in proposal.changes
+    }
+
+
+def send(office: Office, task: Task, *fields: str) -> QbWrite:
+    job = SourceJob.objects.get(key="J-1")
+    (row,) = keep_job_data.send(
+        access=office.access, chosen={job.pk: fields}, seen_task=task.pk, now=moments.now()
+    )
+    office.work()
+    row.refresh_from_db()
+    return row
+
+
+def there(office: Office) -> tuple[str, str, str, str, str]:
+    job = office.rehearsal.books.find_customer(ORTIZ)
+    return job.job_status, job.start, job.projected_end, job.end, job.description
+
+
+def test_only_changed_fields_that_were_chosen_are_sent(office: Office) -> None:
+    task = read(office)
+    assert (task.state, task.message) == ("done", "1 read, 1 with proposed changes")
+    assert proposed(office, task) == {
+        "job_status": ("", "InProgress", False),
+        "job_start_date": ("", "2026-09-01", False),
+        "job_desc": ("", "ICU Nurse", False),
+    }
+    row = send(office, task, "job_status", "job_start_date")
+    assert (row.state, row.problem) == ("exported", "")
+    assert there(office) == ("InProgress", "2026-09-01", "", "", "")
+    assert set(proposed(office, task)) == {"job_desc"}
+    assert b"JobDesc" not in bytes(row.exchanges.get(purpose="write").request)
+    again = read(office)
+    assert set(proposed(office, again)) == {"job_desc"}
+
+
+def test_a_bookkeepers_later_edit_is_asked_about(office: Office) -> None:
+    send(office, read(office), "job_status", "job_start_date", "job_desc")
+    office.rehearsal.books.edit_customer(ORTIZ, description="Night shift")
+    SourceJob.objects.update(title="Charge nurse", end_date=date(2026, 12, 1))
+    task = read(office)
+    assert proposed(office, task) == {
+        "job_desc": ("Night shift", "Charge nurse", True),
+        "job_end_date": ("", "2026-12-01", False),
+    }
+    row = send(office, task, "job_desc", "job_end_date")  # somebody decided so
+    assert row.state == "exported"
+    assert there(office)[3:] == ("2026-12-01", "Charge nurse")
+
+
+def test_an_edit_after_the_look_is_not_overwritten(office: Office) -> None:
+    task = read(office)
+    office.rehearsal.books.edit_customer(ORTIZ, description="Night shift")
+    row = send(office, task, "job_desc")
+    assert (row.state, row.writes) == ("needs a person", 0)
+    assert "Job Description" in row.problem
+    assert there(office)[4] == "Night shift"
+
+
+def test_an_edit_of_something_else_does_not_matter(office: Office) -> None:
+    task = read(office)
+    office.rehearsal.books.edit_customer(ORTIZ, job_status="Pending")
+    row = send(office, task, "job_desc")
+    assert row.state == "exported"
+    assert there(office)[0] == "Pending"
+    assert there(office)[4] == "ICU Nurse"
+
+
+def test_an_ended_job_is_closed(office: Office) -> None:
+    SourceJob.objects.update(active=False, end_date=date(2026, 10, 1))
+    send(office, read(office), "job_status", "job_end_date")
+    assert there(office)[0::3] == ("Closed", "2026-10-01")
+
+
+def test_a_job_that_serves_several_is_left_out(office: Office) -> None:
+    other = make.job(office.company.clients.get(), "J-2", "Ben Ortiz")
+    make.map_job(other, QbCustomer.objects.get(full_name=ORTIZ))
+    assert read(office).message == "0 read, 0 with proposed changes"
+
+
+def test_after_a_re_map_nothing_of_the_former_job_is_sent(office: Office) -> None:
+    task = read(office)
+    job = SourceJob.objects.get(key="J-1")
+    (row,) = keep_job_data.send(
+        access=office.access, chosen={job.pk: ["job_desc"]}, seen_task=task.pk, now=moments.now()
+    )
+    JobMapping.objects.update(target=QbCustomer.objects.get(full_name__endswith="Forklift"))
+    office.work()
+    row.refresh_from_db()
+    assert (row.state, row.queued_at) == ("ready", None)
+    assert "another QuickBooks job" in row.problem
+    assert there(office)[4] == ""
+    assert proposed(office, task) == {}
+
+
+def test_another_company_file_proves_nothing(office: Office) -> None:
+    office.rehearsal.books.set_preference("name", "Harbor Staffing")
+    task = read(office)
+    assert task.state == "failed"
+    assert "Harbor Staffing" in task.problem
+    assert not JobDataSeen.objects.exists()
+
+
+def test_who_may_not_and_when_not(office: Office, world: World) -> None:
+    task = read(office)
+    job = SourceJob.objects.get(key="J-1")
+
+    def refused(word: str, who: str = "bea", **changes: object) -> None:
+        company = world.harbor if who == "charlie" else world.northgate
+        access = find_access(user=getattr(world, who), company_id=company.pk)
+        assert access is not None
+        given = {"chosen": {job.pk: ["job_desc"]}, "seen_task": task.pk} | changes
+        with pytest.raises(CannotWrite, match=word):
+            keep_job_data.send(access=access, now=NOW, **given)  # type: ignore[arg-type]
+
+    refused("role", "vic")
+    refused("switched off", "charlie")
+    refused("read again meanwhile", seen_task=task.pk + 1)
+    refused("None of these", chosen={})
+    refused("None of these", chosen={job.pk: ["strange"]})
+    Company.objects.filter(pk=world.harbor.pk).update(keep_job_data=True)
+    refused("read again", "charlie")
+    keep_job_data.send(
+        access=office.access, chosen={job.pk: ["job_desc"]}, seen_task=task.pk, now=moments.now()
+    )
+    refused("None of these")  # it is under way
+    Company.objects.update(keep_job_data=False)
+    refused("switched off")
+    assert QbWrite.objects.count() == 1
