@@ -54,6 +54,7 @@ class Aside:
 @dataclass(slots=True, kw_only=True)
 class Outcome:
     """What came of answers: how many, in a sentence, and what was set aside."""
+
     text: str = ""
     done: int = 0
     aside: list[Aside] = field(default_factory=list)
@@ -106,10 +107,7 @@ def answer_drifts(
     now: datetime,
     confirmed: Sequence[str] = (),
 ) -> Outcome:
-    """Give one answer to these rows; `seen` maps each id to the stamp that was on the screen.
-
-    Several are one batch, with one undo.
-    """
+    """Give one answer to these rows, one batch; `seen`: each id with the stamp on the screen."""
     ids = list(seen)[:BULK_MAX]
     outcome = Outcome(batch=moments.call_id() if len(ids) > 1 else "")
     reason = reason.strip()[: mapping_state.REASON_MAX]

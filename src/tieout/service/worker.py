@@ -20,6 +20,7 @@ from tieout.service import (
     advance,
     import_source,
     moments,
+    nightly,
     plan_export,
     proposal_task,
     qbwc_later,
@@ -73,6 +74,7 @@ class Worker:
     def __init__(self) -> None:
         self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}"
         self.stopping = threading.Event()
+        self.night_after = moments.now()
 
     def bury_the_dead(self) -> None:
         """End the leases of workers before this one, which is known to be the only one.
@@ -125,8 +127,16 @@ class Worker:
         now = moments.now()
         company_id = due.next_lane(now=now, sweep_before=now - timedelta(seconds=SWEEP_S))
         if company_id is None:
-            return False
+            return self._ask_nightly()
         return advance.advance(company_id=company_id, owner=self.owner)
+
+    def _ask_nightly(self) -> bool:
+        """Look once a minute whether some lists are to be read whole this night."""
+        now = moments.now()
+        if now < self.night_after:
+            return False
+        self.night_after = now + timedelta(seconds=SWEEP_S)
+        return bool(nightly.ask_nightly(now=now))
 
     def do_beside(self, *, slow: bool | None = None) -> bool:
         """A big answer of the Web Connector, or a task that needs no lane."""

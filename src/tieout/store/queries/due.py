@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from tieout.core.exporting import UNDER_WAY, State
-from tieout.store.models import Connection, Lane, Posting, Task
+from tieout.store.models import Book, Connection, Lane, Posting, Task
 
 
 def next_lane(*, now: datetime, sweep_before: datetime) -> int | None:
@@ -31,6 +31,17 @@ def next_lane(*, now: datetime, sweep_before: datetime) -> int | None:
 def _we_call() -> Q:
     """Over the Web Connector's road nobody delivers: it calls us, and takes the lane itself."""
     return ~Q(company__connection__road=Connection.Road.WEB_CONNECTOR)
+
+
+def nightly(*, read_before: datetime, limit: int) -> list[int]:
+    """Companies with an active connection whose lists were last read whole before then."""
+    busy = Task.objects.filter(
+        kind=Task.Kind.REFRESH, state__in=[Task.State.WAITING, Task.State.RUNNING]
+    )
+    rows = Book.objects.filter(
+        lists_full_at__lt=read_before, company__connection__status=Connection.Status.ACTIVE
+    ).exclude(company_id__in=busy.values("company_id"))
+    return list(rows.order_by("lists_full_at").values_list("company_id", flat=True)[:limit])
 
 
 def _asleep(free: Q, sweep_before: datetime) -> int | None:

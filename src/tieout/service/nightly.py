@@ -1,0 +1,43 @@
+"""Read the lists whole once a night, when nobody waits for QuickBooks.
+
+A rename does not touch the jobs below it, and what QuickBooks' clock hid from an incremental
+refresh (the hour that comes twice in autumn) is seen here. The night is that of the installation's
+time zone. A company that was not read at night, because nothing ran, is read whole by the first
+refresh of the day.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from tieout.store.commits import events, tasks
+from tieout.store.queries import due
+from tieout.store.queries.exports import Task
+
+NIGHT_H = range(1, 5)
+READ_WITHIN_H = 20
+AT_ONCE = 20
+
+
+def ask_nightly(*, now: datetime) -> int:
+    """Ask for the refreshes of this night that nobody has asked for yet; returns how many."""
+    if timezone.localtime(now).hour not in NIGHT_H:
+        return 0
+    waiting = due.nightly(read_before=now - timedelta(hours=READ_WITHIN_H), limit=AT_ONCE)
+    return sum(_ask(company_id, now) for company_id in waiting)
+
+
+def _ask(company_id: int, now: datetime) -> bool:
+    with transaction.atomic():
+        # the log's head is locked first, so that two workers at once make one task
+        entry = events.Entry(verb="asked", subject="refresh", after={"nightly": True})
+        events.append(company_id=company_id, at=now, entries=[entry])
+        if tasks.open_task(company_id=company_id, kind=Task.Kind.REFRESH):
+            return False
+        tasks.request(
+            company_id=company_id, kind=Task.Kind.REFRESH, now=now, params={"full": True}
+        )
+    return True

@@ -1,0 +1,45 @@
+"""Once a night the lists are read whole: once, at night, and only where QuickBooks answers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from tests.factories import World
+
+from tieout.service.nightly import ask_nightly
+from tieout.store.models import Book, Connection, Task
+
+NIGHT = datetime(2026, 10, 20, 7, 30, tzinfo=UTC)  # 02:30 in the tests' time zone
+
+
+@pytest.fixture
+def old(world: World) -> World:
+    Connection.objects.filter(company=world.northgate).update(status="active")
+    Book.objects.filter(company=world.northgate).update(lists_full_at=NIGHT - timedelta(hours=21))
+    return world
+
+
+def test_the_lists_are_read_whole_once_a_night(old: World) -> None:
+    assert ask_nightly(now=NIGHT) == 1
+    task = Task.objects.get()
+    assert (task.company, task.kind, task.params) == (old.northgate, "refresh", {"full": True})
+    assert ask_nightly(now=NIGHT) == 0
+    assert Task.objects.count() == 1
+
+
+def test_by_day_nothing_is_asked(old: World) -> None:
+    assert ask_nightly(now=NIGHT + timedelta(hours=8)) == 0
+
+
+@pytest.mark.parametrize(
+    "columns", [{"lists_full_at": None}, {"lists_full_at": NIGHT - timedelta(hours=3)}]
+)
+def test_what_was_read_or_never_read_is_left_alone(old: World, columns: dict[str, object]) -> None:
+    Book.objects.filter(company=old.northgate).update(**columns)
+    assert ask_nightly(now=NIGHT) == 0
+
+
+def test_a_connection_that_does_not_work_is_left_alone(old: World) -> None:
+    Connection.objects.update(status="broken")
+    assert ask_nightly(now=NIGHT) == 0
