@@ -94,7 +94,7 @@ def _step(turn: Turn, line: Line) -> datetime | None:
     trouble = conversation.apply(turn, message, answer, took_s=took_s)
     if message.task_id is not None:
         return moments.now()  # a task keeps its own account of troubles
-    return _after(turn, trouble)
+    return _after(turn, message, trouble)
 
 
 def _deliver(turn: Turn, line: Line, message: Message) -> Answer:
@@ -114,11 +114,12 @@ def _deliver(turn: Turn, line: Line, message: Message) -> Answer:
     )
 
 
-def _after(turn: Turn, trouble: Trouble | None) -> datetime:
+def _after(turn: Turn, message: Message, trouble: Trouble | None) -> datetime:
     """Go on at once, or, when QuickBooks could not be asked, after a pause that grows."""
     company_id = turn.company_id
     if trouble is None:
-        lane_tasks.note_contact(company_id=company_id)
+        if message.writes:  # once an invoice is often enough to say that QuickBooks answers
+            lane_tasks.note_contact(company_id=company_id)
         return moments.now()
     lanes.note_checked(company_id=company_id, epoch=turn.lease.epoch, session_id="")
     if trouble.fence_epoch:

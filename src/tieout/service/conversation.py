@@ -17,7 +17,7 @@ from tieout.channels.base import Answer, Outcome
 from tieout.service import lane_tasks, moments, session_check, write_steps
 from tieout.service.turns import Message, Question, Trouble, Turn, Until
 from tieout.store.commits import exchanges, lanes
-from tieout.store.commits.exchanges import Kept, Outgoing
+from tieout.store.commits.exchanges import About, Kept, Outgoing
 from tieout.store.queries import exports as queries
 from tieout.store.queries.exports import Exchange
 
@@ -78,16 +78,15 @@ def hand_out(turn: Turn, message: Message) -> None:
         _note(turn, message)
 
 
-def _note(turn: Turn, message: Message) -> Exchange:
-    row: queries.Row | None = None
-    if message.posting_id is not None:
-        row = queries.posting(company_id=turn.company_id, posting_id=message.posting_id)
-    elif message.qb_write_id is not None:
-        row = queries.qb_write(company_id=turn.company_id, qb_write_id=message.qb_write_id)
-    return exchanges.note(
+def _note(turn: Turn, message: Message, kept: Kept | None = None) -> None:
+    exchanges.note(
         company_id=turn.company_id,
-        row=row,
-        task_id=message.task_id,
+        about=About(
+            posting_id=message.posting_id,
+            qb_write_id=message.qb_write_id,
+            task_id=message.task_id,
+            key=message.subject_key,
+        ),
         out=Outgoing(
             purpose=message.purpose,
             call_id=message.call_id,
@@ -99,6 +98,7 @@ def _note(turn: Turn, message: Message) -> Exchange:
             set_id=message.set_id,
             place=message.place,
         ),
+        kept=kept,
         now=moments.now(),
     )
 
@@ -110,32 +110,21 @@ def keep(turn: Turn, message: Message, answer: Answer) -> None:
     """Keep the answer to a message of this turn. Never fenced, in a transaction of its own."""
     if message.purpose == Exchange.Purpose.RECALL:
         if answer.outcome.value in _OF_A_CALL:
-            keep_by_call(message.recall, answer, applied=True)
-        return
-    if not message.stored and message.purpose in _REPEATABLE:
-        return
-    if message.stored:
+            keep_by_call(message.recall, answer, acted_on=True)
+    elif message.stored:
         keep_by_call(message.call_id, answer)
-        return
-    with transaction.atomic():
-        exchange = _note(turn, message)
-        exchanges.keep_answer(exchange=exchange, kept=_kept(answer), now=moments.now())
+    elif message.purpose not in _REPEATABLE:
+        _note(turn, message, _kept(answer))
 
 
-def keep_by_call(call_id: str, answer: Answer, *, applied: bool = False) -> bool:
+def keep_by_call(call_id: str, answer: Answer, *, acted_on: bool = False) -> bool:
     """Keep an answer against its call, whenever it comes; False when no such call is known.
 
-    `applied`: whoever keeps it acts on it in the same turn; it does not wait to be found.
+    `acted_on`: whoever keeps it acts on it in the same turn; it does not wait to be found.
     """
-    with transaction.atomic():
-        exchange = queries.exchange_for_change(call_id=call_id)
-        if exchange is None:
-            return False
-        now = moments.now()
-        exchanges.keep_answer(exchange=exchange, kept=_kept(answer), now=now)
-        if applied:
-            exchanges.applied(exchange_id=exchange.pk, now=now)
-        return True
+    return exchanges.keep_answer(
+        call_id=call_id, kept=_kept(answer), now=moments.now(), acted_on=acted_on
+    )
 
 
 def lose(turn: Turn, call_id: str, why: str) -> Trouble | None:
@@ -169,29 +158,33 @@ def _kept(answer: Answer) -> Kept:
 
 def apply(turn: Turn, message: Message, answer: Answer, *, took_s: float = 0.0) -> Trouble | None:
     """Act on an answer of this turn once it is kept. A Trouble says why the work must wait."""
-    kept = message.stored or message.purpose not in _REPEATABLE
-    if kept and message.purpose != Exchange.Purpose.RECALL:
-        return apply_kept(turn, message.call_id, answer=answer)
-    return _act(turn, message, _as_kept(answer), took_s=took_s)
-
-
-def apply_kept(turn: Turn, call_id: str, *, answer: Answer | None = None) -> Trouble | None:
-    """Act on the kept answer to a call, once; one that was acted on changes nothing.
-
-    `answer`: the same one with what its row does not hold, when it has just come.
-    """
+    given = replace(answer, kept=True)
+    if not message.stored and message.purpose in _REPEATABLE:
+        return _act(turn, message, given, took_s=took_s)
     with transaction.atomic():
         lanes.check(company_id=turn.company_id, epoch=turn.lease.epoch)
-        exchange = queries.exchange_for_change(call_id=call_id)
-        if exchange is None or exchange.company_id != turn.company_id:
+        is_kept = message.purpose != Exchange.Purpose.RECALL
+        if is_kept and not _first_time(turn, message.call_id):
             return None
-        if not exchanges.applied(exchange_id=exchange.pk, now=moments.now()):
+        return _act(turn, message, given, took_s=took_s)
+
+
+def apply_kept(turn: Turn, call_id: str) -> Trouble | None:
+    """Act on the kept answer to a call, once; one that was acted on changes nothing."""
+    with transaction.atomic():
+        lanes.check(company_id=turn.company_id, epoch=turn.lease.epoch)
+        if not _first_time(turn, call_id):
             return None
-        message = _message_of(exchange)
-        took_s = _took_s(exchange)
-        trouble = _act(turn, message, _as_kept(answer or answer_of(exchange)), took_s=took_s)
-        exchanges.forget_page(exchange_id=exchange.pk)
+        exchange = queries.exchange_of(company_id=turn.company_id, call_id=call_id)
+        given = replace(answer_of(exchange), kept=True)
+        trouble = _act(turn, _message_of(exchange), given, took_s=_took_s(exchange))
+        if exchange.purpose == Exchange.Purpose.PAGE:
+            exchanges.forget_page(exchange_id=exchange.pk)
         return trouble
+
+
+def _first_time(turn: Turn, call_id: str) -> bool:
+    return exchanges.applied(company_id=turn.company_id, call_id=call_id, now=moments.now())
 
 
 def _act(turn: Turn, message: Message, answer: Answer, *, took_s: float) -> Trouble | None:
@@ -224,10 +217,6 @@ def answer_of(exchange: Exchange) -> Answer:
         versions=tuple(details.get("versions", ())),
         money_affected=details.get("money_affected"),
     )
-
-
-def _as_kept(answer: Answer) -> Answer:
-    return replace(answer, kept=True)
 
 
 def _message_of(exchange: Exchange) -> Message:

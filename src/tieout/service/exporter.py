@@ -21,7 +21,7 @@ from tieout.service.subjects import subject_of
 from tieout.service.turns import Message, Turn
 from tieout.store.commits import exchanges
 from tieout.store.commits import exports as commits
-from tieout.store.commits.exchanges import Outgoing
+from tieout.store.commits.exchanges import About, Outgoing
 from tieout.store.queries import exports as queries
 from tieout.store.queries.exports import Exchange, Posting, Row
 
@@ -62,6 +62,7 @@ class Exporter:
             request=request,
             posting_id=self.posting_id,
             qb_write_id=self.qb_write_id,
+            subject_key=self.row.key,
             **more,
         )
 
@@ -177,7 +178,7 @@ class Exporter:
         self.call_id = moments.call_id()
         exchanges.note(
             company_id=row.company_id,
-            row=row,
+            about=About(posting_id=self.posting_id, qb_write_id=self.qb_write_id, key=row.key),
             out=Outgoing(
                 purpose=Exchange.Purpose.WRITE,
                 call_id=self.call_id,

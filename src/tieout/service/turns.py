@@ -80,6 +80,7 @@ class Message:
     posting_id: int | None = None
     qb_write_id: int | None = None
     task_id: int | None = None
+    subject_key: str = ""
     place: Place = field(default_factory=dict)
     set_id: str = ""
     recall: str = ""

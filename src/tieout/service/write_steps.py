@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import transaction
 
 from tieout.channels.base import Answer, Outcome
-from tieout.core.exporting import HOLDING, Event, State
+from tieout.core.exporting import HOLDING, UNDER_WAY, Event, State
 from tieout.core.recovering import Ask
 from tieout.quickbooks import qbxml
 from tieout.quickbooks.translate import Reading
@@ -21,7 +21,8 @@ from tieout.store.commits import exports as commits
 from tieout.store.commits import lanes
 from tieout.store.queries import exports as queries
 from tieout.store.queries import waiting
-from tieout.store.queries.exports import Exchange, Posting, Row
+from tieout.store.queries.exports import Exchange, LaneFacts, Posting, Row
+from tieout.store.queries.waiting import Writes
 
 _NEW_SESSION = Trouble(
     problem="QuickBooks was opened anew since Tieout looked which company file is open.",
@@ -34,19 +35,21 @@ _NEW_SESSION = Trouble(
 
 def build(turn: Turn, now: datetime) -> Message | Until | None:
     """The next message about a write; Until says when there may be one, None: at any wake-up."""
-    if not waiting.anything_to_write(company_id=turn.company_id):
-        return Until()
     while True:
-        row = queries.unsettled(company_id=turn.company_id)
+        there = waiting.writes(company_id=turn.company_id)
+        if not there.anything:
+            return Until()
+        lane = queries.lane_facts(company_id=turn.company_id)
+        row = queries.unsettled(company_id=turn.company_id) if there.unsettled else None
         if row is not None:
             waits = row.due_at is not None and row.due_at > now
-            if waits or State(row.state) not in HOLDING or not _may_settle(turn, row):
+            if waits or State(row.state) not in HOLDING or not _may_settle(turn, row, lane):
                 return Until(at=row.due_at if waits else None)
         else:
-            row = _next_queued(turn, now)
+            row = _next_queued(turn, now, there, lane)
             if row is None:
                 return Until(at=queries.next_queued_due(company_id=turn.company_id))
-        if _needs_check(turn, row):
+        if _needs_check(turn, row, lane):
             return session_check.ask()
         message = _build_for(turn, row)
         if message is not None:
@@ -54,35 +57,32 @@ def build(turn: Turn, now: datetime) -> Message | Until | None:
         now = moments.now()
 
 
-def _may_settle(turn: Turn, row: Row) -> bool:
+def _may_settle(turn: Turn, row: Row, lane: LaneFacts) -> bool:
     """Sending again is a write like any other; looking is not."""
     if row.state != State.RESENDABLE:
         return True
-    if queries.held_reason(company_id=turn.company_id):
+    if lane.held_reason:
         lane_tasks.note_held(company_id=turn.company_id)
         return False
-    return turn.may_write or not _is_checked(turn)
+    return turn.may_write or not lane.checked(turn.lease.epoch)
 
 
-def _next_queued(turn: Turn, now: datetime) -> Row | None:
+def _next_queued(turn: Turn, now: datetime, there: Writes, lane: LaneFacts) -> Row | None:
     """The next row to send, unless nothing may be written now."""
-    row = queries.next_queued(company_id=turn.company_id, now=now)
-    if row is None or queries.held_reason(company_id=turn.company_id):
+    row = None
+    if there.others or there.postings:
+        row = queries.next_queued(company_id=turn.company_id, now=now, others=there.others)
+    if row is None or lane.held_reason:
         lane_tasks.note_held(company_id=turn.company_id)
         return None
-    if not turn.may_write and _is_checked(turn):
+    if not turn.may_write and lane.checked(turn.lease.epoch):
         return None
     return row
 
 
-def _is_checked(turn: Turn) -> bool:
-    epoch, session_id = queries.checked(company_id=turn.company_id)
-    return epoch == turn.lease.epoch and bool(session_id)
-
-
-def _needs_check(turn: Turn, row: Row) -> bool:
+def _needs_check(turn: Turn, row: Row, lane: LaneFacts) -> bool:
     """Whether the company file must be looked at before anything else about the row."""
-    if row.state == State.SENDING or _is_checked(turn):
+    if row.state == State.SENDING or lane.checked(turn.lease.epoch):
         return False
     if row.state != State.UNCONFIRMED:
         return True
@@ -140,21 +140,22 @@ def _claim(exporter: Exporter) -> Message | None:
 
 
 def take(turn: Turn, message: Message, answer: Answer) -> Trouble | None:
-    """Act on the answer to a message about a row; the caller marks it as acted on."""
-    with transaction.atomic():
-        lanes.check(company_id=turn.company_id, epoch=turn.lease.epoch)
-        row = queries.row_for_change(
-            company_id=turn.company_id,
-            posting_id=message.posting_id,
-            qb_write_id=message.qb_write_id,
-        )
-        if row is None:
-            return None
-        exporter = Exporter(row=row, turn=turn, answer=answer)
-        trouble = _take(exporter, message, answer)
-        if isinstance(row, Posting) and row.state not in HOLDING:
-            lane_tasks.note_exported(company_id=turn.company_id, batch_id=row.batch_id)
-        return trouble
+    """Act on the answer to a message about a row.
+
+    The caller is in a transaction that holds the lane's epoch, and marks the answer as acted on.
+    """
+    row = queries.row_for_change(
+        company_id=turn.company_id,
+        posting_id=message.posting_id,
+        qb_write_id=message.qb_write_id,
+    )
+    if row is None:
+        return None
+    exporter = Exporter(row=row, turn=turn, answer=answer)
+    trouble = _take(exporter, message, answer)
+    if isinstance(row, Posting) and State(row.state) not in UNDER_WAY:
+        lane_tasks.note_exported(batch_id=row.batch_id)
+    return trouble
 
 
 def _take(exporter: Exporter, message: Message, answer: Answer) -> Trouble | None:
@@ -208,8 +209,8 @@ def _take_write(exporter: Exporter, message: Message, answer: Answer) -> Trouble
 
 def _same_session(turn: Turn, answer: Answer) -> bool:
     """In another session another file or a restored backup may be open."""
-    _, session_id = queries.checked(company_id=turn.company_id)
-    if answer.session_id == session_id:
+    lane = queries.lane_facts(company_id=turn.company_id)
+    if answer.session_id == lane.checked_session:
         return True
     lanes.note_checked(company_id=turn.company_id, epoch=turn.lease.epoch, session_id="")
     return False

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tieout.store.commits.exports import Row
-from tieout.store.models import Exchange, Posting
+from tieout.store.models import Exchange
 
 USABLE = ("response", "hresult", "not sent")  # outcomes that say something about a write
 
@@ -25,6 +24,16 @@ class Kept:
     message: str = ""
     session_id: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a message set is about; `key` stays when a posting that is not planned any more goes."""
+
+    posting_id: int | None = None
+    qb_write_id: int | None = None
+    task_id: int | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,16 +56,17 @@ def note(
     company_id: int,
     out: Outgoing,
     now: datetime,
-    row: Row | None = None,
-    task_id: int | None = None,
+    about: About,
+    kept: Kept | None = None,
 ) -> Exchange:
-    """Note a message set: before its bytes leave, or, for a query, with its answer."""
+    """Note a message set: before its bytes leave, or, for a query, with its answer (`kept`)."""
+    answered = {} if kept is None else {**_columns(kept), "answered_at": now}
     return Exchange.objects.create(
         company_id=company_id,
-        posting=row if isinstance(row, Posting) else None,
-        qb_write=row if row is not None and not isinstance(row, Posting) else None,
-        task_id=task_id,
-        subject_key=row.key if row is not None else "",
+        posting_id=about.posting_id,
+        qb_write_id=about.qb_write_id,
+        task_id=about.task_id,
+        subject_key=about.key,
         purpose=out.purpose,
         call_id=out.call_id,
         set_id=out.set_id,
@@ -68,38 +78,41 @@ def note(
         request=out.request,
         sha256=hashlib.sha256(out.request).hexdigest(),
         created_at=now,
+        **answered,
     )
 
 
-def keep_answer(*, exchange: Exchange, kept: Kept, now: datetime) -> bool:
+def keep_answer(*, call_id: str, kept: Kept, now: datetime, acted_on: bool = False) -> bool:
     """Keep a raw answer. Never fenced: what QuickBooks said is true whoever holds the lane.
 
     The first usable answer stays; a repeated one changes nothing. One that comes after its
-    silence was acted on is to be applied again. Answers whether it was new.
+    silence was acted on is to be applied again, unless whoever keeps it has `acted_on` it.
+    Answers False when nothing is known of that call.
     """
-    if exchange.outcome in USABLE:
-        return False
-    exchange.outcome = kept.outcome
-    exchange.answer = kept.answer
-    exchange.hresult = kept.hresult
-    exchange.stage = kept.stage
-    exchange.message = kept.message[:500]
-    exchange.session_id = kept.session_id
-    exchange.details = dict(kept.details)
-    exchange.answered_at = now
-    exchange.applied_at = None
-    exchange.save(
-        update_fields=[
-            "outcome", "answer", "hresult", "stage", "message", "session_id", "details",
-            "answered_at", "applied_at",
-        ]
-    )  # fmt: skip
-    return True
+    exchange = Exchange.objects.filter(call_id=call_id)
+    moved = exchange.exclude(outcome__in=USABLE).update(
+        **_columns(kept), answered_at=now, applied_at=now if acted_on else None
+    )
+    return bool(moved) or exchange.exists()
 
 
-def applied(*, exchange_id: int, now: datetime) -> bool:
-    """Mark an answer as acted on; False when that was done before."""
-    waiting = Exchange.objects.filter(pk=exchange_id, applied_at__isnull=True)
+def _columns(kept: Kept) -> dict[str, Any]:
+    return {
+        "outcome": kept.outcome,
+        "answer": kept.answer,
+        "hresult": kept.hresult,
+        "stage": kept.stage,
+        "message": kept.message[:500],
+        "session_id": kept.session_id,
+        "details": dict(kept.details),
+    }
+
+
+def applied(*, company_id: int, call_id: str, now: datetime) -> bool:
+    """Mark an answer as acted on; False when that was done before, or nothing is known of it."""
+    waiting = Exchange.objects.filter(
+        company_id=company_id, call_id=call_id, answered_at__isnull=False, applied_at__isnull=True
+    )
     return bool(waiting.update(applied_at=now))
 
 

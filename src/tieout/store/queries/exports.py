@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -44,13 +45,16 @@ def unsettled(*, company_id: int) -> Row | None:
     return None
 
 
-def next_queued(*, company_id: int, now: datetime) -> Row | None:
+def next_queued(*, company_id: int, now: datetime, others: bool) -> Row | None:
     """What comes next: what was begun, then other writes (a job before its invoices), the oldest.
 
-    Without its frozen content: whoever takes it reads it again under its lock.
+    `others`: there are writes that are no invoices. Without frozen content: whoever takes the row
+    reads it again under its lock.
     """
     due = Q(due_at__isnull=True) | Q(due_at__lte=now)
     for rows in _queued(company_id):
+        if rows.model is QbWrite and not others:
+            continue
         found: Row | None = rows.filter(due).defer("content").first()
         if found is not None:
             return found
@@ -165,9 +169,9 @@ def _of(row: Row) -> dict[str, Row]:
     return {"posting": row} if isinstance(row, Posting) else {"qb_write": row}
 
 
-def exchange_for_change(*, call_id: str) -> Exchange | None:
-    """The exchange of that call, locked. The id is secret and unique over all companies."""
-    return Exchange.objects.select_for_update(of=("self",)).filter(call_id=call_id).first()
+def exchange_of(*, company_id: int, call_id: str) -> Exchange:
+    """The exchange of that call, with its answer."""
+    return Exchange.objects.get(company_id=company_id, call_id=call_id)
 
 
 def unapplied(*, company_id: int) -> list[str]:
@@ -190,13 +194,23 @@ def open_task(*, company_id: int, task_id: int) -> Task | None:
     ).first()
 
 
-def checked(*, company_id: int) -> tuple[int, str]:
-    """The epoch and session in which the company file was found to be the right one."""
-    return (
-        Lane.objects.values_list("checked_epoch", "checked_session")
-        .filter(company_id=company_id)
-        .get()
-    )
+@dataclass(frozen=True, slots=True)
+class LaneFacts:
+    """Why nothing may be written ("" = nothing holds it), and where the file was checked last."""
+
+    held_reason: str
+    checked_epoch: int
+    checked_session: str
+
+    def checked(self, epoch: int) -> bool:
+        """Whether the company file was found to be the right one in this holding of the lane."""
+        return self.checked_epoch == epoch and bool(self.checked_session)
+
+
+def lane_facts(*, company_id: int) -> LaneFacts:
+    """What the company's lane says about writing now."""
+    columns = ("held_reason", "checked_epoch", "checked_session")
+    return LaneFacts(*Lane.objects.values_list(*columns).get(company_id=company_id))
 
 
 def mapping_version(*, company_id: int, job_key: str) -> int:
@@ -227,9 +241,20 @@ def ready_postings(*, company_id: int, invoice_ids: Sequence[int]) -> list[Posti
     )
 
 
-def batch_of(*, task_id: int) -> Batch | None:
-    """The batch that a task exports."""
-    return Batch.objects.filter(task_id=task_id).first()
+def open_batch(*, batch_id: int) -> Batch | None:
+    """The batch with its task, unless that is over."""
+    return _open_batches().filter(pk=batch_id).first()
+
+
+def open_batches(*, company_id: int) -> list[Batch]:
+    """The batches whose tasks are not over, oldest first."""
+    return list(_open_batches().filter(company_id=company_id).order_by("id"))
+
+
+def _open_batches() -> QuerySet[Batch]:
+    return Batch.objects.select_related("task").filter(
+        task__state__in=[Task.State.WAITING, Task.State.RUNNING]
+    )
 
 
 def batch_left(*, batch_id: int) -> int:

@@ -36,10 +36,26 @@ def of_company(*, company_id: int, now: datetime) -> Waiting:
     return Waiting(tasks=bool(tasks), unsettled=bool(unsettled), queued=int(queued))
 
 
-def anything_to_write(*, company_id: int) -> bool:
-    """Whether a write is under way or queued, or an export is still to be finished."""
-    (found,) = _ask(_writes(), [company_id] * 5)
-    return bool(found)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writes:
+    """`unsettled`: something holds the queue. `others`: a write that is no invoice is under way or
+    queued. `postings`: an invoice is. `exports`: an export is still to be finished."""
+
+    unsettled: bool
+    others: bool
+    postings: bool
+    exports: bool
+
+    @property
+    def anything(self) -> bool:
+        return self.unsettled or self.others or self.postings or self.exports
+
+
+def writes(*, company_id: int) -> Writes:
+    """What there is to write, or to find out about."""
+    found = _ask(_writes(), [company_id] * 7)
+    unsettled, others, postings, exports = (bool(each) for each in found)
+    return Writes(unsettled=unsettled, others=others, postings=postings, exports=exports)
 
 
 def _ask(sql: str, values: list[Any]) -> tuple[Any, ...]:
@@ -61,6 +77,14 @@ def _holding(model: type[models.Model]) -> str:
     return (
         f"EXISTS (SELECT 1 FROM {_table(model)} WHERE company_id = %s"  # noqa: S608 # own names
         f" AND state IN ({_states(HOLDING)}))"
+    )
+
+
+def _decided_first(model: type[models.Model]) -> str:
+    """A person has to decide, and until then it holds the queue."""
+    return (
+        f"EXISTS (SELECT 1 FROM {_table(model)} WHERE company_id = %s"  # noqa: S608 # own names
+        f" AND state = '{State.NEEDS_PERSON.value}' AND holds_queue)"
     )
 
 
@@ -89,7 +113,8 @@ def _all() -> str:
 def _writes() -> str:
     return (
         f"SELECT {_holding(Posting)} OR {_holding(QbWrite)}"  # noqa: S608 # own names
-        f" OR EXISTS {_queued(Posting, '1')} OR EXISTS {_queued(QbWrite, '1')}"
-        f" OR EXISTS (SELECT 1 FROM {_table(Task)} WHERE company_id = %s"
+        f" OR {_decided_first(Posting)} OR {_decided_first(QbWrite)},"
+        f" EXISTS {_queued(QbWrite, '1')}, EXISTS {_queued(Posting, '1')},"
+        f" EXISTS (SELECT 1 FROM {_table(Task)} WHERE company_id = %s"
         f" AND kind = 'export' AND state IN ('waiting', 'running'))"
     )
