@@ -18,7 +18,7 @@ from tests.web_connector_office import Desk, open_desk
 from tieout.sandbox import HResult
 from tieout.service import conversation, moments, qbwc_account
 from tieout.store.commits import lanes
-from tieout.store.models import Exchange, KeptAnswer, Lane, WebConnectorSession
+from tieout.store.models import Exchange, KeptAnswer, Lane, Task, WebConnectorSession
 
 Later = Callable[..., None]
 WRITE = "<InvoiceAddRs"
@@ -199,6 +199,30 @@ def test_the_same_answer_twice_is_kept_once(desk: Desk, told: Callable[[], str])
     runs_clean(desk)
 
 
+def test_an_empty_answer_without_a_reason_is_a_lost_answer(desk: Desk) -> None:
+    Until(desk.connector).run()
+    assert desk.connector.bring("") == -1
+    assert "without saying why" in desk.connector.last_error()
+    assert "unconfirmed" in desk.states().values()
+    desk.connector.close()
+    runs_clean(desk)
+
+
+def test_closing_with_a_write_out_loses_its_answer(desk: Desk) -> None:
+    Until(desk.connector).run()
+    assert "closed before the answer" in desk.connector.close()
+    assert "unconfirmed" in desk.states().values()
+    runs_clean(desk)
+
+
+def test_the_same_question_asked_twice_has_the_same_answer_twice(desk: Desk) -> None:
+    """Verify and Refresh ask for the same facts: the second answer is no repetition."""
+    qbwc_account.ask_verify(access=desk.access, now=moments.now())
+    desk.refresh()
+    assert not Task.objects.filter(kind="refresh").exclude(state="done").exists()
+    runs_clean(desk)
+
+
 # ------------------------------------------------------------------ bodies that are no call
 
 
@@ -288,7 +312,7 @@ def test_two_answers_in_one_settle_nothing(desk: Desk) -> None:
     def doubled(answer: str) -> str:
         if WRITE not in answer:
             return answer
-        head, _, rest = answer.partition("<QBXMLMsgsRs")
+        _, _, rest = answer.partition("<QBXMLMsgsRs")
         inside = rest[rest.index(">") + 1 : rest.index("</QBXMLMsgsRs>")]
         return answer.replace("</QBXMLMsgsRs>", inside + "</QBXMLMsgsRs>")
 

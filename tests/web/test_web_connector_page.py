@@ -14,7 +14,7 @@ from tests.web_connector_office import open_desk
 from tieout.service import moments, qbwc_account
 from tieout.service.access import find_access
 from tieout.service.ask_refresh import ask_refresh
-from tieout.store.models import Book, Connection, Event, Lane, WebConnectorAccount
+from tieout.store.models import Book, Connection, Event, Lane, Task, WebConnectorAccount
 
 CHANGES = ("save", "road", "password", "verify", "confirm-file", "new-ids")
 
@@ -179,6 +179,23 @@ def test_another_company_file_is_shown_and_confirmed(
     assert Lane.objects.get(company=world.northgate).held_reason == ""
 
 
+def test_a_file_with_another_stamp_is_not_taken_for_ours(
+    as_person, world: World, tmp_path: Path
+) -> None:
+    desk = open_desk(world, tmp_path)
+    desk.connector.update()
+    Book.objects.filter(company=world.northgate).update(stamp="another")
+    as_person("sam").post(address(world, "verify/"))
+    said = desk.connector.update()
+    assert "stamp" in said
+    assert Book.objects.get(company=world.northgate).stamp == "another"
+    shown = {name: WebConnectorAccount.objects.get(company=world.northgate).seen_file[name]
+             for name in ("company_file", "company_name")}  # fmt: skip
+    as_person("sam").post(address(world, "confirm-file/"), shown)
+    desk.connector.update()
+    assert Book.objects.get(company=world.northgate).stamp == ""
+
+
 def test_a_held_company_goes_on_after_a_verify(as_person, world: World, tmp_path: Path) -> None:
     desk = open_desk(world, tmp_path)
     desk.refresh()
@@ -190,6 +207,20 @@ def test_a_held_company_goes_on_after_a_verify(as_person, world: World, tmp_path
     as_person("sam").post(address(world, "verify/"))
     desk.connector.update()
     assert desk.numbers() == ["20417"]
+
+
+def test_verify_on_the_other_page_waits_for_the_web_connector(
+    as_person, world: World, account
+) -> None:
+    url = f"/c/{world.northgate.pk}/settings/integrations/quickbooks-desktop/verify/"
+    qbwc_account.switch(access=sam(world), road="web connector", now=NOW)
+    as_person("bea").post(url)
+    account.refresh_from_db()
+    assert account.verify_wanted_at is None  # a Biller must not accept a restored backup
+    as_person("sam").post(url)
+    account.refresh_from_db()
+    assert account.verify_wanted_at is not None
+    assert set(Task.objects.values_list("kind", "state")) == {("verify", "done")}
 
 
 def test_the_updates_and_what_they_said(as_person, world: World, tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def judge(*, account: Account, book: Book, hcp_response: str, company_file: str)
     if book.read_at is None:
         return CompanyChecked(verdict="unknown")
     found = {"company_file": company_file, "company_name": name or book.company_name}
-    if _other_file(book, found) and account.accepts != found:
+    if _other_file(book, found) and not _accepted(account, found):
         commits.save_account(company_id=account.company_id, changes={"seen_file": found})
         shown = f"{found['company_name']} ({company_file or 'path not told'})"
         problem = f"QuickBooks has {shown} open, not {book.company_name} ({book.company_file}). "
@@ -73,6 +73,12 @@ def _name_in(hcp_response: str) -> str:
         if isinstance(ret, qbxml.CompanyRet)
     ]
     return names[0] if names else ""
+
+
+def _accepted(account: Account, found: dict[str, str]) -> bool:
+    """Whether a Super User confirmed exactly this file; what it told of itself must not differ."""
+    accepts = account.accepts
+    return bool(accepts) and all(found[name] == accepts.get(name, found[name]) for name in found)
 
 
 def _other_file(book: Book, found: dict[str, str]) -> bool:
@@ -123,9 +129,18 @@ def _read(answer: bytes, company_file: str) -> CompanyFacts:
 
 def _climb(ladder: Ladder, facts: CompanyFacts, was: Book, account: Account) -> None:
     ladder.hold(Rung.QUICKBOOKS, f"{facts.product} answers.")
-    found = {"company_file": facts.company_file, "company_name": facts.company_name}
-    if was.read_at is not None and _other_file(was, found) and account.accepts != found:
+    found = {
+        "company_file": facts.company_file,
+        "company_name": facts.company_name,
+        "stamp": facts.stamp,
+    }
+    wrong_stamp = company_identity.stamp_trouble(book=was, facts=facts)
+    known = was.read_at is not None
+    if known and (_other_file(was, found) or wrong_stamp) and not _accepted(account, found):
+        commits.save_account(company_id=account.company_id, changes={"seen_file": found})
         message = f"Another company file is open: {facts.company_name} ({facts.company_file})."
+        if wrong_stamp:
+            message = f"{wrong_stamp} It is {facts.company_name} ({facts.company_file})."
         remedy = f"{OPEN_RIGHT.format(was.company_file or was.company_name)} {CONFIRM}"
         raise RungBroken(Rung.COMPANY_FILE, message, remedy)
     wrong_stamp = company_identity.stamp_trouble(book=was, facts=facts)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import IO, Final
@@ -68,6 +68,7 @@ STRAY = "stray"  # names an answer to nothing that this ticket asked
 _LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 _REQUEST_ID = re.compile(rb'\brequestID\s*=\s*["\']([^"\'<>]{1,80})["\']')
 _HEAD_BYTES = 4096
+RequestIds = list[list[str]]  # of the latest two messages: the call, then its requestIDs
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class Visit:
     kept: list[str] = field(default_factory=list)
     kept_apart: str = ""  # the call whose answer is kept in parts
     _message: Message | None = None
-    _request_ids: dict[str, list[str]] | None = None
+    _request_ids: RequestIds | None = None
     _office: tuple[Account, Connection, Book] | None = None
 
     # -------------------------------------------------------------- the reducer's loop
@@ -247,10 +248,9 @@ class Visit:
     def _take_along(self, key: str, request: bytes) -> None:
         """The bytes of the reply; their requestIDs tell later whose answer comes."""
         self.payload = request.decode("utf-8")
-        known: Mapping[str, list[str]] = self.row.request_ids if self.row is not None else {}
-        latest = dict(list(known.items())[-1:])
+        known: RequestIds = self.row.request_ids if self.row is not None else []
         ids = [found.decode() for found in _REQUEST_ID.findall(request[:_HEAD_BYTES])]
-        self._request_ids = latest | {key: ids[:20]}
+        self._request_ids = [*known[-1:], [key, *ids[:20]]]
 
     def _hand_out(self, work: Work) -> None:
         if self._message is not None and self._message.call_id == work.key:
@@ -352,13 +352,17 @@ def whose(row: Session, response: ReceivedText, body: Body | None) -> str | None
     """The call that the answer's requestIDs name: one of ours, STRAY, or None when it has none."""
     if body is None or not response.size:
         return None
-    found = [match.decode() for match in _REQUEST_ID.findall(body.head())]
+    found = _REQUEST_ID.search(body.head())
     out = queries.state_of(row).outstanding
-    if not found or (out is not None and not row.request_ids.get(out.key)):
+    known: RequestIds = row.request_ids
+    ours = [ids for ids in known if out is not None and ids[0] == out.key]
+    if found is None or (ours and len(ours[0]) == 1):
         return None  # a status check names no request, and is answered with the former one's
-    for key, ids in reversed(list(row.request_ids.items())):
-        if found[0] in ids:
-            return str(key)
+    named = found[1].decode()
+    # two messages may ask the same: then it is the answer to the one that is out
+    for key, *ids in [*ours, *reversed(known)]:
+        if named in ids:
+            return key
     return STRAY
 
 

@@ -15,14 +15,14 @@ from tieout.channels.address import AddressError, parse_address
 from tieout.channels.base import Answer, Outcome, Rung
 from tieout.channels.trust import CertificateError, fetch_certificate
 from tieout.quickbooks import qbxml, wire
-from tieout.service import company_facts, company_identity, connect, moments
+from tieout.service import company_facts, company_identity, connect, moments, qbwc_account
 from tieout.service.access import Access, find_access
 from tieout.service.company_facts import CompanyFacts
 from tieout.service.ladder import Ladder, RungBroken, name_of
 from tieout.store.commits import connection as commits
 from tieout.store.commits import events, lanes, tasks
-from tieout.store.queries import connections
-from tieout.store.queries.connections import Book
+from tieout.store.queries import connections, web_connector
+from tieout.store.queries.connections import Book, Connection
 from tieout.store.queries.tasks import Task, any_task
 from tieout.store.secrets import SecretUnreadable
 
@@ -39,6 +39,8 @@ def start(*, access: Access, now: datetime, accept: dict[str, str] | None = None
     looked at and confirmed: it then becomes this company's file.
     """
     company_id = access.company.pk
+    if web_connector.road(company_id=company_id) == Connection.Road.WEB_CONNECTOR:
+        return _at_the_next_update(access, now, accept)
     with transaction.atomic():
         connections.lock(company_id=company_id)  # two clicks at once make one task
         open_ = tasks.open_task(company_id=company_id, kind=Task.Kind.VERIFY)
@@ -56,6 +58,28 @@ def start(*, access: Access, now: datetime, accept: dict[str, str] | None = None
             on_lane=False,
             total=len(Rung),
         )
+
+
+def _at_the_next_update(access: Access, now: datetime, accept: dict[str, str] | None) -> Task:
+    """Nobody can be called over the Web Connector's road: it looks when it calls next.
+
+    Only a Super User's wish is noted, because it accepts a restored backup.
+    """
+    message = "A Super User can have the company file looked at when the Web Connector calls."
+    if access.can_configure:
+        qbwc_account.ask_verify(access=access, now=now, accept=accept)
+        message = "The Web Connector looks at the company file when it calls next."
+    with transaction.atomic():
+        task = tasks.request(
+            company_id=access.company.pk,
+            kind=Task.Kind.VERIFY,
+            now=now,
+            user=access.user,
+            on_lane=False,
+        )
+        tasks.finish(task_id=task.pk, now=now, message=message, result={})
+    task.refresh_from_db()
+    return task
 
 
 def run(task_id: int) -> None:

@@ -58,6 +58,10 @@ OTHER_ROAD = (
     "Super User chooses it in Tieout under Settings, Integrations, QuickBooks Web Connector."
 )
 TROUBLE_DELAYS_S = (5, 15, 30, 60, 120, 300)
+NOT_ACTED_ON = (
+    "Web Connector, company %s: an answer is kept but could not be acted on. Tieout tries again "
+    "at the next message; if it happens twice, report it with this log."
+)
 FAULT = (
     "A fault in Tieout ended this update. Nothing is sent twice, and what came is kept. Run the "
     "update again; if it happens twice, look in Tieout's log for the same minute."
@@ -227,7 +231,7 @@ def _under_ticket(call: Call | Unreadable, body: Body | None, address: str) -> b
         return _without_ticket(call, address)
     _act_on_failures(visit)
     if isinstance(reply, Apply):
-        reply = _apply(ticket, reply)
+        reply = _apply(ticket, visit.company_id, reply)
     return _rendered(reply, visit.payload)
 
 
@@ -286,12 +290,12 @@ def _apply_at_once(visit: Visit, effect: Apply) -> Reply | Apply:
         with transaction.atomic():
             told = _applied(visit, effect.work.key)
     except Exception:
-        log.exception("Web Connector: an answer is kept but could not be acted on")
+        log.exception(NOT_ACTED_ON, visit.company_id)
         told = Applied(remaining=None)
     return visit.meet(told)
 
 
-def _apply(ticket: str, effect: Apply) -> Reply:
+def _apply(ticket: str, company_id: int, effect: Apply) -> Reply:
     """Act on the answer to a write, which is on disk by now; the session does not wait for it."""
     try:
         with transaction.atomic():
@@ -300,7 +304,7 @@ def _apply(ticket: str, effect: Apply) -> Reply:
     except lanes.LaneLost:
         pass  # the next holder acts on it
     except Exception:
-        log.exception("Web Connector: an answer is kept but could not be acted on")
+        log.exception(NOT_ACTED_ON, company_id)
     with transaction.atomic():
         return _go_on(_visit(ticket), Applied(remaining=None))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -94,10 +94,10 @@ def add_session(*, state: SessionState, address: str, app_name: str) -> WebConne
 
 
 def save_session(
-    *, session_id: int, state: SessionState, request_ids: Mapping[str, Any] | None = None
+    *, session_id: int, state: SessionState, request_ids: Sequence[Sequence[str]] | None = None
 ) -> None:
     """Save what a call made of the ticket's row; `request_ids` only when they changed."""
-    more = {} if request_ids is None else {"request_ids": dict(request_ids)}
+    more = {} if request_ids is None else {"request_ids": list(request_ids)}
     WebConnectorSession.objects.filter(pk=session_id).update(**_columns(state), **more)
 
 

@@ -56,8 +56,8 @@ class WebConnectorSession(models.Model):
     address = models.CharField(max_length=64, blank=True, default="")
     app_name = models.CharField(max_length=60)  # under which QuickBooks stores its answers
     state = models.JSONField()
-    # call id -> the requestIDs of its message set, of the latest two: whose answer is this?
-    request_ids = models.JSONField(default=dict)
+    # of the latest two message sets: [call id, requestID …]. Whose answer is this?
+    request_ids = models.JSONField(default=list)
 
     class Meta:
         ordering = ["-id"]

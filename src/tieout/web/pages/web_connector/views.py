@@ -115,10 +115,11 @@ def confirm_file(request: HttpRequest, access: Access) -> HttpResponse:
     """Accept, on purpose, the other company file that was open as this company's."""
     shown = {name: request.POST.get(name, "") for name in ("company_file", "company_name")}
     account = queries.account(company_id=access.company.pk)
-    if account is None or not account.seen_file or account.seen_file != shown:
+    seen = dict(account.seen_file) if account is not None else {}
+    if not seen or any(seen.get(name) != value for name, value in shown.items()):
         messages.error(request, "Another file was open since. Look at the page again.")
     else:
-        qbwc_account.ask_verify(access=access, now=moments.now(), accept=shown)
+        qbwc_account.ask_verify(access=access, now=moments.now(), accept=seen)
         messages.success(request, "The next update takes this file as the company's.")
     return redirect("web_connector", access.company.pk)
 
