@@ -1,19 +1,30 @@
 """Suggestions: how many are right, how many may be saved in bulk, beside the usual methods.
 
-`python bench/bench_matching.py` measures; with `--calibrate` it prints precision and recall for
-each threshold, on the sets that thresholds are chosen on and, apart, on the sets that they are
-judged on (other seeds, another pool of names, Northgate). BENCH_JOBS is the size of a set (2,000).
+`python bench/bench_matching.py` measures four things and ends with status 1 when a limit is broken:
 
-A baseline accepts above the score at which, on the set at hand, its precision is still 99.9 %: it
-is told the answers in advance, which Tieout is not.
+1. one set of each kind and family (BENCH_JOBS jobs, 1,000) beside the baselines, and the sample
+   agency. A baseline accepts above the score at which, on the set at hand, its precision is still
+   99.9 %: it is told the answers in advance, which Tieout is not;
+2. several sets of each kind (BENCH_SEEDS seeds, 2, of 10,000 jobs), pooled, because one set of a
+   thousand can neither tell 99.9 % from 99.8 % nor count rare look-alikes;
+3. time and memory with 20,000 jobs on each side;
+4. one changed contractor job, and one changed QuickBooks job, taken in by a desk of that size.
+
+With `--calibrate` it prints precision and recall for each threshold, on the sets that thresholds
+are chosen on and, apart, on the sets that they are judged on (other seeds, another pool of names,
+the second family, Northgate).
 """
 
 from __future__ import annotations
 
+import dataclasses
+import gc
 import math
 import multiprocessing
 import os
+import random
 import resource
+import statistics
 import sys
 import time
 from collections import Counter, defaultdict
@@ -22,12 +33,29 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process, utils
 
+from harness import Limit, verdict
 from match_sets import GENERATORS, MatchSet, northgate
-from tieout.core import matching
-from tieout.core.matching import suggest
+from office_sets import OFFICES
+from tieout.core import matching_answers, matching_desk
+from tieout.core.matching import Desk, suggest
 
-SIZE = int(os.environ.get("BENCH_JOBS", "2000"))
-MARGINS = (0.0, 0.02, 0.04)
+SIZE = int(os.environ.get("BENCH_JOBS", "1000"))
+SEEDS = int(os.environ.get("BENCH_SEEDS", "2"))
+POOLED = 10_000
+LARGE = 20_000
+CHANGES = 40
+FAMILIES = {**GENERATORS, **OFFICES}
+# wrong ones among the accepted that somebody could decide, recall, top-1, in percent: what is
+# promised. The second family's look-alikes are harder than the goal allows, and said to be so.
+PROMISED = {
+    "clean": (0.1, 99.5, 99.9),
+    "messy": (0.1, 85.0, 98.0),
+    "adversarial": (0.1, 85.0, 97.0),
+    "office-clean": (0.1, 95.0, 99.0),
+    "office-messy": (0.2, 70.0, 97.0),
+    "office-adversarial": (0.6, 60.0, 92.0),
+}
+MARGINS = (0.0, 0.025, 0.04)
 SCORES = (0.76, 0.80, 0.84, 0.88, 0.92, 0.96)
 CHOSEN_ON = (("a", 1), ("a", 2), ("b", 3))
 JUDGED_ON = (("c", 11), ("b", 12))
@@ -185,35 +213,143 @@ def _apart(make: Callable[[], MatchSet], method: str) -> Figures:
 class Make:
     """A set that is made where it is needed: (temper, pool, seed), or Northgate."""
 
-    def __init__(self, temper: str, pool: str = "", seed: int = 0) -> None:
-        self.temper, self.pool, self.seed = temper, pool, seed
+    def __init__(self, temper: str, pool: str = "", seed: int = 0, size: int = SIZE) -> None:
+        self.temper, self.pool, self.seed, self.size = temper, pool, seed, size
 
     def __call__(self) -> MatchSet:
         if self.temper == "northgate":
             return northgate()
-        return GENERATORS[self.temper](SIZE, self.seed, self.pool)
+        return FAMILIES[self.temper](self.size, self.seed, self.pool)
 
 
-def report() -> bool:
+def compare() -> list[Limit]:
+    """One set of each kind beside the baselines."""
     print(f"{SIZE:,} jobs a set; northgate as it is\n")
     head = ("set", "method", "top-1", "top-5", "precision", "recall", "s", "MiB")
-    print("{:18} {:18} {:>7} {:>7} {:>9} {:>7} {:>6} {:>5}".format(*head))
-    sets = [Make(temper, *JUDGED_ON[0]) for temper in GENERATORS] + [Make("northgate")]
-    good = True
-    for make in sets:
+    print("{:24} {:18} {:>7} {:>7} {:>9} {:>7} {:>6} {:>5}".format(*head))
+    limits = []
+    for make in [*(Make(temper, *JUDGED_ON[0]) for temper in FAMILIES), Make("northgate")]:
         made = make()
+        recalls = {}
         for method in METHODS:
             f = _apart(make, method)
+            recalls[method] = f.recall
             print(
-                f"{made.name:18} {method:18} {f.top1:7.2%} {f.top5:7.2%} {f.precision:9.3%} "
+                f"{made.name:24} {method:18} {f.top1:7.2%} {f.top5:7.2%} {f.precision:9.3%} "
                 f"{f.recall:7.2%} {f.seconds:6.1f} {f.mebibytes:5.0f}",
                 flush=True,
             )
-            good = good and (method != "tieout" or f.precision >= SAFE)
         share = len(made.undecidable) / len(made.jobs)
-        print(f"{made.name:18} {share:.1%} of its jobs nobody could decide\n")
-    print("ok" if good else "over", f"accepted in bulk: at least {SAFE:.1%} right in each set")
-    return good
+        print(f"{made.name:24} {share:.1%} of its jobs nobody could decide\n")
+        ours = recalls.pop("tieout")
+        name = f"{made.name}: best baseline's recall against ours"
+        limits.append(Limit(name, max(recalls.values()) / max(ours, 1e-9), 1.0))
+    return limits
+
+
+@dataclass
+class Pooled:
+    """Counts over several sets."""
+
+    accepted: int = 0
+    wrong: int = 0
+    fair: int = 0  # wrong ones that somebody could decide
+    right: int = 0
+    first: int = 0
+    matched: int = 0
+    undecidable: int = 0
+    jobs: int = 0
+
+    def add(self, made: MatchSet) -> None:
+        for each in suggest(made.jobs, made.candidates, ranks=1):
+            true = made.truth[each.job_id]
+            right = each.list_id == true
+            self.first += right and bool(true)
+            if each.accepted:
+                self.accepted += 1
+                self.right += right
+                self.wrong += not right
+                self.fair += not right and each.job_id not in made.undecidable
+        self.matched += sum(map(bool, made.truth.values()))
+        self.undecidable += len(made.undecidable)
+        self.jobs += len(made.jobs)
+
+
+def _pool(temper: str) -> Pooled:
+    pooled = Pooled()
+    for seed in range(300, 300 + SEEDS):
+        pooled.add(FAMILIES[temper](POOLED, seed, "abc"[seed % 3]))
+    return pooled
+
+
+def pooled() -> list[Limit]:
+    """Several sets of each kind, pooled."""
+    print(f"pooled: {SEEDS} sets of {POOLED:,} jobs of each kind, seeds not used for any choice\n")
+    head = (
+        "kind",
+        "accepted",
+        "wrong",
+        "decidable",
+        "precision",
+        "recall",
+        "top-1",
+        "undecidable",
+    )
+    print("{:20} {:>8} {:>6} {:>9} {:>9} {:>8} {:>8} {:>11}".format(*head))
+    limits = []
+    for temper, (most_wrong, least, least_first) in PROMISED.items():
+        with multiprocessing.get_context("fork").Pool(1) as pool:
+            p = pool.apply(_pool, (temper,))
+        recall, first = p.right / p.matched, p.first / p.matched
+        print(
+            f"{temper:20} {p.accepted:8,} {p.wrong:6} {p.fair:9} {1 - p.wrong / p.accepted:9.3%} "
+            f"{recall:8.2%} {first:8.2%} {p.undecidable / p.jobs:11.1%}",
+            flush=True,
+        )
+        wrong = 100 * p.fair / p.accepted
+        limits.append(Limit(f"{temper}: accepted, decidable and wrong", wrong, most_wrong, "%"))
+        limits.append(Limit(f"{temper}: not accepted", 100 * (1 - recall), 100 - least, "%"))
+        limits.append(Limit(f"{temper}: not first", 100 * (1 - first), 100 - least_first, "%"))
+    return limits
+
+
+def large() -> list[Limit]:
+    """Time and memory with LARGE jobs on each side, and one change in a desk of that size."""
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        seconds, mebibytes, again, jobs, theirs = pool.apply(_large)
+    return [
+        Limit(f"{LARGE:,} x {LARGE:,}: processor time", seconds, 10.0, "s"),
+        Limit(f"{LARGE:,} x {LARGE:,}: memory", mebibytes, 500, "MiB"),
+        Limit("the desk back from stored suggestions", again, 4.0, "s"),
+        Limit("one changed contractor job, 95 of 100", jobs, 100, "ms"),
+        Limit("one changed QuickBooks job, median", theirs, 100, "ms"),
+    ]
+
+
+def _large() -> tuple[float, float, float, float, float]:
+    made = FAMILIES["messy"](LARGE, JUDGED_ON[0][1], JUDGED_ON[0][0])
+    gc.disable()  # as `tieout suggest` does
+    started = time.process_time()
+    stored = Desk(made.jobs, made.candidates).suggestions()
+    seconds = time.process_time() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    started = time.process_time()
+    desk = Desk(made.jobs, made.candidates, known=stored)
+    again = time.process_time() - started
+    rng = random.Random(7)
+    jobs, theirs = [], []
+    for job in rng.sample(made.jobs, CHANGES):
+        changed = dataclasses.replace(job, title=f"{job.title} Lead")
+        started = time.process_time()
+        desk.change(jobs=[changed])
+        jobs.append(time.process_time() - started)
+    for each in rng.sample([c for c in made.candidates if ":" in c.full_name], CHANGES):
+        renamed = dataclasses.replace(each, full_name=f"{each.full_name[:-2]} Jr")
+        started = time.process_time()
+        desk.change(candidates=[renamed])
+        theirs.append(time.process_time() - started)
+    at = CHANGES * 95 // 100
+    return seconds, peak, again, 1000 * sorted(jobs)[at], 1000 * statistics.median(theirs)
 
 
 # ------------------------------------------------------------------ calibration
@@ -224,6 +360,7 @@ def calibrate() -> None:
     for title, pools in (("chosen on", CHOSEN_ON), ("judged on", JUDGED_ON)):
         sets = [Make(temper, *pool)() for temper in GENERATORS for pool in pools]
         if pools is JUDGED_ON:
+            sets += [Make(temper, *JUDGED_ON[0])() for temper in OFFICES]
             sets.append(northgate())
         print(f"{title}: {', '.join(made.name for made in sets)}")
         print(
@@ -237,7 +374,9 @@ def calibrate() -> None:
 def _thresholds(sets: Iterable[MatchSet], margin: float) -> Iterator[str]:
     rows = []
     for made in sets:
-        matching.ACCEPT_SCORE, matching.ACCEPT_MARGIN = 0.0, margin
+        for module in (matching_answers, matching_desk):
+            module.ACCEPT_SCORE = 0.0
+        matching_answers.ACCEPT_MARGIN = margin
         rows.append(
             (made, [each for each in suggest(made.jobs, made.candidates) if each.accepted])
         )
@@ -262,4 +401,4 @@ if __name__ == "__main__":
     if "--calibrate" in sys.argv:
         calibrate()
     else:
-        sys.exit(not report())
+        sys.exit(verdict([*compare(), *pooled(), *large()]))

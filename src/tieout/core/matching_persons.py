@@ -286,7 +286,7 @@ def _judged(
     if not lost:
         reasons.append("same person" if _in_order(used) else "same person, order swapped")
     thin = bool(strangers) or Kind.LIKE in met[person.surname_from :] or lost > _TYPED
-    thin = thin or Kind.INITIAL in met[: person.middle_from] or Kind.FAR in met
+    thin = thin or met[0] in (Kind.INITIAL, Kind.CUT) or Kind.FAR in met
     likeness = _LETTERS[met[0]] + _LETTERS[max(met[person.surname_from :])].upper()
     likeness += "m" if strangers else ""
     likeness += "2" if lost >= _TWO_FAULTS else ""
