@@ -27,6 +27,7 @@ PAGES = {
     "home": "/c/1/",
     "connection": "/c/1/settings/integrations/quickbooks-desktop/",
     "map-jobs": "/c/1/map-jobs/",
+    "drift": "/c/1/drift/",
     "client-mapping": "/c/1/client-mapping/",
     "invoice-mapping": "/c/1/invoice-mapping/",
     "class-mapping": "/c/1/class-mapping/",

@@ -12,11 +12,16 @@ from tests.factories import NOW, World
 from tests.store.test_drifts import LATER, Books, many, moved
 
 from tieout.core.mapping import replay
-from tieout.service import drift_inbox, plan_export
+from tieout.service import drift_inbox, mapping_state, plan_export
 from tieout.service.access import Access, find_access
 from tieout.service.drift_inbox import Answer, Outcome
 from tieout.service.mapping_state import change_of
-from tieout.service.save_mapping import Saved, save_job_mapping, undo_job_mapping
+from tieout.service.save_mapping import (
+    Saved,
+    keep_job_mapping,
+    save_job_mapping,
+    undo_job_mapping,
+)
 from tieout.store.models import (
     Company,
     Drift,
@@ -301,3 +306,17 @@ def test_many_are_kept_with_as_many_queries_as_few(
     assert outcome.done == 25
     assert Drift.objects.filter(batch=outcome.batch).count() == 25
     assert SourceInvoice.objects.count() == 0
+
+
+def test_record_mapping_keeps_nothing_that_is_gone_and_names_no_spelling(
+    books: Books, access: Access
+) -> None:
+    books.change(full_name="Acme:Elena Ortiz")
+    job = SourceJob.objects.select_related("mapping__target", "client").get(key="J-1")
+    assert mapping_state.changes_since(job=job) == []
+    books.change(gone_at=NOW)
+    answer = keep_job_mapping(
+        access=access, job_key="J-1", expected_version=1, reason="", now=LATER
+    )
+    assert getattr(answer, "reason", "") == "nothing_to_keep"
+    assert JobMapping.objects.get(pk=books.mapping.pk).version == 1

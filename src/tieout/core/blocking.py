@@ -163,7 +163,8 @@ def job_gone(*, job: SourceJob, target: QbJob) -> Block:
         reason=Reason.JOB_GONE,
         message=f"{target.full_name}, to which {job_name(job)} is mapped, was deleted or merged "
         "in QuickBooks.",
-        remedy="Open Map Jobs, choose Remove Association and map the job again.",
+        remedy="Open the Drift inbox, where the job that took over may be proposed; or open Map "
+        "Jobs, choose Remove Association and map the job again.",
         who=Who.BILLER,
         job_key=job.key,
     )

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from tieout.core import mapping as rules
+from tieout.core.drifting import NOTED
 from tieout.store.commits import events
 from tieout.store.queries import jobs, mappings, qb_lists
 from tieout.store.queries.planning import drifts, job_fact, qb_job_fact
@@ -62,6 +63,11 @@ TARGET_UNKNOWN = Refused(
     text="This QuickBooks job is not in the list.",
     remedy="Check that it exists in QuickBooks, then choose Refresh QuickBooks list.",
     reason="unknown_target",
+)
+NOTHING_TO_KEEP = Refused(
+    text="The QuickBooks job is gone: there is nothing to keep.",
+    remedy="Choose Remove Association, then the job that took over.",
+    reason="nothing_to_keep",
 )
 NOTHING_TO_UNDO = Refused(
     text="There is no change to undo.",
@@ -134,11 +140,12 @@ def change_of(event: mappings.Event) -> rules.Change:
 
 
 def changes_since(*, job: jobs.SourceJob) -> list[str]:
-    """What changed in QuickBooks since the job was mapped, a sentence each; no query."""
+    """What changed since the job was mapped and is asked about, a sentence each; no query."""
     mapping, target = present(job)
     if mapping is None or target is None:
         return []
-    return [change.text for change in drifts(mapping=mapping, target=target)]
+    found = drifts(mapping=mapping, target=target)
+    return [change.text for change in found if change.kind not in NOTED]
 
 
 def warnings_for(

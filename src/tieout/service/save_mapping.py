@@ -17,6 +17,7 @@ from tieout.service import mapping_state as words
 from tieout.service.access import Access
 from tieout.service.mapping_state import (
     JOB_UNKNOWN,
+    NOTHING_TO_KEEP,
     NOTHING_TO_UNDO,
     REASON_MAX,
     SUBJECT,
@@ -124,6 +125,8 @@ def keep_job_mapping(
             return NOTHING_TO_UNDO
         if mapping.version != expected_version:
             return words.refused(job, rules.CHANGED_MEANWHILE)
+        if target.gone_at is not None:
+            return NOTHING_TO_KEEP
         seen = changes_since(job=job)
         commits.write_job_mapping(
             job=job,
