@@ -87,6 +87,11 @@ def test_csv_goes_out_is_edited_comes_in_and_is_undone(
         assert mapped() == {"J-1": ORTIZ, "J-2": NIGHTS, "J-3": WOOD}
         _check(page, look, "mapping-saved")
 
+        page.goto(f"{live_server.url}/c/{company.pk}/map-jobs/")  # left, and found again
+        page.get_by_text("Mapping file (CSV, Excel)").click()
+        page.get_by_role("link", name="What was saved before").click()
+        _check(page, look, "mapping-changes")
+        page.get_by_role("link", name="job-mappings.csv").click()
         page.get_by_role("button", name="Undo all 2 changes").click()
         expect(page.get_by_text("2 undone")).to_be_visible()
         assert mapped() == {"J-3": WOOD}

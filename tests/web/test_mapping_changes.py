@@ -185,3 +185,21 @@ def test_many_rows_are_saved_in_the_background_with_progress(
     over = bea.get(f"{home}tasks/{task.pk}/")
     assert "task-over" in over["HX-Trigger"]
     assert "1 saved · 0 ready" in text(bea.get(changes))
+
+
+def test_what_was_saved_before_leads_to_its_undo(
+    as_person: Any, home: str, changes: str, world: World
+) -> None:
+    before = f"{home}settings/integrations/mapping-changes/"
+    bea = as_person("bea")
+    assert "Nothing was saved together yet" in text(bea.get(before))
+    bea.post(changes + "save/", {"what": "all"})
+    listed = bea.get(before).content.decode()
+    assert f'<a href="{changes}">edited.csv</a>' in listed
+    assert "Map Jobs" in listed
+    assert f'href="{before}"' in bea.get(home + "map-jobs/").content.decode()
+    assert as_person("vic").get(before).status_code == 200
+    assert as_person("charlie").get(before).status_code == 404
+    assert Client().get(before).status_code == 302
+    there = f"/c/{world.harbor.pk}/settings/integrations/mapping-changes/"
+    assert "edited.csv" not in text(as_person("charlie").get(there))

@@ -25,7 +25,7 @@ __all__ = ["Proposal", "ProposedChange", "RowState"]
 
 RowState = ProposedChange.State
 COMMITTED_STATES = [state.value for state in COMMITTED]
-RECENT = 8
+RECENT = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +48,10 @@ def by_task(*, task_id: int) -> Proposal | None:
     return rows.filter(task_id=task_id).first()
 
 
-def recent(*, company_id: int, kind: str) -> list[Proposal]:
-    """The latest proposals of a kind of which something was saved."""
-    rows = Proposal.objects.filter(company_id=company_id, kind=kind, saved_at__isnull=False)
-    return list(rows.select_related("user")[:RECENT])
+def recent(*, company_id: int) -> list[Proposal]:
+    """The latest proposals of which something was saved, newest first; one query."""
+    rows = Proposal.objects.filter(company_id=company_id, saved_at__isnull=False)
+    return list(rows.select_related("user").order_by("-id")[:RECENT])
 
 
 def counts(*, proposal_id: int) -> dict[str, int]:

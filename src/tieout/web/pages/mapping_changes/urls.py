@@ -7,6 +7,7 @@ from django.urls import path
 from tieout.web.pages.mapping_changes import views
 
 urlpatterns = [
+    path("", views.saved_before, name="saved_mapping_changes"),
     path("<int:proposal_id>/", views.changes, name="mapping_changes"),
     path("<int:proposal_id>/save/", views.save, name="save_mapping_changes"),
     path("<int:proposal_id>/undo/", views.undo, name="undo_mapping_changes"),

@@ -41,6 +41,16 @@ LABELS = {
 @require_GET
 @never_cache
 @company_page("read")
+def saved_before(request: HttpRequest, access: Access) -> HttpResponse:
+    """What was saved together lately, each with the way to its undo."""
+    found = proposals.recent(company_id=access.company.pk)
+    rows = [(proposal, PAGES[proposal.kind][1]) for proposal in found]
+    return render(request, "mapping_changes/saved_before.html", {"rows": rows})
+
+
+@require_GET
+@never_cache
+@company_page("read")
 def changes(request: HttpRequest, access: Access, proposal_id: int) -> HttpResponse:
     """The rows of one proposal, by state, a page at a time."""
     proposal = _proposal(access, proposal_id)
