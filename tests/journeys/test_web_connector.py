@@ -6,11 +6,13 @@ import http.client
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,13 @@ from tieout.sandbox import CompanyFile
 
 pytestmark = pytest.mark.journey
 TICKET_S, FENCE_S = 3, 5  # minutes in real life
-POINTS = ("before keep", "before apply", "after apply", "before handing out")
+# where the server dies -> what is on disk then: (the answer's outcome, it was acted on)
+KEPT = {
+    "before keep": ("", False),
+    "before apply": ("response", False),
+    "after apply": ("response", True),
+    "before handing out": ("", False),
+}
 
 
 class Site:
@@ -99,6 +107,15 @@ class Shop:
     def postings(self) -> list[dict[str, Any]]:
         return list(self.run("postings"))
 
+    def last_write(self) -> tuple[str, bool]:
+        """What the database's file itself holds of the latest write."""
+        with closing(sqlite3.connect(self.site.installation.home / "tieout.sqlite3")) as disk:
+            rows = disk.execute(
+                "SELECT outcome, applied_at IS NOT NULL FROM store_exchange"
+                " WHERE purpose = 'write' ORDER BY id DESC LIMIT 1"
+            ).fetchall()
+        return str(rows[0][0]), bool(rows[0][1])
+
     def update_until_settled(self, *, tries: int = 30) -> None:
         """As Auto-Run does: again and again, until nothing waits."""
         for _ in range(tries):
@@ -145,7 +162,7 @@ def test_a_whole_day(shop: Shop) -> None:
     assert shown["endpoint"].endswith("/qbwc/")
 
 
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", KEPT)
 def test_a_server_killed_at_a_point(shop: Shop, point: str) -> None:
     count = shop.queue()
     port = free_port()
@@ -170,6 +187,7 @@ def test_a_server_killed_at_a_point(shop: Shop, point: str) -> None:
     shop.connector.post = healthy
     there = len(shop.books.list_invoices())
     assert there == (0 if point == "before handing out" else 1)
+    assert shop.last_write() == KEPT[point]
     shop.update_until_settled()
     shop.audit(expected=count)
 
