@@ -119,18 +119,18 @@ def test_every_page_of_changes(
     changed.lines.update(amount="1320.00", description="Week ending 10/04/2026, corrected")
     SourceInvoice.objects.filter(pk=changed.pk).update(standing="changed", total="1320.00")
     batch, write = posting.batch_id, QbWrite.objects.earliest("id").pk
-    changes = f"{base}/quickbooks-changes"
+    changes = f"{settings}/quickbooks-changes"
     pages = {
         "changes": (f"{changes}/", "Changes sent to QuickBooks"),
         "change": (f"{changes}/{write}/", "Create job Acme:Doe, Jane"),
         "change-aside": (f"{changes}/{write}/set-aside/", "Set aside: Create job Acme:Doe, Jane"),
-        "undo": (f"{changes}/exports/{batch}/undo/", f"Undo export {batch}"),
-        "void": (f"{changes}/postings/{posting.pk}/void/", "Void invoice 20417"),
+        "undo": (f"{base}/invoices/exports/{batch}/undo/", f"Undo export {batch}"),
+        "void": (f"{base}/invoices/postings/{posting.pk}/void/", "Void invoice 20417"),
         "update": (
-            f"{changes}/invoices/{changed.pk}/update/", "Update invoice 20418 in QuickBooks",
+            f"{base}/invoices/{changed.pk}/update/", "Update invoice 20418 in QuickBooks",
         ),
         "restored": (f"{settings}/restored-backup/", "Restored backup"),
-        "job-data": (f"{base}/job-data/", "Job-level data"),
+        "job-data": (f"{settings}/job-data/", "Job-level data"),
         "stamp": (
             f"{settings}/quickbooks-desktop/", "QuickBooks Desktop Accounting Configuration",
         ),

@@ -13,7 +13,7 @@ from tieout.store.models import Company, JobDataSeen, QbWrite, SourceJob, Task
 
 
 def address(world: World, rest: str = "") -> str:
-    return f"/c/{world.northgate.pk}/job-data/{rest}"
+    return f"/c/{world.northgate.pk}/settings/integrations/job-data/{rest}"
 
 
 @pytest.fixture
@@ -62,6 +62,8 @@ def test_what_somebody_edited_there_is_not_chosen_for_you(
     assert f'value="{job.pk}:job_status" checked' in html
     assert f'value="{job.pk}:job_desc" aria-label' in html
     assert "edited in QuickBooks" in html
+    assert "09/01/2026" in html
+    assert "In progress" in html
 
 
 def test_only_who_works_reads_and_sends(as_person, world: World, read: Task) -> None:

@@ -90,7 +90,8 @@ def test_record_mapping_offers_it(
 
 
 def create_address(books: Books, rest: str = "") -> str:
-    return f"/c/{books.company.pk}/quickbooks-changes/jobs/{books.elena.pk}/{rest}"
+    changes = f"/c/{books.company.pk}/settings/integrations/quickbooks-changes"
+    return f"{changes}/jobs/{books.elena.pk}/{rest}"
 
 
 def test_creating_is_offered_only_where_it_is_switched_on(as_person: Any, books: Books) -> None:

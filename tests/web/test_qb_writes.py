@@ -30,7 +30,7 @@ def write(world: World, **more: object) -> QbWrite:
 
 
 def address(world: World, rest: str = "") -> str:
-    return f"/c/{world.northgate.pk}/quickbooks-changes/{rest}"
+    return f"/c/{world.northgate.pk}/settings/integrations/quickbooks-changes/{rest}"
 
 
 def test_who_sees_the_pages(as_person, world: World) -> None:

@@ -46,7 +46,7 @@ def batch(world: World) -> Batch:
 
 
 def address(world: World, rest: str) -> str:
-    return f"/c/{world.northgate.pk}/quickbooks-changes/{rest}"
+    return f"/c/{world.northgate.pk}/invoices/{rest}"
 
 
 def pages(batch: Batch) -> dict[str, str]:
@@ -54,7 +54,7 @@ def pages(batch: Batch) -> dict[str, str]:
     return {
         "undo": f"exports/{batch.pk}/undo/",
         "void": f"postings/{posting.pk}/void/",
-        "update": f"invoices/{posting.invoice_id}/update/",
+        "update": f"{posting.invoice_id}/update/",
     }
 
 
@@ -81,7 +81,7 @@ def test_who_may_open_and_post(as_person, world: World, batch: Batch, name: str)
 
 def test_a_strangers_rows_are_not_found(as_person, world: World, batch: Batch) -> None:
     for rest in pages(batch).values():
-        url = f"/c/{world.harbor.pk}/quickbooks-changes/{rest}"
+        url = f"/c/{world.harbor.pk}/invoices/{rest}"
         assert as_person("charlie").get(url).status_code == 404
 
 

@@ -25,8 +25,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "c/<int:company_id>/settings/integrations/restored-backup/",
         include("tieout.web.pages.restored.urls"),
     ),
-    path("c/<int:company_id>/job-data/", include("tieout.web.pages.job_data.urls")),
-    path("c/<int:company_id>/quickbooks-changes/", include("tieout.web.pages.qb_writes.urls")),
+    path(
+        "c/<int:company_id>/settings/integrations/job-data/",
+        include("tieout.web.pages.job_data.urls"),
+    ),
+    path(
+        "c/<int:company_id>/settings/integrations/quickbooks-changes/",
+        include("tieout.web.pages.qb_writes.urls"),
+    ),
+    path("c/<int:company_id>/invoices/", include("tieout.web.pages.qb_writes.sales_urls")),
     path("c/<int:company_id>/map-jobs/", include("tieout.web.pages.map_jobs.urls")),
     path(
         "c/<int:company_id>/settings/integrations/mapping-changes/",

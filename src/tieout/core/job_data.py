@@ -31,6 +31,7 @@ class JobData:
 
 
 FIELDS = tuple(field.name for field in fields(JobData))
+STATUSES = {"InProgress": "In progress", "NotAwarded": "Not awarded"}  # as the screen says
 LABELS = {
     "job_status": "Job Status",
     "job_start_date": "Start Date",
@@ -53,6 +54,16 @@ class FieldChange:
     def label(self) -> str:
         """The field's name on QuickBooks' screen."""
         return LABELS[self.name]
+
+    @property
+    def was_shown(self) -> str:
+        """What stands there now, as people read it; "" when nothing does."""
+        return _shown(self.name, self.was)
+
+    @property
+    def want_shown(self) -> str:
+        """What is to stand there, as people read it; "" when nothing is."""
+        return _shown(self.name, self.want)
 
 
 def wanted(
@@ -87,6 +98,14 @@ def changes(
         untouched = ours or (not now and not sent.get(name))
         found.append(FieldChange(name=name, was=now, want=value, edited=not untouched))
     return tuple(found)
+
+
+def _shown(name: str, value: str) -> str:
+    if name == "job_status":
+        return STATUSES.get(value, value)
+    if name.endswith("_date") and value:
+        return f"{date.fromisoformat(value):%m/%d/%Y}"
+    return value
 
 
 def _text(day: date | None) -> str:

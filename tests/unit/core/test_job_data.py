@@ -68,3 +68,18 @@ def test_what_is_not_known_clears_only_what_tieout_wrote() -> None:
 def test_every_field_has_its_name_on_the_screen() -> None:
     assert set(LABELS) == set(FIELDS)
     assert FieldChange(name="job_desc", was="", want="x").label == "Job Description"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("job_status", "InProgress", "In progress"),
+        ("job_status", "Closed", "Closed"),
+        ("job_start_date", "2026-09-01", "09/01/2026"),
+        ("job_end_date", "", ""),
+        ("job_desc", "2026-09-01", "2026-09-01"),
+    ],
+)
+def test_values_as_people_read_them(name: str, value: str, shown: str) -> None:
+    change = FieldChange(name=name, was=value, want=value)
+    assert (change.was_shown, change.want_shown) == (shown, shown)

@@ -1,4 +1,4 @@
-"""Below /c/<company_id>/job-data/."""
+"""Below /c/<company_id>/settings/integrations/job-data/."""
 
 from __future__ import annotations
 

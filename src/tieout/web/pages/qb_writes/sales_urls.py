@@ -1,0 +1,14 @@
+"""Below /c/<company_id>/invoices/: undo an export, void an invoice, update one in place."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from tieout.web.pages.qb_writes import sales
+
+urlpatterns = [
+    path("exports/<int:batch_id>/undo/", sales.undo, name="undo_batch"),
+    path("exports/<int:batch_id>/undo/progress/", sales.undo_progress, name="undo_progress"),
+    path("postings/<int:posting_id>/void/", sales.void, name="posting_void"),
+    path("<int:invoice_id>/update/", sales.update, name="invoice_update"),
+]
