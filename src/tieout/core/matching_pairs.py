@@ -25,9 +25,7 @@ _WENT_THERE = 0.6  # is shown, whatever its name
 _NAMED = 0.6  # a person this alike is the one whose job number stands there
 
 _SAME = frozenset(["same person", "same person, order swapped"])
-_OTHER = frozenset(
-    ["another first name", "another surname", "first name missing there", "another suffix"]
-)
+_OTHER = frozenset(["another first name", "another surname", "another suffix"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,3 +143,4 @@ def test_who_is_plainly_the_same_or_another() -> None:
     assert not pair("", "Ortiz, E.").same_person
     assert pair("", "Ortiz, Maria").other_person
     assert not pair("", "Ortiz, Elena").other_person
+    assert not pair("", "Ortiz").other_person
