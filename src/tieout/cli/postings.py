@@ -13,7 +13,9 @@ from tieout.core.exporting import State
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `tieout postings`."""
     parser.add_argument(
-        "--state", choices=[state.value for state in State], metavar="STATE",
+        "--state",
+        choices=[state.value for state in State],
+        metavar="STATE",
         help="only these, such as unconfirmed",
     )
     project.add_company(parser)
