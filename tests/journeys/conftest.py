@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Callable, Generator, Iterator
 from itertools import count
@@ -16,6 +17,7 @@ from tests.journeys.office import Office
 PAGES = pytest.StashKey[list[Page]]()
 OpenPage = Callable[..., Page]
 _numbers = count(1)
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "northgate"
 
 expect.set_options(timeout=15_000)
 
@@ -39,6 +41,21 @@ def office(installation: Installation, tmp_path: Path) -> Iterator[Office]:
     made = Office(installation, tmp_path, next(_numbers))
     yield made
     made.close()
+
+
+@pytest.fixture
+def northgate(installation: Installation, tmp_path: Path) -> Iterator[Office]:
+    """The sample agency with its clients mapped and none of its 260 contractor jobs."""
+    made = Office(installation, tmp_path, next(_numbers), json.loads(_sample("quickbooks.json")))
+    made.bring_in(*(EXAMPLES / name for name in ("clients.csv", "contractor_jobs.csv")))
+    made.connect()
+    made.run("mappings", "clients", "import", str(EXAMPLES / "client_mappings.csv"))
+    yield made
+    made.close()
+
+
+def _sample(name: str) -> str:
+    return (EXAMPLES / name).read_text("utf-8")
 
 
 @pytest.fixture

@@ -15,13 +15,19 @@ from tieout.sandbox import CompanyFile
 class Office:
     """One agency with a Super User (sam) and a Biller (bea), and its own rehearsal QuickBooks."""
 
-    def __init__(self, installation: Installation, folder: Path, number: int) -> None:
+    def __init__(
+        self,
+        installation: Installation,
+        folder: Path,
+        number: int,
+        books: dict[str, Any] = agency.QUICKBOOKS,
+    ) -> None:
         self.installation = installation
         self.folder = folder
         self.name = f"Northgate {number}"
         self.people = {"sam": f"sam{number}", "bea": f"bea{number}"}
         self.books = CompanyFile.create(folder / "company.sqlite3", name=self.name)
-        self.books.load(agency.QUICKBOOKS)
+        self.books.load(books)
         self.connector, self.connector_url = self._start_connector()
         made = installation.run("company", "create", self.name, "--rehearsal")
         self.path = f"{installation.url}/c/{made['id']}/"

@@ -112,11 +112,11 @@ def test_each_row_says_what_is_known_of_its_other_side(
     page = as_person("bea").get(desk["home"])
     exact = row(page, desk["job"])
     assert "Not Mapped. Suggested: Acme:Ortiz, Elena same person, order swapped" in shown(exact)
-    assert "OK, map Elena Ortiz to Acme:Ortiz, Elena" in shown(exact)
+    assert "OK, map to Acme:Ortiz, Elena" in shown(exact)
     assert "Suggested Exact" in shown(exact)
     weak = row(page, desk["weak"])
     assert "data-ok" not in weak
-    assert "Choose the QuickBooks job of Ben Wood" in shown(weak)
+    assert "Choose the QuickBooks job" in shown(weak)
     assert '<span class="chip warn">another first name</span>' in weak
     assert "Not Mapped. Probably not in QuickBooks yet" in shown(row(page, desk["none"]))
     fresh = shown(row(page, desk["unknown"]))

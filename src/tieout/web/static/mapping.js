@@ -15,54 +15,64 @@
 
   // what gets the focus when the row that was saved has been swapped: its own name, or the next
   let saved = null; // {id, onward, byMouse}
-  let looking = 0; // pages that n may still turn
+  let turning = 0; // pages that may still be turned on the way to the next row
 
-  function nextAfter(id) {
-    const all = opens();
-    const at = all.findIndex((one) => one.id === id);
-    return all.slice(at + 1).find(unmapped) ?? all.slice(0, Math.max(at, 0)).find(unmapped);
-  }
   function settle() {
     const { id, onward, byMouse } = saved;
     saved = null;
-    const open = (onward && nextAfter(id)) || document.getElementById(id);
-    open?.focus({ preventScroll: byMouse });
+    if (onward) next(id, byMouse);
+    else document.getElementById(id)?.focus();
   }
-  function press(row, selector, onward, byMouse) {
+  function press(row, selector, onward) {
     const button = row.querySelector(selector);
     if (!button || button.disabled) return;
-    saved = { id: row.querySelector(".row-open").id, onward, byMouse };
+    saved = { id: row.querySelector(".row-open").id, onward, byMouse: false };
     button.click();
   }
   document.addEventListener("click", (event) => {
-    const ok = event.target.closest?.("[data-ok]");
-    if (ok && event.isTrusted) saved = { id: ok.closest("[data-row]").querySelector(".row-open").id, onward: true, byMouse: true };
+    const ok = event.isTrusted && event.target.closest?.("[data-ok]");
+    if (ok) saved = { id: ok.closest("[data-row]").querySelector(".row-open").id, onward: true, byMouse: true };
   }, true);
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target?.id === "dialog-body" && saved) {
       if (document.getElementById("dialog")?.open) saved = null;
       else settle();
     }
-    if (looking && event.detail.target?.id === "desk") nextUnmapped();
+    if (turning && event.detail.target?.id === "desk") next("", false);
   });
   document.addEventListener("htmx:responseError", () => (saved = null));
 
-  // the next row that is not mapped: on this page, on the following ones, or in the dialog
-  function nextUnmapped() {
+  // the next row that is not mapped: further down, on the following pages, then from the top;
+  // after a click the page stays where it is
+  function next(id, byMouse) {
     const all = opens();
-    const at = looking ? -1 : all.indexOf(document.activeElement);
-    const found = [...all.slice(at + 1), ...all.slice(0, Math.max(at, 0))].find(unmapped);
-    const further = document.getElementById("page-next");
-    if (found) {
-      looking = 0;
-      found.focus();
-    } else if (further && looking !== 1) {
-      looking = (looking || 21) - 1;
-      further.click();
-    } else {
-      looking = 0;
-      document.querySelector("[data-next-unmapped]")?.click();
+    const at = all.findIndex((one) => one.id === id);
+    const found = all.slice(at + 1).find(unmapped);
+    if (found || byMouse) {
+      turning = 0;
+      (found ?? all[at])?.focus({ preventScroll: byMouse });
+    } else if (!turn(all)) {
+      turning = 0;
+      const above = all.slice(0, Math.max(at, 0)).find(unmapped);
+      if (above) above.focus();
+      else if (id) document.getElementById(id)?.focus();
+      return Boolean(above);
     }
+    return true;
+  }
+  function turn(all) {
+    if (turning === 1) return false;
+    const state = document.querySelector('#desk-tools [name="state"]')?.value;
+    // where only unmapped rows are shown, the mapped ones make room for the following
+    const made = ["not_mapped", "suggested"].includes(state) && !all.every(unmapped);
+    const link = made ? document.querySelector(".states [aria-current]") : document.getElementById("page-next");
+    if (!link) return false;
+    turning = (turning || 21) - 1;
+    link.click();
+    return true;
+  }
+  function nextUnmapped(open) {
+    if (!next(open.id, false)) document.querySelector("[data-next-unmapped]")?.click();
   }
 
   document.addEventListener("keydown", (event) => {
@@ -75,14 +85,14 @@
       const at = all.indexOf(here);
       if (at < 0 && here?.id !== "search") return;
       event.preventDefault();
-      const next = all[at + (event.key === "ArrowDown" ? 1 : -1)];
-      if (next) next.focus();
+      const beside = all[at + (event.key === "ArrowDown" ? 1 : -1)];
+      if (beside) beside.focus();
       else if (at === 0) document.getElementById("search")?.focus();
       return;
     }
     if (event.key === "Enter" && row?.querySelector("[data-ok]")) {
       event.preventDefault(); // else the click would open the row
-      if (!event.repeat) press(row, "[data-ok]", true, false);
+      if (!event.repeat) press(row, "[data-ok]", true);
       return;
     }
     if (!singleKeys() || here?.matches("input, select, textarea")) return;
@@ -91,10 +101,10 @@
       document.getElementById("search")?.focus();
     } else if (event.key === "n" && row) {
       event.preventDefault();
-      nextUnmapped();
+      nextUnmapped(here);
     } else if (event.key === "u" && row && !event.repeat) {
       event.preventDefault();
-      press(row, "[data-undo]", false, false);
+      press(row, "[data-undo]", false);
     }
   });
 
