@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from tests.factories import NOW, World
 
-from tieout.store.models import Book, Event, QbWrite
+from tieout.store.models import Book, Event, Lane, QbWrite
 
 FOUND = {"txn_id": "80000099-1735743002", "customer": "Acme Health:Doe, Jane"}
 
@@ -115,6 +115,13 @@ def test_the_list_fetches_itself_while_something_is_under_way(as_person, world: 
     assert "every 1s" in as_person("vic").get(address(world)).content.decode()
     QbWrite.objects.filter(pk=row.pk).update(state="exported")
     assert "every 1s" not in as_person("vic").get(address(world)).content.decode()
+
+
+def test_a_held_lane_is_named_on_the_page(as_person, world: World) -> None:
+    write(world, state="ready", queued_at=NOW)
+    Lane.objects.filter(company=world.northgate).update(held_reason="A backup was restored.")
+    html = as_person("vic").get(address(world)).content.decode()
+    assert "Nothing is sent now.</strong> A backup was restored." in html
 
 
 def test_the_stamps_button_stands_on_the_connection_page(as_person, world: World) -> None:
