@@ -113,6 +113,7 @@ class QuickBooks:
             self.generation += 1
             raise Died(executed=None)
         if self.lock or self.refuse:
+            strike = strike if strike in ("reply lost", "cut") else ""  # nothing is saved
             reply: Any = ("written", LOCKED if self.lock else REFUSED, None)
             self.lock = self.refuse = False
             self.log.append(("refused", set_id))
@@ -162,7 +163,7 @@ class QuickBooks:
     def edit(self, guid: str, **changes: Any) -> bool:
         """Somebody changes our invoice: number, marker (key), total or voided."""
         invoice = self._mine(guid)
-        if invoice is None:
+        if invoice is None or (invoice.voided and "total" in changes):
             return False
         self.files[RIGHT].invoices[invoice.txn] = invoice._replace(**changes)
         self.log.append(("edited", invoice.txn, tuple(changes)))

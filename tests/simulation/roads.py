@@ -228,7 +228,7 @@ class Worker:
             self.phase = KEEP
         elif phase == KEEP:
             tieout.keep(self.turn, self.message, self.answer)
-            if self.twice:
+            if self.twice and self.message.writes:  # a query's answer has nowhere else to go
                 tieout.keep(self.turn, self.message, self.answer)
             self.phase = APPLY
         else:

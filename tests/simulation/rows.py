@@ -11,6 +11,7 @@ from tieout.core.exporting import Event, State
 LEASE_S = 180
 TICKET_S = 600
 NEVER = -1
+START = 100_000  # the clock may be put back
 REMOTE, WEB = "remote", "web connector"
 
 
@@ -112,7 +113,7 @@ class Rows:
     """The rows of one company: its lane, what people decide. `now` is set by whoever drives it."""
 
     def __init__(self, invoices: int, *, app: str = "Tieout") -> None:
-        self.now = 0
+        self.now = START
         self.app = app
         self.postings = [Posting(i) for i in range(invoices)]
         self.exchanges: dict[str, Exchange] = {}
@@ -163,7 +164,8 @@ class Rows:
     def renew(self, turn: Turn, lease_s: int = LEASE_S) -> None:
         """Keep the lease running; LaneLost when somebody else has it."""
         self.check(turn)
-        self.lease_until = self.now + lease_s
+        if self.lease_until <= self.now + lease_s / 2:
+            self.lease_until = self.now + lease_s
 
     def release(self, turn: Turn, wake_at: int | None) -> None:
         """Give it back."""

@@ -322,7 +322,7 @@ class Tieout(Rows):
         """What the lane does when QuickBooks was no help: look at the file anew, wait."""
         if trouble is None:
             return 0
-        if self.checked_epoch == turn.epoch:
+        if turn.epoch == self.epoch:
             self.checked_epoch, self.checked_session = 0, ""
         if trouble.outcome == "fenced":
             self.check(turn)  # a worker that was merely overtaken ends here
@@ -335,9 +335,10 @@ class Tieout(Rows):
         exchange = self.exchanges.get(call_id)
         if exchange is None or exchange.answer is None or not self._applied(call_id):
             return None
+        answer = exchange.answer
         if not exchange.message.writes and not self.is_fresh(turn, exchange):
-            return None
-        return self._act(turn, exchange.message, exchange.answer)
+            answer = UNKNOWN
+        return self._act(turn, exchange.message, answer)
 
     def is_fresh(self, turn: Turn, exchange: Exchange) -> bool:
         """An answer to a question counts in the holding of the lane that asked; proofs do not keep."""
@@ -372,6 +373,7 @@ class Tieout(Rows):
         facts = answer.payload[1:]
         if facts != self.verified:
             self.held = "another company file" if facts[:2] != self.verified[:2] else "restored"
+            self.fence_epoch = 0
             return answer
         self.checked_epoch, self.checked_session = turn.epoch, answer.session
         return None
