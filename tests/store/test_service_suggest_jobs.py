@@ -108,6 +108,12 @@ def test_every_job_without_a_mapping_gets_its_best_candidate_or_a_clear_none(boo
     assert (counted.active["suggested"], counted.active["not_mapped"]) == (2, 3)
 
 
+def test_before_the_list_was_read_nothing_is_said_to_be_missing(books: Books) -> None:
+    Book.objects.filter(company=books.company).update(lists_refreshed_at=None)
+    assert books.look().message == "Looked at 0 contractor jobs."
+    assert not JobSuggestion.objects.exists()
+
+
 @pytest.mark.parametrize("remembering", [True, False])
 def test_only_what_changed_is_looked_at_again(books: Books, remembering: bool) -> None:
     def look() -> str:

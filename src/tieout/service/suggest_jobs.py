@@ -104,6 +104,8 @@ class _Look:
 
     def do(self) -> int:
         """Returns how many jobs were looked at."""
+        if queries.lists_refreshed_at(company_id=self.company_id) is None:
+            return 0  # without a list nothing can be said to be missing in it
         kept = _desks.pop(self.company_id, None)
         if kept is not None and kept.serial != self.serial:
             kept = None
