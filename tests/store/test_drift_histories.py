@@ -42,7 +42,7 @@ from tieout.store.queries.planning import job_fact, memory_of, qb_job_fact
 KEYS = st.sampled_from(["J-1", "J-2"])
 NAMES = st.sampled_from(["Ortiz, Elena", "Elena Ortiz", "Novak, Petra"])
 EVERYTHING = ("inactive", "other_customer", "shared", "is_customer")
-STANDING = ("open", "ignored", "noted")
+STANDING = ("open", "ignored")
 
 
 class Histories(RuleBasedStateMachine):

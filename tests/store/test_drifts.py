@@ -85,6 +85,9 @@ def test_a_change_is_noticed_once(
     books.notice(now=LATER)
     drift = Drift.objects.get()
     assert (drift.kind, drift.state, drift.seen_at) == (kind, state, NOW)
+    remembered = JobMapping.objects.get(pk=books.mapping.pk).remembered_full_name
+    spelling = kind == "respelled"  # what is only noted is remembered at once
+    assert (remembered == "Acme:Elena Ortiz") == spelling
     assert drift.mapping == books.mapping
     company = Company.objects.get(pk=books.company.pk)
     assert company.open_drifts == (1 if state == "open" else 0)

@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from tieout.core import drifting
-from tieout.core.drifting import Survivor
+from tieout.core.drifting import DriftKind, Survivor
 from tieout.core.exporting import IN_QUICKBOOKS
 from tieout.store.models import Company, Drift, JobMapping, Posting, QbCustomer, User
 from tieout.store.models.drifts import STANDING
@@ -67,8 +68,7 @@ def close(
     *, mapping: JobMapping, target: QbCustomer | None, version: int, user: User, now: datetime
 ) -> None:
     """The mapping was saved anew: whatever stood is answered by that, in the caller's transaction."""
-    standing = Drift.objects.filter(mapping=mapping, state__in=STANDING)
-    asked = standing.exclude(state=State.NOTED)
+    asked = Drift.objects.filter(mapping=mapping, state__in=STANDING)
     kept = Q(target_id=target.pk) if target else Q(pk__in=[])
     for answer, rows in (
         (Drift.Answer.KEPT, asked.filter(kept)),
@@ -82,9 +82,6 @@ def close(
             answered_version=version,
             closed_at=now,
         )
-    Drift.objects.filter(mapping=mapping, state=State.NOTED).update(
-        state=State.OVER, closed_at=now
-    )
 
 
 def reopen(*, mapping_id: int, version: int) -> None:
@@ -157,6 +154,7 @@ def _compare(
     fates = _Fates(company_id, rows)
     new: list[Drift] = []
     changed: list[Drift] = []
+    respelled: list[JobMapping] = []
     for row in rows:
         stood = standing[row.pk]
         for found in _found(row, fates):
@@ -167,7 +165,10 @@ def _compare(
                 changed.append(_over(before, now))  # it changed again: asked anew
                 before = None
             if before is None:
-                _concerned(noticed, row)
+                if found.kind in drifting.NOTED:
+                    respelled.append(_remember_spelling(row))
+                else:
+                    _concerned(noticed, row)
                 new.append(_new(row, found, fates, now=now, task_id=task_id))
                 _count(noticed, new[-1])
             elif _fill(before, found, fates):
@@ -178,6 +179,7 @@ def _compare(
             _concerned(noticed, row)
     Drift.objects.bulk_update(changed, WRITTEN, batch_size=IDS_AT_ONCE)
     Drift.objects.bulk_create(new, batch_size=IDS_AT_ONCE)
+    _write_spellings(respelled)
 
 
 def _found(row: JobMapping, fates: _Fates) -> tuple[drifting.Drift, ...]:
@@ -193,6 +195,29 @@ def _found(row: JobMapping, fates: _Fates) -> tuple[drifting.Drift, ...]:
         used=target.pk in fates.used,
         survivor=fates.survivor(target),
     )
+
+
+def _remember_spelling(row: JobMapping) -> JobMapping:
+    """What is only noted is remembered at once, so that it is noted once."""
+    memory = memory_of(row, row.target) if row.target else None
+    if memory is not None and row.target is not None:
+        now = drifting.present(
+            target=qb_job_fact(row.target), job=job_fact(row.job), client=row.job.client.name
+        )
+        kept = drifting.kept(memory, DriftKind.RESPELLED, now=now)
+        row.remembered_full_name = kept.target.full_name
+    return row
+
+
+def _write_spellings(rows: Sequence[JobMapping]) -> None:
+    """One prepared statement: a renamed customer may have thousands of jobs."""
+    statement = (
+        f"UPDATE {JobMapping._meta.db_table} "  # noqa: S608 — a constant
+        "SET remembered_full_name = %s WHERE id = %s"
+    )
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(statement, [(row.remembered_full_name, row.pk) for row in rows])
 
 
 def _concerned(noticed: Noticed, row: JobMapping) -> None:
@@ -215,12 +240,14 @@ def _new(
     now: datetime,
     task_id: int | None,
 ) -> Drift:
+    noted = found.kind in drifting.NOTED
     drift = Drift(
         company_id=row.company_id,
         mapping=row,
         target=row.target,
         kind=found.kind.value,
-        state=State.NOTED if found.kind in drifting.NOTED else State.OPEN,
+        state=State.NOTED if noted else State.OPEN,
+        closed_at=now if noted else None,
         seen_at=now,
         seen_by_id=task_id,
     )

@@ -10,7 +10,7 @@ from tieout.store.models.connections import Task
 from tieout.store.models.mappings import JobMapping
 from tieout.store.models.people import Company, User
 
-STANDING = ["open", "ignored", "noted"]
+STANDING = ["open", "ignored"]
 
 
 class Drift(models.Model):
@@ -18,7 +18,7 @@ class Drift(models.Model):
 
     class State(models.TextChoices):
         OPEN = "open", "Open"
-        NOTED = "noted", "Noted"  # harmless: nobody is asked
+        NOTED = "noted", "Noted"  # harmless: nobody is asked, and it is remembered at once
         IGNORED = "ignored", "Ignored until it changes again"
         ANSWERED = "answered", "Answered"
         OVER = "over", "Over"  # it changed back, changed again, or its mapping was removed
