@@ -27,6 +27,7 @@ OWNER = "web connector"  # whose lane it is while a ticket holds it
 PART_BYTES = 256 * 1024
 PARTS_AT_ONCE = 8
 SESSIONS_KEPT = 200
+SESSION_KEPT_LEAST = timedelta(days=1)  # after its last call, however many came since
 STRAYS_MAX = 20  # answers to nothing known, of one session
 
 
@@ -86,10 +87,10 @@ def add_session(*, state: SessionState, address: str, app_name: str) -> WebConne
         .order_by("-id")
         .values_list("id", flat=True)[SESSIONS_KEPT : SESSIONS_KEPT + 1]
     )
+    waiting = KeptAnswer.objects.filter(applied_at__isnull=True).values("session_id")
     for first in old:
-        WebConnectorSession.objects.filter(
-            company_id=state.company_id, id__lte=first, kept_answers__isnull=True
-        ).delete()
+        over = WebConnectorSession.objects.filter(company_id=state.company_id, id__lte=first)
+        over.exclude(pk__in=waiting).delete()
     return row
 
 
