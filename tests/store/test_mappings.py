@@ -49,7 +49,7 @@ def test_needs_attention_is_whatever_would_hold_up_its_invoices(
 
 def test_a_confirmed_other_customer_needs_no_attention(job: SourceJob) -> None:
     QbCustomer.objects.filter(list_id="A1").update(top_list_id="B")
-    JobMapping.objects.update(other_customer_confirmed=True)
+    JobMapping.objects.update(other_customer_confirmed=True, remembered_top="B")
     commits.restate(company_id=job.company_id)
     job.refresh_from_db()
     assert job.map_state == "mapped"
