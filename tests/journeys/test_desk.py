@@ -117,7 +117,7 @@ def test_the_sample_agency_is_mapped_from_the_keyboard(
     saved = northgate.folder / "saved.csv"
     northgate.run("mappings", "jobs", "export", str(saved))
     with saved.open(encoding="utf-8-sig", newline="") as file:
-        made = {each["job_key"]: each["full_name"] for each in csv.DictReader(file)}
+        made = {each["job_key"]: each["quickbooks_job"] for each in csv.DictReader(file)}
     wrong = [key for key in seen if made[key] != truth.get(key, "")]
     assert wrong == []
 

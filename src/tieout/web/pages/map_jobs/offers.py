@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -38,6 +39,7 @@ class Offer:
     bucket: str
     chips: SafeString
     one_click: bool  # a look is enough: OK saves it
+    values: str = ""  # what OK sends, as JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,15 @@ def _offer(
         shown.append(Chip(f"already serves {names}{more}", "warn"))
     hard = any(each.refuses or each.needs_confirmation for each in odd)
     asks = suggestion.bucket == "Weak" or "another one fits as well" in suggestion.reasons
-    return Offer(target, suggestion.bucket, _html(shown), one_click=not (hard or asks))
+    mapping, _ = mapping_state.present(job)
+    version = mapping.version if mapping else 0
+    return Offer(
+        target,
+        suggestion.bucket,
+        _html(shown),
+        one_click=not (hard or asks),
+        values=json.dumps({"target": target.list_id, "version": version}),
+    )
 
 
 def _html(shown: Sequence[Chip]) -> SafeString:
