@@ -87,9 +87,9 @@ def test_clients_by_tab_state_and_search_of_both_sides(world: World) -> None:
         wanted = SisterFilter(kind="client", **{"tab": "active", **asked})
         page = mappings.list_sisters(company_id=company.pk, wanted=wanted)
         assert page.counters == (
-            {"all": 2, "not_mapped": 1, "mapped": 0, "attention": 1}
+            {"all": 2, "not_mapped": 1, "suggested": 0, "mapped": 0, "attention": 1}
             if wanted.tab == "active"
-            else {"all": 1, "not_mapped": 1, "mapped": 0, "attention": 0}
+            else {"all": 1, "not_mapped": 1, "suggested": 0, "mapped": 0, "attention": 0}
         )
         each = mappings.each_sister(company_id=company.pk, wanted=wanted)
         assert [row.name for row in each] == [row.name for row in page.rows]
