@@ -117,6 +117,23 @@ def test_old_sessions_go_unless_an_answer_waits(
     assert left == {"t-0", "t-4", "t-5", "t-6"}
 
 
+def test_a_session_that_worked_stays_for_a_day(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its write may still be looked for, and others were told to wait meanwhile."""
+    opened(world, "worked")
+    opened(world, "long ago")
+    WebConnectorSession.objects.update(epoch=1)
+    monkeypatch.setattr(commits, "SESSIONS_KEPT", 1)
+    WebConnectorSession.objects.filter(ticket="long ago").update(
+        last_call_at=NOW - timedelta(days=2)
+    )
+    for number in range(3):
+        opened(world, f"busy-{number}")
+    left = set(WebConnectorSession.objects.values_list("ticket", flat=True))
+    assert left == {"worked", "busy-2"}
+
+
 def test_a_strangers_session_is_never_ours(world: World) -> None:
     opened(world)
     assert queries.sessions(company_id=world.harbor.pk, limit=10) == []

@@ -27,7 +27,7 @@ OWNER = "web connector"  # whose lane it is while a ticket holds it
 PART_BYTES = 256 * 1024
 PARTS_AT_ONCE = 8
 SESSIONS_KEPT = 200
-SESSION_KEPT_LEAST = timedelta(days=1)  # after its last call, however many came since
+WORKED_KEPT = timedelta(days=1)  # after the last call, however many logins came since
 STRAYS_MAX = 20  # answers to nothing known, of one session
 
 
@@ -90,6 +90,8 @@ def add_session(*, state: SessionState, address: str, app_name: str) -> WebConne
     waiting = KeptAnswer.objects.filter(applied_at__isnull=True).values("session_id")
     for first in old:
         over = WebConnectorSession.objects.filter(company_id=state.company_id, id__lte=first)
+        # one that worked tells how long its ticket is silent, when its write is looked for
+        over = over.filter(Q(epoch=0) | Q(last_call_at__lt=state.opened_at - WORKED_KEPT))
         over.exclude(pk__in=waiting).delete()
     return row
 
