@@ -25,6 +25,36 @@ from tieout.sandbox import CompanyFile
 
 pytestmark = pytest.mark.journey
 TICKET_S, FENCE_S = 3, 5  # minutes in real life
+
+
+def test_the_command_line_sets_it_up(shop: Shop, tmp_path: Path) -> None:
+    file = tmp_path / "tieout.qwc"
+    assert shop.run("web-connector", "set", "--every", "10", "--read-only", "yes")["changed"] == [
+        "every_minutes",
+        "read_only",
+    ]
+    shop.run("web-connector", "qwc", "--url", "https://tieout.example.com", "--out", str(file))
+    written = file.read_text("utf-8")
+    assert "<AppURL>https://tieout.example.com/qbwc/</AppURL>" in written
+    assert "<RunEveryNMinutes>10</RunEveryNMinutes>" in written
+    assert "<IsReadOnly>true</IsReadOnly>" in written
+    shop.run("web-connector", "new-ids")
+    shop.run("web-connector", "qwc", "--url", "https://tieout.example.com", "--out", str(file))
+    assert file.read_text("utf-8") != written
+    shop.run("web-connector", "qwc", "--url", "http://192.0.2.1", status=1)
+    shop.run("web-connector", "set", "--user-name", "a b", status=1)
+    shop.run("web-connector", "accept-file", status=1)
+    shop.run("web-connector", "verify")
+    assert shop.run("web-connector", "show")["verify_wanted"] is True
+    shop.connector.update()
+    assert shop.run("web-connector", "show")["verify_wanted"] is False
+    shop.queue()
+    shop.connector.update()
+    assert shop.books.list_invoices() == []  # read-only: nothing was written
+    assert shop.run("web-connector", "leave")["changed"] is True
+    assert shop.connector.update() == "none"
+
+
 # where the server dies -> what is on disk then: (the answer's outcome, it was acted on)
 KEPT = {
     "before keep": ("", False),
