@@ -14,7 +14,7 @@ from tieout.core.new_jobs import FULL_MAX, LEVELS_MAX
 from tieout.core.texts import storable
 from tieout.service.access import Access
 from tieout.service.qb_writes import CannotWrite
-from tieout.store.commits import mappings
+from tieout.store.commits import lanes, mappings
 from tieout.store.commits import qb_writes as commits
 from tieout.store.commits.qb_writes import Wish
 from tieout.store.queries import connections, qb_lists
@@ -34,6 +34,7 @@ def create_job(*, access: Access, job_key: str, name: str, now: datetime) -> QbW
         message = f"Your role does not allow this. Ask a Super User of {access.company}."
         raise CannotWrite(message)
     with transaction.atomic():
+        lanes.lock(company_id=company_id)
         company = connections.company(company_id=company_id)
         if not company.create_jobs:
             message = (

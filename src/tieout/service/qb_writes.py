@@ -39,7 +39,7 @@ def write_stamp(*, access: Access, now: datetime) -> list[QbWrite]:
         raise CannotWrite(message)
     company_id = access.company.pk
     with transaction.atomic():
-        connections.lock(company_id=company_id)  # two clicks at once make one wish
+        lanes.lock(company_id=company_id)  # two clicks at once make one wish
         book = connections.book_of(company_id=company_id)
         if not book.company_name:
             message = "Verify the connection first: it says which company file is open."
@@ -181,6 +181,7 @@ def _may_work(access: Access) -> None:
 
 
 def _row(access: Access, write_id: int) -> QbWrite:
+    lanes.lock(company_id=access.company.pk)  # before the row, as whoever applies an answer does
     row = queries.for_change(company_id=access.company.pk, write_id=write_id)
     if row is None:
         message = "There is no such change in this company."

@@ -11,6 +11,7 @@ from django.db import transaction
 from tieout.core.exporting import State
 from tieout.service.access import Access
 from tieout.service.qb_writes import CannotWrite
+from tieout.store.commits import lanes
 from tieout.store.commits import qb_writes as commits
 from tieout.store.commits.qb_writes import Wish
 from tieout.store.queries import qb_writes as queries
@@ -72,6 +73,7 @@ def void(
         raise CannotWrite(message)
     company_id = access.company.pk
     with transaction.atomic():
+        lanes.lock(company_id=company_id)
         rows = queries.lock_postings(company_id=company_id, ids=posting_ids)
         if not rows or len(rows) < len(set(posting_ids)):
             message = "Choose the invoices to void: one of them is not in this company."

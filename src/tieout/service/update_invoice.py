@@ -17,7 +17,7 @@ from tieout.service import plan_export, posting_content
 from tieout.service.access import Access
 from tieout.service.qb_writes import CannotWrite
 from tieout.service.undo_batch import held_json
-from tieout.store.commits import invoices
+from tieout.store.commits import invoices, lanes
 from tieout.store.commits import qb_writes as commits
 from tieout.store.commits.qb_writes import Wish
 from tieout.store.queries import qb_writes as queries
@@ -51,6 +51,7 @@ def preview(*, access: Access, invoice_id: int) -> list[Update]:
 def update(*, access: Access, invoice_id: int, seen: str, now: datetime) -> list[QbWrite]:
     """Queue the update of every part that differs. `seen`: the content's hash on the screen."""
     with transaction.atomic():
+        lanes.lock(company_id=access.company.pk)
         invoice, updates = _updates(access, invoice_id)
         if invoice.content_hash != seen:
             message = "The back office changed it again meanwhile. Look at it anew, then decide."
