@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 
 import pytest
 from django.test import Client
@@ -282,13 +283,22 @@ def test_the_body_decides_whatever_the_soap_action_says(desk: Desk, action: str)
 
 
 def test_a_forged_ticket_gets_nothing_and_fills_no_disk(
-    desk: Desk, told: Callable[[], str]
+    desk: Desk, told: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    disk: list[int] = []
+    real = SpooledTemporaryFile.rollover
+
+    def rollover(file: SpooledTemporaryFile) -> None:
+        disk.append(1)
+        real(file)
+
+    monkeypatch.setattr(SpooledTemporaryFile, "rollover", rollover)
     forger = desk.another()
     forger.ticket = "forged"
     session = desk.books.open_session(app_name="Tieout", company_file="", mode="do_not_care")
     assert forger.ask(session) == ""
-    assert forger.bring("<QBXML/>" * 1000) == -1
+    assert forger.bring("<QBXML/>" * 300_000) == -1  # 2.4 MB
+    assert disk == []
     assert "does not know this update" in forger.last_error()
     assert not KeptAnswer.objects.exclude(call_id__startswith="verify-").exists()
     assert "unknown company at 203.0.113.8" in told()
