@@ -14,9 +14,10 @@ TEMPLATES = $(shell find src/tieout/web -name '*.html')
 # folders whose tests share nothing, so that two may run at once
 APART := $(wildcard tests/unit tests/protocol tests/store tests/web tests/upgrade)
 ON_POSTGRES := $(wildcard tests/store tests/web)
-WHOLE := $(wildcard tests/simulation tests/journeys)
+WHOLE := $(wildcard tests/journeys)
+REAL_RUNS := tests/simulation/test_real.py tests/simulation/test_crash_points.py
 
-.PHONY: help run demo check test test-tools storm bench wheels screenshots clean
+.PHONY: help run demo check test test-tools simulate storm bench wheels screenshots clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort \
@@ -39,6 +40,8 @@ check: $(VENV)/.stamp-dev ## format, lint, types, import contracts, templates, h
 test: check test-tools ## everything: both databases, real processes, a real browser
 	$(PYTEST) -q -n 2 $(APART)
 	$(BIN)/python tools/with_postgres.py $(PYTEST) -q -n 2 $(ON_POSTGRES)
+	$(PYTEST) -q tests/simulation $(addprefix --ignore=,$(REAL_RUNS))
+	$(PYTEST) -q -n 2 $(REAL_RUNS)
 	$(PYTEST) -q $(WHOLE)
 
 test-tools: # what tests need beside Python: a browser and PostgreSQL's programs

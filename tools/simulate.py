@@ -20,7 +20,7 @@ from tests.simulation.world import World
 
 from tieout.core.exporting import Event
 
-EVERY = 100_000  # seeds between two lines of progress
+EVERY = 20_000  # seeds between two lines of progress
 
 
 def main() -> int:

@@ -5,16 +5,11 @@ Each override here is a known defect of the service. When it is mended there, th
 
 from __future__ import annotations
 
-from tests.simulation.rows import Exchange, Turn
 from tests.simulation.tieout_model import Tieout
 
 
 class AsItIs(Tieout):
     """Tieout's side as the service runs now."""
-
-    def is_fresh(self, turn: Turn, exchange: Exchange) -> bool:
-        """An answer that was kept, not acted on, is believed in every later holding of the lane."""
-        return True
 
     def may_clear(self, set_id: str) -> bool:
         """The record of a set that left twice is cleared like any other."""

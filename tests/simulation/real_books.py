@@ -223,7 +223,7 @@ class RealBooks:
             (
                 row[0],
                 Invoice(
-                    row[1], (row[2] or "").upper(), "", row[3], row[4],  # type: ignore[arg-type]
+                    row[1], (row[2] or "").upper(), "", row[3], row[4],
                     Decimal(row[5]) / 100, bool(row[6]),  # type: ignore[arg-type]
                 ),
             )

@@ -138,7 +138,7 @@ class Connector:
         return self._known(call_id, entry)
 
     def _known(self, call_id: str, entry: list[Any]) -> Answer:
-        answer = entry[1]
+        answer: Answer | None = entry[1]
         if answer is not None and (answer.outcome == "response" or answer.executed is False):
             return answer
         if entry[0] == "abandoned":

@@ -195,6 +195,7 @@ class Rows:
         row.state_at = self.moves
         row.txn = row.found.txn
         row.found, row.holds = None, False
+        self.wake()
 
     def send_again(self, index: int) -> None:
         """A person sends again; QuickBooks is probed first."""

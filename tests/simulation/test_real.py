@@ -45,7 +45,6 @@ def test_the_real_code_runs_as_the_model_does(runs: RealRuns, part: int) -> None
     assert not wrong, f"another trace than the model's: seeds {wrong}"
 
 
-@pytest.mark.xfail(strict=True, reason="a kept answer to a probe is believed after a restore")
 def test_a_probe_from_before_a_restored_backup_is_not_believed(runs: RealRuns) -> None:
     assert audit(runs.run(make(800))) == []
 

@@ -31,6 +31,7 @@ from tieout.core.recovering import Ask, Looked
 
 FENCE_S = 900
 TROUBLE_S = 30  # the wait after QuickBooks was no help
+HELD_LOOK_S = 3600
 LOCK_TRIES_MAX = 5
 LOCK_DELAY_S = 60
 DELAYS_S = (2, 10, 30, 60, 120, 300)
@@ -49,8 +50,10 @@ class Tieout(Rows):
                 self.apply_kept(turn, self.unapplied[0])
             row = self._unsettled()
             if row is not None:
+                if row.state not in exporting.HOLDING:
+                    return self.now + HELD_LOOK_S  # a person decides
                 waits = row.due > self.now
-                if waits or row.state not in exporting.HOLDING or not self._may_settle(turn, row):
+                if waits or not self._may_settle(turn, row):
                     return row.due if waits else None
             else:
                 row = self._next_queued(turn)
@@ -138,6 +141,8 @@ class Tieout(Rows):
                 return self.probe(turn, row)
             case State.CLAIMED:
                 return self.probe(turn, row)
+            case _:
+                pass
         return None
 
     def _message(self, row: Posting, purpose: str, request: Any, **more: Any) -> Message:
@@ -335,10 +340,9 @@ class Tieout(Rows):
         exchange = self.exchanges.get(call_id)
         if exchange is None or exchange.answer is None or not self._applied(call_id):
             return None
-        answer = exchange.answer
         if not exchange.message.writes and not self.is_fresh(turn, exchange):
-            answer = UNKNOWN
-        return self._act(turn, exchange.message, answer)
+            return None
+        return self._act(turn, exchange.message, exchange.answer)
 
     def is_fresh(self, turn: Turn, exchange: Exchange) -> bool:
         """An answer to a question counts in the holding of the lane that asked; proofs do not keep."""
@@ -347,9 +351,9 @@ class Tieout(Rows):
     # ------------------------------------------------------------------ acting on answers
 
     def _act(self, turn: Turn, message: Message, answer: Answer) -> Answer | None:
-        self.check(turn)
-        if message.purpose == "session":
+        if message.purpose == "session":  # it only narrows what may be written
             return self._take_session(turn, answer)
+        self.check(turn)
         row = self.postings[message.posting]
         if message.purpose == "write":
             return self.take_write(turn, row, message, answer)
@@ -359,9 +363,7 @@ class Tieout(Rows):
             return None
         if message.purpose == "recall":
             return self._recalled(turn, row, answer)
-        if not self.same_session(turn, answer):
-            return self.wait(turn, row, answer)
-        if answer.outcome != "response":
+        if answer.outcome != "response" or not self.same_session(turn, answer):
             return self.wait(turn, row, answer)
         if message.purpose == "status":
             return self._status_checked(turn, row, message, answer)
@@ -375,7 +377,8 @@ class Tieout(Rows):
             self.held = "another company file" if facts[:2] != self.verified[:2] else "restored"
             self.fence_epoch = 0
             return answer
-        self.checked_epoch, self.checked_session = turn.epoch, answer.session
+        if turn.epoch == self.epoch:
+            self.checked_epoch, self.checked_session = turn.epoch, answer.session
         return None
 
     def same_session(self, turn: Turn, answer: Answer) -> bool:
@@ -409,15 +412,25 @@ class Tieout(Rows):
         """An answer may come when the row has moved on: late, twice, or after a decision."""
         if message.set_id != row.set_id:
             return None
+        if (
+            answer.outcome != "response"
+            and self.last_write(row).message.call_id != message.call_id
+        ):
+            return None  # that an earlier call failed says nothing of the one sent since
         state = row.state
         event, found = self.read_write(answer)
         if state is State.SENDING or (
             state is State.UNCONFIRMED and answer.outcome in ("response", "hresult")
         ):
-            self.meet(turn, row, self.of_resend(row, event), found)
+            self._judged_write(turn, row, event, found)
         elif answer.outcome == "response" and event in exporting.TABLE[state]:
             self.meet(turn, row, event, found)
         return None if answer.outcome == "response" else answer
+
+    def _judged_write(self, turn: Turn, row: Posting, event: Event, found: Any) -> None:
+        if event is Event.NOT_SENT:
+            row.call_over = True  # it has ended, and it brought nothing
+        self.meet(turn, row, self.of_resend(row, event), found)
 
     def of_resend(self, row: Posting, event: Event) -> Event:
         """That a resend did not get through says nothing of the first call."""
@@ -440,7 +453,7 @@ class Tieout(Rows):
         if answer.outcome in USABLE:
             row.call_over = True  # it has ended, whatever it brought
             event, found = self.read_write(answer)
-            self.meet(turn, row, self.of_resend(row, event), found)
+            self._judged_write(turn, row, event, found)
         elif answer.outcome == "abandoned":
             row.call_over = True
         else:
@@ -536,7 +549,7 @@ class Tieout(Rows):
                 row.tries += 1
                 row.writes = 0
                 row.set_id = ""
-        if step.state is State.PROBED or step.state is State.RESENDABLE:
+        if event is Event.PROBE_CLEAN or event is Event.ABSENT_FENCED:
             row.proof_epoch = turn.epoch
         if step.state is State.REFUSED and found == LOCKED and row.tries < LOCK_TRIES_MAX:
             row.tries += 1

@@ -137,7 +137,7 @@ class World:
             if tick >= CALM_AT and not faults:
                 if not self.calm:
                     self.calm_down()
-                elif step % 16 == 0 and tieout.held:
+                elif step % 16 == 0:
                     self.people()
             if not moved and not self._jump(faults):
                 ended = True
@@ -165,7 +165,7 @@ class World:
                 moments.append(tieout.lease_until + 1)
             if self.road == WEB:
                 moments.append(self.web.next_at)
-            if any(worker.resumes > self.tick for worker in (*self.workers, self.web)):
+            if any(worker.resumes > self.tick for worker in self._everybody()):
                 self.tick += 1
             tieout.now = max(now, *moments)
             return True
@@ -175,7 +175,7 @@ class World:
         ticks = [fault.at for fault in faults[-1:]]
         ticks += [late.tick for late in self.late]
         ticks += [stray[0] for stray in self.stray] + [late[0] for late in self.late_answers]
-        ticks += [w.resumes for w in (*self.workers, self.web) if w.resumes > self.tick]
+        ticks += [w.resumes for w in self._everybody() if w.resumes > self.tick]
         if ticks:
             self.tick = max(self.tick, min(ticks))
             return True
@@ -229,13 +229,16 @@ class World:
     def _posting(self, which: int) -> Any:
         return self.tieout.postings[which % len(self.tieout.postings)]
 
+    def _everybody(self) -> list[Any]:
+        return [*self.workers, self.web]
+
     def on_crash(self, which: int) -> None:
-        for each in (*self.workers, self.web):
+        for each in self._everybody():
             if each.kill():
                 return
 
     def on_pause(self, which: int) -> None:
-        for each in (*self.workers, self.web):
+        for each in self._everybody():
             if each.pause(6 + which * 4):
                 beyond = (LEASE_S, TICKET_S, FENCE_S)[which % 3]
                 self.tieout.now += beyond + 5
@@ -267,7 +270,7 @@ class World:
         """A backup of Tieout's database is put back; its processes start anew."""
         if self.backup is None:
             return
-        for each in (*self.workers, self.web):
+        for each in self._everybody():
             each.kill()
         self.web.before = None
         self.tieout.restore(self.backup)
