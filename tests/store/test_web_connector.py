@@ -97,12 +97,16 @@ def test_an_answer_is_taken_by_one_worker_and_again_when_that_one_died(world: Wo
     assert not AnswerPart.objects.exists()
 
 
-@pytest.mark.parametrize("call_id", ["", f"{commits.VERIFY}1"])
+@pytest.mark.parametrize("call_id", ["", f"{waiting.VERIFY}1"])
 def test_a_worker_leaves_alone_what_is_not_its_own(world: World, call_id: str) -> None:
     row = opened(world)
     keep(row, b"x", call_id=call_id)
     assert commits.claim_answer(now=NOW, lease_s=60) is None
-    assert not queries.open_answers(session_id=row.pk)
+    commits.create_account(company_id=world.northgate.pk, user_name="northgate", now=NOW)
+    errand = waiting.errand(company_id=world.northgate.pk, session_id=row.pk)
+    assert not errand.with_worker
+    keep(row, b"y", call_id="c-1")
+    assert waiting.errand(company_id=world.northgate.pk, session_id=row.pk).with_worker
 
 
 def test_old_sessions_go_unless_an_answer_waits(

@@ -49,6 +49,7 @@ from tieout.service.turns import Lease, Message, Road, RoadKind, Turn, Until
 from tieout.store.commits import lanes
 from tieout.store.commits import web_connector as commits
 from tieout.store.commits.exports import PostingMoved
+from tieout.store.queries import waiting
 from tieout.store.queries import web_connector as queries
 from tieout.store.queries.connections import Book
 from tieout.store.queries.web_connector import Account, Connection, Session
@@ -63,7 +64,7 @@ RULES: Final = qbwc.Rules(
 SMALL_BYTES = 1024 * 1024  # an answer up to this size is applied at once
 LEASE_MORE_S = 10  # so much longer than the silence, so that not every call extends it
 WAIT_S = 30.0  # work that is due so soon is waited for; for later work the next update comes
-VERIFY = commits.VERIFY
+VERIFY = waiting.VERIFY
 STRAY = "stray"  # names an answer to nothing that this ticket asked
 _LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 _REQUEST_ID = re.compile(rb'\brequestID\s*=\s*["\']([^"\'<>]{1,80})["\']')
@@ -226,16 +227,17 @@ class Visit:
     # -------------------------------------------------------------- work
 
     def _ask_work(self, *, writes: bool) -> WorkFound:
-        if self.row is not None and queries.open_answers(session_id=self.row.pk):
-            return WorkFound(work=None, wait=True)  # a worker is applying a big answer
-        account, _, book = self.office()
-        if qbwc_verify.wanted(account=account, book=book):
+        session_id = self.row.pk if self.row is not None else 0
+        errand = waiting.errand(company_id=self.company_id, session_id=session_id)
+        if errand.with_worker:
+            return WorkFound(work=None, wait=True)
+        if errand.verify:
             request = company_facts.request()
             work = Work(key=f"{VERIFY}{moments.call_id()}"[:40], writes=False)
             self._take_along(work.key, request)
             return WorkFound(work=work)
         try:
-            found = conversation.build(self.turn(may_write=writes and not account.read_only))
+            found = conversation.build(self.turn(may_write=writes and not errand.read_only))
         except PostingMoved:  # a person decided about it this very moment
             return WorkFound(work=None, wait=True)
         if isinstance(found, Until):

@@ -21,8 +21,8 @@ from tieout.store.models import (
     WebConnectorAccount,
     WebConnectorSession,
 )
+from tieout.store.queries.waiting import VERIFY
 
-VERIFY = "verify-"  # begins the id of a question that the edge itself asks and acts on
 OWNER = "web connector"  # whose lane it is while a ticket holds it
 PART_BYTES = 256 * 1024
 PARTS_AT_ONCE = 8

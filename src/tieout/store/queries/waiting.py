@@ -14,8 +14,17 @@ from typing import Any
 from django.db import connection, models
 
 from tieout.core.exporting import HOLDING, State
-from tieout.store.models import Exchange, Posting, QbWrite, Task
+from tieout.store.models import (
+    Book,
+    Exchange,
+    KeptAnswer,
+    Posting,
+    QbWrite,
+    Task,
+    WebConnectorAccount,
+)
 
+VERIFY = "verify-"  # begins the id of a question that the edge itself asks and acts on
 _LEFT = (State.CLAIMED, State.PROBED)
 
 
@@ -56,6 +65,23 @@ def writes(*, company_id: int) -> Writes:
     found = _ask(_writes(), [company_id] * 7)
     unsettled, others, postings, exports = (bool(each) for each in found)
     return Writes(unsettled=unsettled, others=others, postings=postings, exports=exports)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """What decides what the Web Connector gets next. `verify`: which company file is open comes
+    first. `with_worker`: a worker acts on a big answer of this update."""
+
+    read_only: bool
+    verify: bool
+    with_worker: bool
+
+
+def errand(*, company_id: int, session_id: int) -> Errand:
+    """What is to be known before the company's next message is built."""
+    found = _ask(_errand(), [session_id, company_id])
+    read_only, verify, with_worker = (bool(each) for each in found)
+    return Errand(read_only=read_only, verify=verify, with_worker=with_worker)
 
 
 def _ask(sql: str, values: list[Any]) -> tuple[Any, ...]:
@@ -117,4 +143,15 @@ def _writes() -> str:
         f" EXISTS {_queued(QbWrite, '1')}, EXISTS {_queued(Posting, '1')},"
         f" EXISTS (SELECT 1 FROM {_table(Task)} WHERE company_id = %s"
         f" AND kind = 'export' AND state IN ('waiting', 'running'))"
+    )
+
+
+@cache
+def _errand() -> str:
+    return (
+        "SELECT a.read_only, a.verify_wanted_at IS NOT NULL OR b.read_at IS NULL,"  # noqa: S608
+        f" EXISTS (SELECT 1 FROM {_table(KeptAnswer)} k WHERE k.session_id = %s"
+        f" AND k.applied_at IS NULL AND k.call_id > '' AND k.call_id NOT LIKE '{VERIFY}%%')"
+        f" FROM {_table(WebConnectorAccount)} a JOIN {_table(Book)} b"
+        " ON b.company_id = a.company_id WHERE a.company_id = %s"
     )

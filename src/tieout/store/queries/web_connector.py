@@ -118,14 +118,6 @@ def sessions(*, company_id: int, limit: int) -> list[Session]:
 # ------------------------------------------------------------------ kept answers
 
 
-def open_answers(*, session_id: int) -> bool:
-    """Whether an answer of this session waits to be applied by a worker."""
-    waiting = KeptAnswer.objects.filter(
-        session_id=session_id, applied_at__isnull=True, call_id__gt=""
-    )
-    return waiting.exclude(call_id__startswith="verify-").exists()
-
-
 def kept_answer(*, session_id: int, call_id: str) -> KeptAnswer | None:
     """The answer kept in parts against a call of this session."""
     return KeptAnswer.objects.filter(session_id=session_id, call_id=call_id).first()
