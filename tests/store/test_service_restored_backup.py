@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests import factories as make
@@ -176,3 +177,17 @@ def test_many_are_asked_for_in_pages(rolled_back: Office, monkeypatch: pytest.Mo
     assert (task.message, task.done) == ("2 of 3 exported are gone", 3)
     total = sum(row.total for row in restored_backup.gone(task=task))
     assert total == Decimal("1250.00")
+
+
+def test_an_answer_that_comes_twice_counts_once(
+    rolled_back: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = restored_backup.take
+
+    def twice(*, task: Task, **given: Any) -> object:
+        take(task=task, **given)
+        return take(task=Task.objects.get(pk=task.pk), **given)
+
+    monkeypatch.setattr(restored_backup, "take", twice)
+    task = look(rolled_back)
+    assert task.result == {"asked": 3, "gone": 2}

@@ -204,6 +204,23 @@ def test_a_changed_invoice_is_updated_where_it_stands(office: Office) -> None:
     assert totals(office) == {"20417": "1400.00"}
 
 
+def test_an_update_that_was_refused_first_settles_the_invoice_when_asked_for_again(
+    office: Office,
+) -> None:
+    export(office, "20417")
+    invoice = changed("20417", "1350.50")
+    for closed in ("2026-12-31", ""):
+        office.rehearsal.books.set_closing_date(closed)
+        update_invoice.update(
+            access=office.access, invoice_id=invoice.pk, seen="c" * 64, now=moments.now()
+        )
+        office.work()
+    states = list(QbWrite.objects.order_by("id").values_list("state", flat=True))
+    assert states == ["refused", "exported"]
+    invoice.refresh_from_db()
+    assert (invoice.standing, invoice.exported_hash) == ("exported", "c" * 64)
+
+
 @pytest.mark.parametrize("touch", ["edited", "paid", "voided", "deleted"])
 def test_a_touched_invoice_is_not_overwritten(office: Office, touch: str) -> None:
     export(office, "20417")

@@ -24,7 +24,7 @@ from tieout.store.secrets import SecretUnreadable
 log = logging.getLogger("tieout.service")
 
 BURST_S = 30.0  # after this the lane is given back, so that other companies get their turn
-LEASE_S = 180  # longer than the longest single call to QuickBooks
+LEASE_S = 300  # half of it, when it is renewed, is longer than the longest single call
 ENTER_AGAIN = "Super User: enter the password of the Remote Connector again and save."
 TROUBLE_DELAYS_S = (5, 15, 30, 60, 120, 300)
 
@@ -52,7 +52,9 @@ def advance(*, company_id: int, owner: str) -> bool:
         )
         wake_at = moments.now() + timedelta(seconds=wait_s)
     except lanes.LaneLost:
+        # what we kept after that is acted on by the present holder, or by the next
         log.warning("company %s: another worker took over", company_id)
+        lanes.wake(company_id=company_id, at=moments.now())
     except Exception as fault:
         # the rows say what is not done; the lane is looked at again, later each time
         log.exception("company %s: a step broke off", company_id)

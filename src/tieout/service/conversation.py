@@ -23,6 +23,15 @@ from tieout.store.queries.exports import Exchange
 
 # questions that cost nothing to ask again: on the remote road their answers are not kept
 _REPEATABLE = frozenset({Exchange.Purpose.SESSION, Exchange.Purpose.PAGE})
+# what QuickBooks said then need not be true any more; the row asks anew
+_OF_ITS_TURN = frozenset(
+    {
+        Exchange.Purpose.SESSION,
+        Exchange.Purpose.PROBE,
+        Exchange.Purpose.STATUS_CHECK,
+        Exchange.Purpose.SEARCH,
+    }
+)
 _OF_A_CALL = frozenset({"response", "hresult", "not sent", "abandoned"})
 
 
@@ -170,12 +179,18 @@ def apply(turn: Turn, message: Message, answer: Answer, *, took_s: float = 0.0) 
 
 
 def apply_kept(turn: Turn, call_id: str) -> Trouble | None:
-    """Act on the kept answer to a call, once; one that was acted on changes nothing."""
+    """Act on the kept answer to a call, once; one that was acted on changes nothing.
+
+    Neither does the answer to a question about a write that was asked in another holding of the
+    lane: an old "not there" must not let anything be sent now.
+    """
     with transaction.atomic():
         lanes.check(company_id=turn.company_id, epoch=turn.lease.epoch)
         if not _first_time(turn, call_id):
             return None
         exchange = queries.exchange_of(company_id=turn.company_id, call_id=call_id)
+        if exchange.purpose in _OF_ITS_TURN and exchange.epoch != turn.lease.epoch:
+            return None
         given = replace(answer_of(exchange), kept=True)
         trouble = _act(turn, _message_of(exchange), given, took_s=_took_s(exchange))
         if exchange.purpose == Exchange.Purpose.PAGE:

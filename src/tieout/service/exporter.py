@@ -27,6 +27,7 @@ from tieout.store.queries.exports import Exchange, Posting, Row
 
 LOCK_TRIES_MAX = 5
 LOCK_DELAY_S = 60
+_ASKED: Final = frozenset({Event.PROBE_CLEAN, Event.ABSENT_FENCED})  # and it is not there
 RECOVERY_DELAYS_S = (2, 10, 30, 60, 120, 300)
 
 
@@ -110,6 +111,7 @@ class Exporter:
         elif answer.outcome in {Outcome.NOT_SENT, Outcome.BUSY, Outcome.FENCED} or (
             answer.outcome is Outcome.HRESULT and answer.money_affected is False
         ):
+            self.row.call_over = True  # it has ended, and it brought nothing
             resend = self.row.writes > 1
             self.meet(Event.RESEND_NOT_SENT if resend else Event.NOT_SENT)
         else:
@@ -129,7 +131,7 @@ class Exporter:
         self.row.state = step.state.value
         for effect in step.effects:
             self._perform(effect)
-        if step.state in {State.PROBED, State.RESENDABLE}:
+        if event in _ASKED:  # that a call was not executed says nothing of what QuickBooks holds
             self.row.proof_epoch = self.turn.lease.epoch
         self.save(before)
         if step.state is State.REFUSED:

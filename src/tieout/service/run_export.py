@@ -74,6 +74,13 @@ def link(*, access: Access, posting_id: int, now: datetime) -> Posting:
         found = posting.found
         if before is not State.NEEDS_PERSON or not found.get("txn_id"):
             raise CannotExport(_not_now(posting))
+        other = queries.posting_of_txn(company_id=access.company.pk, txn_id=found["txn_id"])
+        if other is not None:
+            message = (
+                f"That invoice in QuickBooks is {other.number} of Tieout already; two of ours "
+                "cannot be one there. Nothing was changed."
+            )
+            raise CannotExport(message)
         posting.state = exporting.step(before, Event.PERSON_LINKS).state.value
         posting.holds_queue = False
         posting.txn_id = found["txn_id"]
@@ -91,6 +98,7 @@ def link(*, access: Access, posting_id: int, now: datetime) -> Posting:
             reason="linked by a person to the invoice found",
             details={"txn_id": posting.txn_id},
         )
+        lanes.wake(company_id=access.company.pk, at=now)  # it may have held the queue
         return posting
 
 

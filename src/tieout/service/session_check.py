@@ -34,6 +34,8 @@ def take(*, turn: Turn, answer: Answer) -> Trouble | None:
         facts = company_facts.read(answer)
     except qbxml.MalformedResponse as error:
         return Trouble(problem=str(error), remedy="Tieout tries again by itself.")
+    if facts.refusal is not None:  # it did not say who it is: that is no other company file
+        return Trouble(problem=facts.refusal.message, remedy=facts.refusal.remedy)
     mismatch = _mismatch(queries.book(company_id=company_id), facts)
     if mismatch is not None:
         lanes.hold(company_id=company_id, reason=mismatch.problem)

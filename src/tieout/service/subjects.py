@@ -105,8 +105,12 @@ class PostingSubject:
     def stands(self) -> bool:
         """Whether the mapping it was planned from is still the one in force."""
         posting = self.posting
-        if posting.writes or not posting.job_key or not posting.mapping_version:
+        if posting.writes:
             return True  # once an intent left, the mapping is frozen for this posting
+        if not posting.mapping_version:
+            return queries.client_leads_to(
+                client_id=posting.invoice.client_id, list_id=self.expected.customer_list_id
+            )
         now_in_force = queries.mapping_version(
             company_id=posting.company_id, job_key=posting.job_key
         )

@@ -5,7 +5,7 @@ Every function here that changes a row does so in one transaction that holds the
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -42,8 +42,10 @@ def build(turn: Turn, now: datetime) -> Message | Until | None:
         lane = queries.lane_facts(company_id=turn.company_id)
         row = queries.unsettled(company_id=turn.company_id) if there.unsettled else None
         if row is not None:
+            if State(row.state) not in HOLDING:  # a person decides, and wakes the lane then
+                return Until(at=now + timedelta(seconds=lane_tasks.HELD_LOOK_S))
             waits = row.due_at is not None and row.due_at > now
-            if waits or State(row.state) not in HOLDING or not _may_settle(turn, row, lane):
+            if waits or not _may_settle(turn, row, lane):
                 return Until(at=row.due_at if waits else None)
         else:
             row = _next_queued(turn, now, there, lane)
@@ -166,10 +168,8 @@ def _take(exporter: Exporter, message: Message, answer: Answer) -> Trouble | Non
         return _take_probe(exporter, answer) if state is State.CLAIMED else None
     if state is not State.UNCONFIRMED:
         return None  # settled meanwhile, by a late answer or by a person
-    other_session = message.purpose != Exchange.Purpose.RECALL and not _same_session(
-        exporter.turn, answer
-    )
-    if other_session:
+    looked = message.purpose != Exchange.Purpose.RECALL and answer.outcome is Outcome.RESPONSE
+    if looked and not _same_session(exporter.turn, answer):
         settle_unconfirmed.wait(exporter, _NEW_SESSION.problem, _NEW_SESSION.remedy)
         return _NEW_SESSION
     return settle_unconfirmed.take(exporter, purpose=message.purpose, place=message.place)
@@ -192,6 +192,8 @@ def _take_write(exporter: Exporter, message: Message, answer: Answer) -> Trouble
     row = exporter.row
     if message.set_id != row.set_id:
         return None  # of a set that was settled long ago
+    if answer.outcome is not Outcome.RESPONSE and not _is_latest(row, message):
+        return None  # that an earlier call failed says nothing of the one sent since
     state = State(row.state)
     if state is State.SENDING or (
         state is State.UNCONFIRMED and answer.outcome in {Outcome.RESPONSE, Outcome.HRESULT}
@@ -205,6 +207,11 @@ def _take_write(exporter: Exporter, message: Message, answer: Answer) -> Trouble
         if reading.event is not None and exporter.can(reading.event):
             exporter.meet(reading.event, reading)
     return None if answer.outcome is Outcome.RESPONSE else _trouble(answer, None)
+
+
+def _is_latest(row: Row, message: Message) -> bool:
+    latest = queries.last_write(row=row)
+    return latest is not None and latest.call_id == message.call_id
 
 
 def _same_session(turn: Turn, answer: Answer) -> bool:

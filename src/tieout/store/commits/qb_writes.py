@@ -138,12 +138,14 @@ def posting_updated(
         problem="",
         remedy="",
     )
-    others = QbWrite.objects.filter(
+    wished = QbWrite.objects.filter(
         kind=QbWrite.Kind.INVOICE_MOD,
         posting__invoice_id=posting.invoice_id,
         content__source_hash=source_hash,
-    )
-    if others.exclude(pk=write.pk).exclude(state=State.EXPORTED.value).exists():
+    ).exclude(posting_id=posting.pk)
+    # of a part that was tried again the latest wish counts
+    latest = dict(wished.order_by("id").values_list("posting_id", "state"))
+    if any(state != State.EXPORTED.value for state in latest.values()):
         return  # another part is not done, or stays as it was
     invoices = SourceInvoice.objects.filter(pk=posting.invoice_id)
     invoices.update(exported_hash=source_hash)

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from tieout.core.exporting import UNDER_WAY, State
-from tieout.store.models import Book, Connection, Lane, Posting, Task
+from tieout.store.models import Book, Connection, Lane, Posting, QbWrite, Task
 
 
 def next_lane(*, now: datetime, sweep_before: datetime) -> int | None:
@@ -50,13 +50,16 @@ def _asleep(free: Q, sweep_before: datetime) -> int | None:
         state=State.READY.value, queued_at__lt=sweep_before
     )
     left = Posting.objects.filter(waiting, state_at__lt=sweep_before).values("company_id")
+    others = QbWrite.objects.filter(waiting, state_at__lt=sweep_before).values("company_id")
     tasks = Task.objects.filter(
         on_lane=True,
         state__in=[Task.State.WAITING, Task.State.RUNNING],
         due_at__lt=sweep_before,
     ).values("company_id")
     return (
-        sleeping.filter(Q(company_id__in=left) | Q(company_id__in=tasks))
+        sleeping.filter(
+            Q(company_id__in=left) | Q(company_id__in=others) | Q(company_id__in=tasks)
+        )
         .order_by("company_id")
         .values_list("company_id", flat=True)
         .first()

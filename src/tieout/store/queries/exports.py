@@ -9,11 +9,11 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from tieout.core.exporting import HOLDING, State
+from tieout.core.exporting import HOLDING, IN_QUICKBOOKS, State
 from tieout.store.models import Batch as Batch
 from tieout.store.models import Book as Book
+from tieout.store.models import ClientMapping, InvoiceBlock, JobMapping, Lane, SourceInvoice
 from tieout.store.models import Exchange as Exchange
-from tieout.store.models import InvoiceBlock, JobMapping, Lane, SourceInvoice
 from tieout.store.models import Posting as Posting
 from tieout.store.models import QbWrite as QbWrite
 from tieout.store.models import Task as Task
@@ -115,6 +115,13 @@ def posting_for_change(*, company_id: int, posting_id: int) -> Posting | None:
         .filter(company_id=company_id, pk=posting_id)
         .first()
     )
+
+
+def posting_of_txn(*, company_id: int, txn_id: str) -> Posting | None:
+    """The posting that stands for this invoice in QuickBooks, if any."""
+    held = [state.value for state in IN_QUICKBOOKS]
+    rows = Posting.objects.filter(company_id=company_id, txn_id=txn_id, state__in=held)
+    return rows.defer("content").first()
 
 
 def lock_invoice_of(*, company_id: int, posting_id: int) -> None:
@@ -219,6 +226,11 @@ def mapping_version(*, company_id: int, job_key: str) -> int:
         company_id=company_id, job__key=job_key, target__isnull=False
     ).values_list("version", flat=True)
     return found.first() or 0
+
+
+def client_leads_to(*, client_id: int | None, list_id: str) -> bool:
+    """Whether the client is mapped to that customer now."""
+    return ClientMapping.objects.filter(client_id=client_id, target__list_id=list_id).exists()
 
 
 def book(*, company_id: int) -> Book:
