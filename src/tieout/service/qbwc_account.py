@@ -22,7 +22,7 @@ from tieout.quickbooks import qbwc
 from tieout.quickbooks.qbwc.working import UP_TO_DATE
 from tieout.service import moments
 from tieout.service.access import Access
-from tieout.store.commits import events
+from tieout.store.commits import events, lanes
 from tieout.store.commits import web_connector as commits
 from tieout.store.queries import connections
 from tieout.store.queries import exports as exports_queries
@@ -190,6 +190,7 @@ def switch(*, access: Access, road: str, now: datetime) -> bool:
         message = f"There is no road {road!r}: it is {' or '.join(Connection.Road.values)}."
         raise Refused(message, field="road")
     with transaction.atomic():
+        lanes.lock(company_id=company_id)
         connections.lock(company_id=company_id)
         was = queries.road(company_id=company_id)
         if was == road:
