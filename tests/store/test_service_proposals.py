@@ -426,9 +426,14 @@ def few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(save_proposal, "BATCH", 1)
 
 
+def kept_files() -> set[Path]:
+    return {path for path in uploads.root().rglob("*") if path.is_file()}
+
+
 @pytest.mark.usefixtures("few_at_once")
 def test_a_large_file_is_read_saved_and_undone_by_the_worker(acme: World) -> None:
     text = f'job_key,quickbooks_job\nJ-1,"{ORTIZ}"\nJ-2,"{WOOD}"\nJ-9,x\n'
+    before = kept_files()  # other tests of this process keep theirs
     proposal = upload(acme, text)
     assert proposal.state == "reading"
     assert rows(proposal) == []
@@ -446,7 +451,7 @@ def test_a_large_file_is_read_saved_and_undone_by_the_worker(acme: World) -> Non
     assert mapped() == {}
     proposal.refresh_from_db()
     assert (proposal.state, proposal.task) == ("open", None)
-    assert not [path for path in uploads.root().rglob("*") if path.is_file()]
+    assert kept_files() == before
 
 
 @pytest.mark.usefixtures("few_at_once")

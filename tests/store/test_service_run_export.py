@@ -12,6 +12,8 @@ from tests import factories as make
 from tests.factories import NOW, World
 from tests.rehearsal import Office, connect, open_rehearsal, stock
 
+from tieout.channels.base import Answer, Delivery, Outcome
+from tieout.channels.remote import RemoteChannel
 from tieout.service import conversation, moments, plan_export, run_export, tie_out
 from tieout.service.access import find_access
 from tieout.store.models import Event, Exchange, Lane, Posting, SourceInvoice, Task, TieOut
@@ -285,3 +287,31 @@ def test_quickbooks_keeps_no_more_than_the_last_answer_of_ours(office: Office) -
     last = Posting.objects.order_by("state_at").last()
     assert last is not None
     assert kept == {last.set_id}
+
+
+def test_a_message_that_quickbooks_cannot_read_does_not_hold_the_queue(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = invoices(office, "20417", "20418")
+    deliver = RemoteChannel.deliver
+
+    def unreadable(channel: RemoteChannel, delivery: Delivery) -> Answer:
+        if delivery.writes and b"20417" in delivery.qbxml:
+            return Answer(
+                outcome=Outcome.HRESULT,
+                hresult=0x80040400,
+                stage="process",
+                message="QuickBooks found an error when parsing the provided XML.",
+                money_affected=False,
+            )
+        return deliver(channel, delivery)
+
+    monkeypatch.setattr(RemoteChannel, "deliver", unreadable)
+    export(office, ids)
+    due_now()
+    office.work()
+    assert [number for number, _, _ in in_quickbooks(office)] == ["20418"]
+    refused = Posting.objects.get(number="20417")
+    assert refused.state == "refused"
+    assert "0x80040400" in refused.problem
+    assert "nothing was saved there" in refused.problem

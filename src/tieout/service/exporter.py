@@ -15,6 +15,8 @@ from tieout.channels.base import Answer, Outcome
 from tieout.core import exporting, keys
 from tieout.core.exporting import Effect, Event, State
 from tieout.quickbooks import qbxml
+from tieout.quickbooks.qbxml import hresult
+from tieout.quickbooks.qbxml.status import Blame
 from tieout.quickbooks.translate import Reading
 from tieout.service import moments
 from tieout.service.subjects import subject_of
@@ -108,6 +110,8 @@ class Exporter:
             except qbxml.MalformedResponse as error:
                 reading = Reading(event=Event.SILENCE, message=str(error))
             self.meet(reading.event or Event.SILENCE, reading)
+        elif _is_ours(answer):
+            self._refuse_what_quickbooks_cannot_read(answer)
         elif answer.outcome in {Outcome.NOT_SENT, Outcome.BUSY, Outcome.FENCED} or (
             answer.outcome is Outcome.HRESULT and answer.money_affected is False
         ):
@@ -116,6 +120,12 @@ class Exporter:
             self.meet(Event.RESEND_NOT_SENT if resend else Event.NOT_SENT)
         else:
             self.meet(Event.SILENCE)
+
+    def _refuse_what_quickbooks_cannot_read(self, answer: Answer) -> None:
+        """The message itself is at fault: trying it again would only keep the others waiting."""
+        rule = hresult.lookup(answer.hresult or 0)
+        message = f"{answer.message or rule.meaning} ({rule.hex})"
+        self.meet(Event.REFUSED, Reading(event=Event.REFUSED, message=message, remedy=rule.remedy))
 
     # -------------------------------------------------------------- transitions
 
@@ -279,6 +289,13 @@ _EFFECTS: Final[Mapping[Effect, Callable[[Exporter], None]]] = {
     Effect.HOLD_UNLESS_FENCED: Exporter._hold_unless_fenced,
     Effect.RELEASE: Exporter._release,
 }
+
+
+def _is_ours(answer: Answer) -> bool:
+    """Whether QuickBooks proves that it did not run the call because our message is wrong."""
+    if answer.outcome is not Outcome.HRESULT or answer.money_affected is not False:
+        return False
+    return hresult.lookup(answer.hresult or 0).blame is Blame.OURS
 
 
 def _found_json(reading: Reading) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def open_of_job(*, job_id: int, kind: QbWrite.Kind) -> QbWrite | None:
 def open_of_jobs(*, job_ids: Sequence[int], kind: QbWrite.Kind) -> set[int]:
     """The jobs among these of which a write of this kind is not over."""
     rows = _open().filter(job_id__in=job_ids, kind=kind).values_list("job_id", flat=True)
-    return {job_id for job_id in rows if job_id is not None}
+    return set(rows)
 
 
 def open_of_postings(*, posting_ids: Sequence[int]) -> dict[int, QbWrite]:
