@@ -14,6 +14,7 @@ LATE_AND_LOST = "QuickBooks committed later than the fence and had lost its reco
 SET_ASIDE = "QuickBooks committed late what a person had set aside"
 FORGOTTEN = "our database was restored to before a write that QuickBooks then committed late"
 AGAIN = "a person had it sent again, and QuickBooks committed the first one later than the fence"
+JUMPED = "our clock jumped over a ticket's silence, and QuickBooks committed late without a record"
 MOVED = "somebody gave it another number and customer, and QuickBooks had lost its recovery record"
 RENUMBERED = "our database was restored, and the invoice had another number in QuickBooks by then"
 SWAPPED = "another file was put at the same path between the look and the write"
@@ -152,11 +153,14 @@ def apart(run: Any) -> str:
     again: set[str] = set()  # what a person had sent again
     moved: set[str] = set()
     ours_restored = False
+    jumped = False  # our clock
     looked = 0  # the file in which Tieout last looked
     for entry in run.log:
         what = entry[0]
         if what == "late":
             late.add(entry[1])
+        elif what == "event" and entry[2].startswith("clock"):
+            jumped = True
         elif what == "looked":
             looked = entry[1]
         elif what == "unrecorded":
@@ -178,8 +182,11 @@ def apart(run: Any) -> str:
     for guid, set_ids in made.items():
         lost = {unrecorded[set_id] for set_id in set_ids if set_id in unrecorded}
         if len(set_ids) > 1 and late & set(set_ids):
-            if "lost" in lost and _was_fenced(run, late & set(set_ids)):
-                return LATE_AND_LOST
+            if "lost" in lost:
+                if _was_fenced(run, late & set(set_ids)):
+                    return LATE_AND_LOST
+                if jumped:
+                    return JUMPED
             if ours_restored:
                 return FORGOTTEN
             if guid in again:

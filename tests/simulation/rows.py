@@ -79,7 +79,7 @@ class Posting:
         self.state_at = 0  # counted, not timed: its order is all that is asked for
         self.set_id = ""
         self.app = ""
-        self.queued = 0
+        self.queued = START
         self.due = NEVER
         self.writes = 0
         self.recoveries = 0
