@@ -14,7 +14,7 @@ LATE_AND_LOST = "QuickBooks committed later than the fence and had lost its reco
 SET_ASIDE = "QuickBooks committed late what a person had set aside"
 FORGOTTEN = "our database was restored to before a write that QuickBooks then committed late"
 AGAIN = "a person had it sent again, and QuickBooks committed the first one later than the fence"
-JUMPED = "our clock jumped over a ticket's silence, and QuickBooks committed late without a record"
+JUMPED = "the clock jumped or the Web Connector slept over the wait; a late commit had no record"
 MOVED = "somebody gave it another number and customer, and QuickBooks had lost its recovery record"
 RENUMBERED = "our database was restored, and the invoice had another number in QuickBooks by then"
 SWAPPED = "another file was put at the same path between the look and the write"
@@ -159,7 +159,7 @@ def apart(run: Any) -> str:
         what = entry[0]
         if what == "late":
             late.add(entry[1])
-        elif what == "event" and entry[2].startswith("clock"):
+        elif what == "event" and (entry[2].startswith("clock") or entry[2] == "pause"):
             jumped = True
         elif what == "looked":
             looked = entry[1]
