@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 import pytest
 from tests.simulation import many
-from tests.simulation.as_it_is import AsItIs
 from tests.simulation.audit import apart, audit
 from tests.simulation.real_run import RealRuns
 from tests.simulation.schedules import make
@@ -40,7 +39,7 @@ def test_the_real_code_runs_as_the_model_does(runs: RealRuns, part: int) -> None
     wrong = [
         seed
         for seed in range(part, SEEDS, PARTS)
-        if outline(runs.run(make(seed))) != outline(many.judge(seed, AsItIs)[0])
+        if outline(runs.run(make(seed))) != outline(many.judge(seed)[0])
     ]
     assert not wrong, f"another trace than the model's: seeds {wrong}"
 
@@ -49,6 +48,5 @@ def test_a_probe_from_before_a_restored_backup_is_not_believed(runs: RealRuns) -
     assert audit(runs.run(make(800))) == []
 
 
-@pytest.mark.xfail(strict=True, reason="the record of a set that left twice is cleared")
 def test_the_record_that_stops_a_late_commit_is_not_cleared(runs: RealRuns) -> None:
     assert audit(runs.run(make(188))) == []

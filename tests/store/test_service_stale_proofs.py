@@ -154,7 +154,7 @@ def test_a_failure_of_an_earlier_call_says_nothing_of_the_later_one(
     lanes.wake(company_id=company.pk, at=NOW)
     epoch = lanes.take(company_id=company.pk, owner="w", now=NOW)
     assert epoch is not None
-    failed = Kept(outcome="hresult", hresult=0x80040400, details={"money_affected": False})
+    failed = Kept(outcome="hresult", hresult=0x8004040C, details={"money_affected": False})
     exchanges.keep_answer(call_id=call_id, kept=failed, now=NOW)
     turn = Turn(
         lease=Lease(company_id=company.pk, epoch=epoch),

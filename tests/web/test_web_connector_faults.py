@@ -346,18 +346,19 @@ def test_the_answer_parameter_twice_is_no_call(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "proves"),
+    ("code", "becomes"),
     [
-        (0x80040400, True),  # could not parse: ours, nothing ran
-        (0x80040402, False),  # unexpected error
-        (0x80040414, False),  # a dialog is open
-        (0x8004041A, False),  # no permission
-        (0x800706BA, False),  # QuickBooks died
-        (0x80049999, False),  # nobody knows this one
+        (0x80040400, "refused"),  # could not be read: nothing ran, and nothing will
+        (0x8004040C, "ready"),  # out of order: nothing ran
+        (0x80040402, "unconfirmed"),  # unexpected error
+        (0x80040414, "unconfirmed"),  # a dialog is open
+        (0x8004041A, "unconfirmed"),  # no permission
+        (0x800706BA, "unconfirmed"),  # QuickBooks died
+        (0x80049999, "unconfirmed"),  # nobody knows this one
     ],
 )
 def test_an_hresult_of_every_class(
-    desk: Desk, code: int, proves: bool, told: Callable[[], str]
+    desk: Desk, code: int, becomes: str, told: Callable[[], str]
 ) -> None:
     struck: list[int] = []
 
@@ -376,9 +377,9 @@ def test_an_hresult_of_every_class(
     sent = Exchange.objects.get(purpose="write", hresult=code)
     assert sent.outcome == "hresult"
     state = desk.states()["20417"]
-    assert state == ("ready" if proves else "unconfirmed")
+    assert state == becomes
     assert Lane.objects.get(company=desk.company).lease_until is None
-    if not proves:
+    if becomes == "unconfirmed":
         runs_clean(desk)
 
 

@@ -16,7 +16,6 @@ from tieout.core import exporting, keys
 from tieout.core.exporting import Effect, Event, State
 from tieout.quickbooks import qbxml
 from tieout.quickbooks.qbxml import hresult
-from tieout.quickbooks.qbxml.status import Blame
 from tieout.quickbooks.translate import Reading
 from tieout.service import moments
 from tieout.service.subjects import subject_of
@@ -27,6 +26,7 @@ from tieout.store.commits.exchanges import About, Outgoing
 from tieout.store.queries import exports as queries
 from tieout.store.queries.exports import Exchange, Posting, Row
 
+CANNOT_PARSE = 0x80040400  # proves, of this very message, that nothing of it was executed
 LOCK_TRIES_MAX = 5
 LOCK_DELAY_S = 60
 _ASKED: Final = frozenset({Event.PROBE_CLEAN, Event.ABSENT_FENCED})  # and it is not there
@@ -110,7 +110,7 @@ class Exporter:
             except qbxml.MalformedResponse as error:
                 reading = Reading(event=Event.SILENCE, message=str(error))
             self.meet(reading.event or Event.SILENCE, reading)
-        elif _is_ours(answer):
+        elif _cannot_be_read(answer):
             self._refuse_what_quickbooks_cannot_read(answer)
         elif answer.outcome in {Outcome.NOT_SENT, Outcome.BUSY, Outcome.FENCED} or (
             answer.outcome is Outcome.HRESULT and answer.money_affected is False
@@ -153,11 +153,17 @@ class Exporter:
     def _new_set_id(self) -> None:
         self.set_id = keys.message_set_id(moments.random10())
         # the record that QuickBooks keeps of a settled set is cleared with the next one
-        settled = self.row.set_id or queries.last_settled_set(
-            company_id=self.row.company_id, app_name=self.turn.road.app_name
-        )
-        self.request = self.subject.write(set_id=self.set_id, old_set_id=settled)
+        self.request = self.subject.write(set_id=self.set_id, old_set_id=self._to_clear())
         self.row.writes = 0
+
+    def _to_clear(self) -> str:
+        """The set whose record goes: that of the row's own refusal, else the last settled one."""
+        row, app_name = self.row, self.turn.road.app_name
+        if not row.set_id:
+            return queries.last_settled_set(company_id=row.company_id, app_name=app_name)
+        known = row.app_name == app_name
+        once = known and queries.left_once(company_id=row.company_id, set_id=row.set_id)
+        return row.set_id if once else ""
 
     def _count_recovery(self) -> None:
         self.row.recoveries += 1
@@ -291,11 +297,11 @@ _EFFECTS: Final[Mapping[Effect, Callable[[Exporter], None]]] = {
 }
 
 
-def _is_ours(answer: Answer) -> bool:
-    """Whether QuickBooks proves that it did not run the call because our message is wrong."""
+def _cannot_be_read(answer: Answer) -> bool:
+    """Whether QuickBooks proves that it ran nothing, because it cannot read our message."""
     if answer.outcome is not Outcome.HRESULT or answer.money_affected is not False:
         return False
-    return hresult.lookup(answer.hresult or 0).blame is Blame.OURS
+    return answer.hresult == CANNOT_PARSE
 
 
 def _found_json(reading: Reading) -> dict[str, Any]:

@@ -160,16 +160,25 @@ def last_write(*, row: Row) -> Exchange | None:
 def last_settled_set(*, company_id: int, app_name: str) -> str:
     """The set id of the latest exported posting: its stored answer is needed no more. "" = none.
 
-    Under another application name QuickBooks does not know it.
+    Under another application name QuickBooks does not know it. One that left twice is not
+    cleared: its record is what stops a late commit of the first call.
     """
-    found = (
+    latest = (
         Posting.objects.filter(company_id=company_id, state=State.EXPORTED.value)
         .exclude(set_id="")
         .order_by("-state_at")
-        .values_list("set_id", "app_name")
+        .values_list("set_id", "app_name", "writes")
         .first()
     )
-    return found[0] if found and found[1] == app_name else ""
+    return latest[0] if latest and latest[1:] == (app_name, 1) else ""
+
+
+def left_once(*, company_id: int, set_id: str) -> bool:
+    """Whether that message set was handed out a single time."""
+    sent = Exchange.objects.filter(
+        company_id=company_id, set_id=set_id, purpose=Exchange.Purpose.WRITE
+    )
+    return sent.count() == 1
 
 
 def _of(row: Row) -> dict[str, Row]:
