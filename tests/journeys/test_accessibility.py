@@ -132,12 +132,12 @@ def test_mapping_pages_and_their_dialogs(page: Page, office: Office, look: Look)
         look(f"{sister}, its dialog")
         close_dialog(page)
     go(page, "Map Jobs")
-    page.get_by_text("Mapping file (CSV)").click()
+    page.get_by_text("Mapping file (CSV, Excel)").click()
     bad = office.folder / "bad.csv"
     bad.write_text("job_key,full_name\nJ-9,Nobody\n", encoding="utf-8")
     page.get_by_label("Upload a mapping file").set_input_files(bad)
-    page.get_by_role("button", name="Upload", exact=True).click()
-    expect(page.get_by_role("heading", name="Mapping file")).to_be_visible()
+    page.get_by_role("button", name="Upload and preview").click()
+    expect(page.get_by_text("1 refused.")).to_be_visible()
     look("mapping file with refused rows")
 
 

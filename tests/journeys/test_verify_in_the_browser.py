@@ -61,7 +61,8 @@ def connector(tmp_path: Path) -> Iterator[Connector]:
         text=True,
     )  # fmt: skip
     assert process.stdout is not None
-    running = Connector(process, **json.loads(process.stdout.readline()))
+    said = json.loads(process.stdout.readline())
+    running = Connector(process, url=said["url"], fingerprint=said["fingerprint"])
     yield running
     running.stop()
 
