@@ -52,6 +52,7 @@ def call(call_id: str = "c-1", qbxml: str = QUERY, **changes: Any) -> dict[str, 
         "epoch": 1,
         "sha256": wire.digest(qbxml),
         "expected_company": "",
+        "expected_session": "",
     }
     body.update(changes)
     return body

@@ -210,6 +210,17 @@ def test_sigterm_lets_the_running_call_end_and_refuses_the_waiting(start: Start)
     assert running.seen()[-1] == "closed"
 
 
+def test_another_session_than_the_one_that_was_looked_at_gets_nothing(connector: Running) -> None:
+    _, looked = connector.post(call("q-11"))
+    ran = len([line for line in connector.seen() if line.startswith("write")])
+    _, reply = connector.post(call("w-11", write(), expected_session="an earlier one"))
+    assert (reply["outcome"], reply["code"]) == ("not-sent", "other-session")
+    assert reply["executed"] is False
+    assert len([line for line in connector.seen() if line.startswith("write")]) == ran
+    _, reply = connector.post(call("w-12", write(), expected_session=looked["session_id"]))
+    assert reply["outcome"] == "response"
+
+
 def test_another_file_than_the_expected_one_gets_nothing(connector: Running) -> None:
     other = "C:\\Books\\Harbor.qbw"
     ran = len([line for line in connector.seen() if line.startswith("write")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -315,3 +316,30 @@ def test_a_message_that_quickbooks_cannot_read_does_not_hold_the_queue(
     assert refused.state == "refused"
     assert "0x80040400" in refused.problem
     assert "nothing was saved there" in refused.problem
+
+
+def test_a_write_goes_only_to_the_session_that_was_looked_at(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another file may be put at the same path between the look and the write."""
+    ids = invoices(office, "20417")
+    deliver = RemoteChannel.deliver
+    refused: list[Answer] = []
+
+    def quickbooks_was_opened_anew(channel: RemoteChannel, delivery: Delivery) -> Answer:
+        if delivery.writes and not refused:
+            lane = Lane.objects.get(company=office.company)
+            assert delivery.expected_session == lane.checked_session != ""
+            refused.append(deliver(channel, replace(delivery, expected_session="the one before")))
+            return refused[0]
+        return deliver(channel, delivery)
+
+    monkeypatch.setattr(RemoteChannel, "deliver", quickbooks_was_opened_anew)
+    export(office, ids)
+    assert (refused[0].outcome, refused[0].code) == (Outcome.NOT_SENT, "other-session")
+    assert in_quickbooks(office) == []
+    assert Posting.objects.get().state == "ready"
+    assert Lane.objects.get(company=office.company).checked_session == ""
+    due_now()
+    office.work()
+    assert len(in_quickbooks(office)) == 1

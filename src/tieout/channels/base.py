@@ -42,7 +42,8 @@ class Delivery:
     """One message set on its way. `qbxml` are its exact bytes (UTF-8), `writes` what it is.
 
     `company_file` is the file to open ("" = the open one), `expected_company` the path that must
-    turn out to be open ("" = not checked). `epoch` is the lane's fencing token.
+    turn out to be open ("" = not checked), `expected_session` the QuickBooks session in which it was
+    looked at ("" = not checked). `epoch` is the lane's fencing token.
     """
 
     call_id: str
@@ -54,6 +55,7 @@ class Delivery:
     installation_id: str
     epoch: int
     timeout_s: float
+    expected_session: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

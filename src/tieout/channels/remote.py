@@ -33,12 +33,14 @@ KEEP_ALIVE_S = 30.0  # shorter than the connector keeps an idle connection
 
 _NOT_SENT_RUNGS = {
     "wrong-company-file": Rung.COMPANY_FILE,
+    "other-session": Rung.QUICKBOOKS,
     "waited-too-long": Rung.QUICKBOOKS,
     "stopped": Rung.QUICKBOOKS,
     "withdrawn": Rung.QUICKBOOKS,
     "internal": Rung.QUICKBOOKS,
 }
 _NOT_SENT_REMEDIES = {
+    "other-session": "Nothing to do: Tieout looks at the company file again, then goes on.",
     "waited-too-long": "Wait until QuickBooks has answered the requests before this one.",
     "stopped": "Start the connector again.",
 }
@@ -104,6 +106,7 @@ class RemoteChannel:
             epoch=delivery.epoch,
             sha256=wire.digest(qbxml),
             expected_company=delivery.expected_company,
+            expected_session=delivery.expected_session,
         )
         try:
             body = wire.encode(call)

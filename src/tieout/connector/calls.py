@@ -284,6 +284,11 @@ class Calls:
             if live.claim():
                 self._not_sent(live, "wrong-company-file", clean(text, 4000), session.company_file)
             return None
+        if call.expected_session and session.session_id != call.expected_session:
+            text = "QuickBooks was opened anew since the sender looked which company file is open."
+            if live.claim():
+                self._not_sent(live, "other-session", text, session.company_file)
+            return None
         return session
 
     def _hand_over(self, live: LiveCall, session: LinkSession) -> float:

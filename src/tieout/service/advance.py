@@ -19,6 +19,7 @@ from tieout.service.connect import Line, line_to
 from tieout.service.turns import Lease, Message, Road, RoadKind, Trouble, Turn, Until
 from tieout.store.commits import lanes
 from tieout.store.commits.exports import PostingMoved
+from tieout.store.queries import exports
 from tieout.store.secrets import SecretUnreadable
 
 log = logging.getLogger("tieout.service")
@@ -105,13 +106,18 @@ def _deliver(turn: Turn, line: Line, message: Message) -> Answer:
         return line.channel.recall(
             message.recall, company_file=line.company_file, app_name=line.app_name
         )
+    if not message.writes:  # queries are not fenced: Verify works during an export
+        return line.channel.deliver(
+            line.delivery(message.request, call_id=message.call_id, writes=False, epoch=0)
+        )
+    lane = exports.lane_facts(company_id=turn.company_id)
     return line.channel.deliver(
         line.delivery(
             message.request,
             call_id=message.call_id,
-            writes=message.writes,
-            # queries are not fenced: Verify works during an export
-            epoch=turn.lease.epoch if message.writes else 0,
+            writes=True,
+            epoch=turn.lease.epoch,
+            session_id=lane.checked_session,
         )
     )
 

@@ -24,8 +24,13 @@ class Line:
     app_name: str
     installation_id: str
 
-    def delivery(self, qbxml: bytes, *, call_id: str, writes: bool, epoch: int) -> Delivery:
-        """The message set on its way, with everything the connector checks."""
+    def delivery(
+        self, qbxml: bytes, *, call_id: str, writes: bool, epoch: int, session_id: str = ""
+    ) -> Delivery:
+        """The message set on its way, with everything the connector checks.
+
+        `session_id`: the QuickBooks session in which the company file was looked at.
+        """
         return Delivery(
             call_id=call_id,
             qbxml=qbxml,
@@ -36,6 +41,7 @@ class Line:
             installation_id=self.installation_id,
             epoch=epoch,
             timeout_s=CALL_TIMEOUT_S,
+            expected_session=session_id,
         )
 
     def ask(self, qbxml: bytes) -> Delivery:

@@ -39,6 +39,7 @@ def test_a_response_speaks_for_itself() -> None:
         ("withdrawn", Outcome.NOT_SENT, Rung.QUICKBOOKS),
         ("waited-too-long", Outcome.NOT_SENT, Rung.QUICKBOOKS),
         ("wrong-company-file", Outcome.NOT_SENT, Rung.COMPANY_FILE),
+        ("other-session", Outcome.NOT_SENT, Rung.QUICKBOOKS),
         ("internal", Outcome.NOT_SENT, Rung.QUICKBOOKS),
         ("fenced", Outcome.FENCED, Rung.PERMISSION),
         ("other-installation", Outcome.FENCED, Rung.PERMISSION),

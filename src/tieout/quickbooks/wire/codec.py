@@ -161,6 +161,7 @@ _CHECKS: dict[type, Mapping[str, Check]] = {
         "epoch": _EPOCH,
         "sha256": _text(64, pattern=r"[0-9a-f]{64}"),
         "expected_company": _PATH,
+        "expected_session": _text(128),
     },
     m.ProcessReply: {
         "call_id": _CALL_ID,

@@ -39,6 +39,8 @@ class ProcessCall:
     `company_file` names the file to open ("" = the one that is open); `expected_company` is the
     path that must turn out to be open ("" = not checked). `sha256` is the digest of `qbxml`.
     `installation_id` and `epoch` are the sender's fencing token, looked at for writes only.
+    `expected_session` is the QuickBooks session in which the sender looked at the company file ("" =
+    not checked): in another one, another file may be open under the same path.
     """
 
     call_id: str
@@ -52,6 +54,7 @@ class ProcessCall:
     epoch: int
     sha256: str
     expected_company: str
+    expected_session: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

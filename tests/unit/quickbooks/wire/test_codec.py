@@ -27,6 +27,7 @@ def call(**changes: Any) -> wire.ProcessCall:
         "epoch": 3,
         "sha256": wire.digest(QBXML),
         "expected_company": "",
+        "expected_session": "",
     }
     return wire.ProcessCall(**{**values, **changes})
 
@@ -108,6 +109,7 @@ def test_unknown_keys_of_a_newer_side_are_ignored() -> None:
         ("epoch", False),
         ("sha256", "AB" * 32),
         ("expected_company", []),
+        ("expected_session", "x" * 129),
     ],
 )
 def test_a_value_outside_the_contract_is_refused_by_name(key: str, value: Any) -> None:
