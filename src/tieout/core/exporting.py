@@ -22,7 +22,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-RESENDS_MAX = 3  # times that the same bytes are sent again before a person decides
+RESENDS_MAX = 10  # times that the same bytes are sent again before a person decides
 
 
 class State(StrEnum):
