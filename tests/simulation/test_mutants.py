@@ -6,7 +6,6 @@ import pytest
 from tests.simulation import many
 from tests.simulation.mutants import MUTANTS, Mutant, planted
 
-
 # a fence that is missing doubles only by a late commit, and all of these are counted apart now
 HIDDEN = {"no fence", "no wait for a silent ticket"}
 AS_EXPECTED = [
