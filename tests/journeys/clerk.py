@@ -96,7 +96,7 @@ def export(page: Page, *numbers: str) -> None:
     count = len(numbers)
     confirm = f"Export {count} invoice" + ("" if count == 1 else "s")
     dialog(page).get_by_role("button", name=confirm, exact=True).click()
-    expect(page.get_by_role("region", name="Invoices of this export")).to_be_visible()
+    expect(page.get_by_role("region", name="Invoices of this batch")).to_be_visible()
 
 
 def exported(page: Page) -> None:

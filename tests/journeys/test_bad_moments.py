@@ -103,7 +103,7 @@ def test_a_worker_killed_in_the_middle_of_an_export(page: Page, office: Office) 
     office.books.raise_fault("slow", target="write", delay_s=1.5)
     show_ready(page)
     export(page, "1001", "1002", "1003")
-    result = page.get_by_role("region", name="Invoices of this export")
+    result = page.get_by_role("region", name="Invoices of this batch")
     expect(result.get_by_text("Exported").first).to_be_visible(timeout=30_000)
     try:
         office.installation.kill_worker()

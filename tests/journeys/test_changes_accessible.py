@@ -124,7 +124,7 @@ def test_every_page_of_changes(
         "changes": (f"{changes}/", "Changes sent to QuickBooks"),
         "change": (f"{changes}/{write}/", "Create job Acme:Doe, Jane"),
         "change-aside": (f"{changes}/{write}/set-aside/", "Set aside: Create job Acme:Doe, Jane"),
-        "undo": (f"{base}/invoices/exports/{batch}/undo/", f"Undo export {batch}"),
+        "undo": (f"{base}/invoices/exports/{batch}/undo/", f"Undo batch {batch}"),
         "void": (f"{base}/invoices/postings/{posting.pk}/void/", "Void invoice 20417"),
         "update": (
             f"{base}/invoices/{changed.pk}/update/", "Update invoice 20418 in QuickBooks",

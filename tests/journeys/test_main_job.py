@@ -157,7 +157,7 @@ def _a_block_carries_its_fix(page: Page) -> None:
 
 
 def _both_numbers_are_shown(page: Page) -> None:
-    result = page.get_by_role("region", name="Invoices of this export")
+    result = page.get_by_role("region", name="Invoices of this batch")
     for ours, theirs in (("1001", "1001"), ("1003", "1003-1"), ("1003", "1003-2")):
         line = result.get_by_role("row").filter(has_text=f"as {theirs}") if "-" in theirs else (
             result.get_by_role("row").filter(has_text=ours)

@@ -76,5 +76,5 @@ def _export(page: Page, number: str) -> None:
     show_ready(page)
     export(page, number)
     exported(page)
-    result = page.get_by_role("region", name="Invoices of this export")
+    result = page.get_by_role("region", name="Invoices of this batch")
     expect(result.get_by_role("row").filter(has_text=number).first).to_contain_text("Exported")

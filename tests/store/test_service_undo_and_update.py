@@ -1,4 +1,4 @@
-"""Undo an export, update one in place: only what QuickBooks holds unchanged and unpaid."""
+"""Undo a batch, update one in place: only what QuickBooks holds unchanged and unpaid."""
 
 from __future__ import annotations
 

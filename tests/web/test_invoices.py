@@ -262,7 +262,34 @@ def test_the_result_shows_both_numbers(bea: Client, planned: World, root: str) -
     assert "4C-1760882400" in html
     assert "every 1s" not in html
     assert "4C-1760882400" in page(bea, f"{root}invoices/?group=exported")
-    assert f">Export {batch.pk}</a>" in page(bea, f"{root}invoices/exports/")
+    assert f">Batch {batch.pk}</a>" in page(bea, f"{root}invoices/exports/")
+    download = bea.get(f"{root}invoices/exports/{batch.pk}/batch.csv")
+    table = b"".join(download.streaming_content).decode("utf-8-sig")
+    lines = table.splitlines()
+    assert lines[0].startswith("Our number,State,QuickBooks number,TxnID,")
+    assert lines[1].startswith("20417,Exported,20417,4C-1760882400,")
+
+
+@pytest.mark.parametrize(
+    ("state", "task", "said"),
+    [
+        ("sending", "running", ["Under way", "0 of 1 exported"]),
+        ("exported", "done", ["Exported"]),
+        ("needs a person", "done", ["Needs a person"]),
+        ("refused", "done", ["Refused"]),
+        ("unconfirmed", "done", ["Unconfirmed"]),
+        ("ready", "failed", ["Not exported"]),
+    ],
+)
+def test_the_first_screen_says_how_a_batch_stands(
+    bea: Client, planned: World, root: str, state: str, task: str, said: list[str]
+) -> None:
+    batch = exported(bea, root)
+    posting(state=state)
+    Task.objects.filter(batch=batch).update(state=task)
+    row = page(bea, root).partition("Recent batches")[2].partition("</tbody>")[0]
+    assert all(word in row for word in said)
+    assert ("Under way" in row) == (task == "running")
 
 
 @pytest.mark.parametrize(
@@ -500,6 +527,7 @@ READS = [
     "invoices/exports/",
     "invoices/exports/{batch}/",
     "invoices/exports/{batch}/progress/",
+    "invoices/exports/{batch}/batch.csv",
 ]
 WRITES = [
     "invoices/confirm/",

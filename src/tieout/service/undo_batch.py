@@ -1,4 +1,4 @@
-"""Undo an export: void exactly what it made, only where QuickBooks holds it unchanged and unpaid."""
+"""Undo a batch: void exactly what it made, only where QuickBooks holds it unchanged and unpaid."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ ROADS = {
     "Changes sent to QuickBooks": ("qb_writes", ""),
     "QuickBooks Configure": ("integrations", "#quickbooks-configure"),
     "Invoices": ("invoices", ""),
-    "Exports": ("exports", ""),
+    "Batches": ("exports", ""),
     "Import": ("imports", ""),
     "Map Jobs": ("map_jobs", ""),
     "Drift inbox": ("drift_inbox", ""),

@@ -21,6 +21,7 @@ from tieout.store.models import (
     Task,
     TieOut,
 )
+from tieout.store.queries.invoice_detail import batch_counts
 
 __all__ = ["BatchRow", "Figures", "Tally", "Task", "TieOut", "figures"]
 
@@ -44,23 +45,15 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchRow:
-    """One recent batch and where its postings stand (state -> how many)."""
+    """One recent batch and where its postings stand."""
 
     id: int
     created_at: datetime
     by: str
     postings: int
     total: Decimal
-    states: dict[str, int]
-
-    @property
-    def exported(self) -> int:
-        return self.states.get(State.EXPORTED.value, 0)
-
-    @property
-    def left(self) -> int:
-        """Those that are not in QuickBooks."""
-        return self.postings - self.exported
+    over: bool  # its export has ended
+    counts: dict[str, int]  # as invoice_detail.batch_counts groups them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +180,7 @@ def _sum(states: dict[str, Tally], names: list[str]) -> Tally:
 
 def _batches(company_id: int) -> list[BatchRow]:
     rows = list(
-        Batch.objects.select_related("requested_by")
+        Batch.objects.select_related("requested_by", "task")
         .filter(company_id=company_id)
         .order_by("-id")[:BATCHES_SHOWN]
     )
@@ -207,7 +200,8 @@ def _batches(company_id: int) -> list[BatchRow]:
             by=row.requested_by.get_username() if row.requested_by else "",
             postings=row.postings_count,
             total=row.total,
-            states=states[row.pk],
+            over=row.task.over if row.task else True,
+            counts=batch_counts(states[row.pk], postings=row.postings_count),
         )
         for row in rows
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Case, Count, IntegerField, Q, Value, When
@@ -21,6 +21,9 @@ from tieout.store.models import (
 
 __all__ = ["Batch", "Detail", "Exchange", "Posting", "batch", "detail", "exchange", "posting"]
 
+# groups of states as the result of a batch counts them
+DONE = ("exported", "voided", "deleted", "changed in quickbooks", "changed in source")
+UNSURE = ("unconfirmed", "resendable")
 # what a clerk must see first in a batch
 ATTENTION = (
     State.NEEDS_PERSON,
@@ -138,6 +141,32 @@ def batch_states(*, batch_id: int) -> dict[str, int]:
         .order_by()
         .values_list("state")
         .annotate(n=Count("id"))
+    )
+
+
+def batch_counts(states: Mapping[str, int], *, postings: int) -> dict[str, int]:
+    """How a batch of so many postings stands, by what a clerk tells apart; `left` are to go."""
+    counts = {
+        "exported": sum(states.get(state, 0) for state in DONE),
+        "unconfirmed": sum(states.get(state, 0) for state in UNSURE),
+        "refused": states.get("refused", 0),
+        "needs_person": states.get("needs a person", 0),
+        "set_aside": states.get("set aside", 0),
+    }
+    total = sum(states.values())
+    counts["left"] = total - sum(counts.values())
+    counts["moved"] = postings - total  # exported again in a later batch
+    return counts
+
+
+def every_batch_posting(*, batch_id: int) -> Iterator[Posting]:
+    """All of a batch in the order of its dates and numbers, streamed; one query."""
+    return (
+        Posting.objects.filter(batch_id=batch_id)
+        .select_related("invoice__client", "customer")
+        .defer("content")
+        .order_by("txn_date", "number", "id")
+        .iterator(chunk_size=500)
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -19,13 +20,16 @@ from tieout.store.queries import invoice_detail as details
 from tieout.store.queries import invoices as queries
 from tieout.store.queries.invoice_detail import Batch
 from tieout.web.access import company_page
+from tieout.web.csv_out import csv_response
 from tieout.web.pages.invoices import shown
 from tieout.web.pages.invoices.forms import filters_of, invoice_ids
+from tieout.web.wording import STATES
 
 POSTINGS_A_PAGE = 100
-# groups of states as the result counts them
-DONE = ("exported", "voided", "deleted", "changed in quickbooks", "changed in source")
-UNSURE = ("unconfirmed", "resendable")
+CSV_COLUMNS = (
+    "Our number", "State", "QuickBooks number", "TxnID", "Client", "QuickBooks job", "Total",
+    "What happened", "Who fixes it, and how",
+)  # fmt: skip
 
 
 @require_POST
@@ -89,11 +93,40 @@ def progress(request: HttpRequest, access: Access, batch_id: int) -> HttpRespons
     return render(request, "invoices/_batch.html", _context(request, access, batch_id))
 
 
-def _context(request: HttpRequest, access: Access, batch_id: int) -> dict[str, Any]:
+@require_GET
+@never_cache
+@company_page("read")
+def as_csv(request: HttpRequest, access: Access, batch_id: int) -> StreamingHttpResponse:
+    """Every invoice of the batch with what became of it."""
+    _found(access, batch_id)
+    return csv_response(f"batch {batch_id}.csv", CSV_COLUMNS, _csv_rows(batch_id))
+
+
+def _csv_rows(batch_id: int) -> Iterator[tuple[object, ...]]:
+    for posting in details.every_batch_posting(batch_id=batch_id):
+        yield (
+            posting.number,
+            STATES[posting.state.replace(" ", "_")][0],
+            posting.qb_number,
+            posting.txn_id,
+            posting.invoice.client.name,
+            posting.customer.full_name,
+            posting.total,
+            posting.problem,
+            posting.remedy,
+        )
+
+
+def _found(access: Access, batch_id: int) -> Batch:
     found = details.batch(company_id=access.company.pk, batch_id=batch_id)
     if found is None:
-        message = "There is no such export."
+        message = "There is no such batch."
         raise Http404(message)
+    return found
+
+
+def _context(request: HttpRequest, access: Access, batch_id: int) -> dict[str, Any]:
+    found = _found(access, batch_id)
     states = details.batch_states(batch_id=batch_id)
     page = Paginator(range(sum(states.values())), POSTINGS_A_PAGE).get_page(
         request.GET.get("page")
@@ -104,26 +137,9 @@ def _context(request: HttpRequest, access: Access, batch_id: int) -> dict[str, A
     return {
         "batch": found,
         "task": found.task,
-        "counts": _counts(found, states),
+        "counts": details.batch_counts(states, postings=found.postings_count),
         "page": page,
         "postings": [shown.posting_view(access, posting) for posting in postings],
-    }
-
-
-def _counts(found: Batch, states: dict[str, int]) -> dict[str, int]:
-    exported = sum(states.get(state, 0) for state in DONE)
-    unsure = sum(states.get(state, 0) for state in UNSURE)
-    refused, person = states.get("refused", 0), states.get("needs a person", 0)
-    aside = states.get("set aside", 0)
-    total = sum(states.values())
-    return {
-        "exported": exported,
-        "unconfirmed": unsure,
-        "refused": refused,
-        "needs_person": person,
-        "set_aside": aside,
-        "left": total - exported - unsure - refused - person - aside,
-        "moved": found.postings_count - total,  # exported again in a later batch
     }
 
 

@@ -18,6 +18,7 @@ urlpatterns = [
     path("invoices/exchanges/<int:exchange_id>/", views.exchange, name="exchange"),
     path("invoices/exports/", batches.exports, name="exports"),
     path("invoices/exports/<int:batch_id>/", batches.batch, name="batch"),
+    path("invoices/exports/<int:batch_id>/batch.csv", batches.as_csv, name="batch_csv"),
     path("invoices/exports/<int:batch_id>/progress/", batches.progress, name="batch_progress"),
     path("invoices/postings/<int:posting_id>/retry/", postings.retry, name="posting_retry"),
     path("invoices/postings/<int:posting_id>/link/", postings.link, name="posting_link"),

@@ -1,4 +1,4 @@
-"""Undo an export, void one invoice, update one in place: preview, confirm, and what became of it."""
+"""Undo a batch, void one invoice, update one in place: preview, confirm, and what became of it."""
 
 from __future__ import annotations
 
@@ -140,6 +140,6 @@ def _signed(posting: details.Posting) -> Decimal:
 def _batch(access: Access, batch_id: int) -> details.Batch:
     batch = details.batch(company_id=access.company.pk, batch_id=batch_id)
     if batch is None:
-        message = "There is no such export."
+        message = "There is no such batch."
         raise Http404(message)
     return batch
