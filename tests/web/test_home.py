@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
-from tests.factories import NOW, World, client, invoice, job
+from tests.factories import NOW, World, client, invoice, job, posting, qb_customer
 
-from tieout.store.models import Book, Connection, Lane, Task, TieOut
+from tieout.store.models import Batch, Book, Connection, Lane, Posting, Task, TieOut
 
 
 def set_up(world: World) -> None:
@@ -105,6 +105,32 @@ def test_the_connection_light_names_the_problem(as_person, world: World) -> None
     html = page(as_person, world)
     assert "Nothing listens at this address." in html
     assert "Start the connector." in html
+
+
+@pytest.mark.parametrize(
+    ("state", "task", "said"),
+    [
+        ("sending", "running", ["Under way", "0 of 1 exported"]),
+        ("exported", "done", ["Exported"]),
+        ("needs a person", "done", ["Needs a person"]),
+        ("refused", "done", ["Refused"]),
+        ("unconfirmed", "done", ["Unconfirmed"]),
+        ("ready", "failed", ["Not exported"]),
+    ],
+)
+def test_how_a_batch_stands(
+    as_person, world: World, state: str, task: str, said: list[str]
+) -> None:
+    of = world.northgate
+    work = Task.objects.create(company=of, kind="export", state=task, created_at=NOW, due_at=NOW)
+    batch = Batch.objects.create(
+        company=of, task=work, created_at=NOW, postings_count=1, total="1200.00"
+    )
+    posting(invoice(client(of)), qb_customer(of, "Acme"), state=state)
+    Posting.objects.update(batch=batch)
+    row = page(as_person, world).partition("Recent batches")[2].partition("</tbody>")[0]
+    assert all(word in row for word in said)
+    assert ("Under way" in row) == (task == "running")
 
 
 def test_the_number_of_queries(as_person, world: World, django_assert_num_queries) -> None:

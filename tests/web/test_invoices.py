@@ -271,28 +271,6 @@ def test_the_result_shows_both_numbers(bea: Client, planned: World, root: str) -
 
 
 @pytest.mark.parametrize(
-    ("state", "task", "said"),
-    [
-        ("sending", "running", ["Under way", "0 of 1 exported"]),
-        ("exported", "done", ["Exported"]),
-        ("needs a person", "done", ["Needs a person"]),
-        ("refused", "done", ["Refused"]),
-        ("unconfirmed", "done", ["Unconfirmed"]),
-        ("ready", "failed", ["Not exported"]),
-    ],
-)
-def test_the_first_screen_says_how_a_batch_stands(
-    bea: Client, planned: World, root: str, state: str, task: str, said: list[str]
-) -> None:
-    batch = exported(bea, root)
-    posting(state=state)
-    Task.objects.filter(batch=batch).update(state=task)
-    row = page(bea, root).partition("Recent batches")[2].partition("</tbody>")[0]
-    assert all(word in row for word in said)
-    assert ("Under way" in row) == (task == "running")
-
-
-@pytest.mark.parametrize(
     ("state", "writes", "found", "name", "offered", "missing"),
     [
         ("refused", 1, {}, "bea", ["Retry"], ["Link to this", "Send again", "Set aside"]),
