@@ -5,7 +5,8 @@ A channel never retries and never decides. What it does not know it calls unknow
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -64,7 +65,8 @@ class Answer:
 
     `rung` is the one that broke, None when QuickBooks answered; `message` says what was seen and
     `remedy`, one sentence, who puts it right and how. `money_affected`: False = proved that the
-    books did not change, None = unknown, True = QuickBooks worked on a set that writes.
+    books did not change, None = unknown, True = QuickBooks worked on a set that writes. `parts`:
+    of an answer that is too long to be held whole, its pieces anew at each call; `qbxml` is empty.
     """
 
     outcome: Outcome
@@ -82,6 +84,11 @@ class Answer:
     code: str = ""  # the connector's own word for what happened, "" when there is none
     retry_after_s: int = 0
     kept: bool = False  # it is in the store: only then may anything act on it
+    parts: Callable[[], Iterable[bytes]] | None = field(default=None, repr=False, compare=False)
+
+    def pieces(self) -> Iterable[bytes]:
+        """The qbXML in order, one piece in memory at a time where it is kept in parts."""
+        return self.parts() if self.parts is not None else (self.qbxml,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

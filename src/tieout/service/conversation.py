@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -17,8 +18,10 @@ from tieout.channels.base import Answer, Outcome
 from tieout.service import lane_tasks, moments, session_check, write_steps
 from tieout.service.turns import Message, Question, Trouble, Turn, Until
 from tieout.store.commits import exchanges, lanes
+from tieout.store.commits import web_connector as web_connector_commits
 from tieout.store.commits.exchanges import About, Kept, Outgoing
 from tieout.store.queries import exports as queries
+from tieout.store.queries import web_connector
 from tieout.store.queries.exports import Exchange
 
 # questions that cost nothing to ask again: on the remote road their answers are not kept
@@ -145,6 +148,13 @@ def lose(turn: Turn, call_id: str, why: str) -> Trouble | None:
     return apply_kept(turn, call_id)
 
 
+def keep_in_parts(call_id: str, answer: Answer, *, kept_answer: int) -> bool:
+    """Keep an answer whose bytes stay where they are, in the parts of that kept answer."""
+    kept = _kept(answer)
+    kept = replace(kept, details={**kept.details, "kept_answer": kept_answer})
+    return exchanges.keep_answer(call_id=call_id, kept=kept, now=moments.now())
+
+
 def _kept(answer: Answer) -> Kept:
     return Kept(
         outcome=answer.outcome.value,
@@ -195,6 +205,9 @@ def apply_kept(turn: Turn, call_id: str) -> Trouble | None:
         trouble = _act(turn, _message_of(exchange), given, took_s=_took_s(exchange))
         if exchange.purpose == Exchange.Purpose.PAGE:
             exchanges.forget_page(exchange_id=exchange.pk)
+            parts = exchange.details.get("kept_answer")
+            if parts is not None:
+                web_connector_commits.answer_applied(answer_id=parts, now=moments.now())
         return trouble
 
 
@@ -220,7 +233,9 @@ def _act(turn: Turn, message: Message, answer: Answer, *, took_s: float) -> Trou
 def answer_of(exchange: Exchange) -> Answer:
     """The kept answer as it came, as far as its row holds it."""
     details: dict[str, Any] = exchange.details
+    kept = details.get("kept_answer")
     return Answer(
+        parts=None if kept is None else partial(web_connector.parts, answer_id=kept),
         outcome=Outcome(exchange.outcome),
         qbxml=bytes(exchange.answer),
         hresult=exchange.hresult,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final, Protocol
 
@@ -43,6 +44,10 @@ _RUNNERS: Final[Mapping[str, Runner]] = {
 }
 
 
+# what these ask may be answered with tens of megabytes; the others name the few ids they want
+_PIECE_BY_PIECE: Final = frozenset({Task.Kind.REFRESH, Task.Kind.TIE_OUT})
+
+
 def ask(*, task: Task, lease: Lease) -> Question | None:
     """What a task that reads from QuickBooks asks next; None when it was finished instead."""
     runner = _RUNNERS[task.kind]
@@ -59,6 +64,8 @@ def take(
 ) -> Trouble | None:
     """Act on the answer; trouble postpones the task by itself, or says why it failed."""
     runner = _RUNNERS[task.kind]
+    if answer.parts is not None and task.kind not in _PIECE_BY_PIECE:
+        answer = replace(answer, qbxml=b"".join(answer.parts()), parts=None)
     trouble = runner.take(task=task, place=place, lease=lease, answer=answer, took_s=took_s)
     now = moments.now()
     if trouble is None:

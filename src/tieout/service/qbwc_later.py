@@ -3,12 +3,14 @@
 The edge keeps such an answer in parts and tells the Web Connector to come again in five seconds;
 meanwhile a worker acts on it under the epoch of the ticket that brought it. When that ticket has
 lost the lane, the answer is only put with its call, and the lane's present holder acts on it.
+A page of a list is read piece by piece from its parts, which go when it was acted on.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
+from dataclasses import replace
 
 from django.db import transaction
 
@@ -31,26 +33,39 @@ def apply_next() -> bool:
     kept = commits.claim_answer(now=moments.now(), lease_s=LEASE_S)
     if kept is None:
         return False
-    state = queries.state_of(kept.session)
-    data = b"".join(queries.parts(answer_id=kept.pk))
-    if hashlib.sha256(data).hexdigest() != kept.sha256:
-        log.error(
-            "company %s: a kept answer of the Web Connector is damaged; it is asked for again. "
-            "Look after the database's disk.",
-            kept.company_id,
-        )
-        _asked_anew(kept)
+    if not _is_whole(kept):
+        if not queries.is_applied(answer_id=kept.pk):  # else its parts went while they were read
+            log.error(
+                "company %s: a kept answer of the Web Connector is damaged; it is asked for "
+                "again. Look after the database's disk.",
+                kept.company_id,
+            )
+            _asked_anew(kept)
         return True
-    answer = Answer(
-        outcome=Outcome.RESPONSE,
-        qbxml=data,
-        session_id=state.ticket,
-        company_file=state.company_file,
-    )
-    conversation.keep_by_call(kept.call_id, answer)
-    _act(kept)
-    commits.answer_applied(answer_id=kept.pk, now=moments.now())
+    _keep(kept)
+    if _act(kept):
+        commits.answer_applied(answer_id=kept.pk, now=moments.now())
     return True
+
+
+def _is_whole(kept: KeptAnswer) -> bool:
+    digest = hashlib.sha256()
+    for piece in queries.parts(answer_id=kept.pk):
+        digest.update(piece)
+    return digest.hexdigest() == kept.sha256
+
+
+def _keep(kept: KeptAnswer) -> None:
+    """Put the answer with its call. A page of a list stays in its parts and is read from them."""
+    state = queries.state_of(kept.session)
+    answer = Answer(
+        outcome=Outcome.RESPONSE, session_id=state.ticket, company_file=state.company_file
+    )
+    if queries.is_page(company_id=kept.company_id, call_id=kept.call_id):
+        conversation.keep_in_parts(kept.call_id, answer, kept_answer=kept.pk)
+    else:
+        whole = b"".join(queries.parts(answer_id=kept.pk))
+        conversation.keep_by_call(kept.call_id, replace(answer, qbxml=whole))
 
 
 def _turn(kept: KeptAnswer) -> Turn:
@@ -64,16 +79,18 @@ def _turn(kept: KeptAnswer) -> Turn:
     )
 
 
-def _act(kept: KeptAnswer) -> None:
+def _act(kept: KeptAnswer) -> bool:
+    """Act on it; False when the lane has moved on: its holder does, from the same parts."""
     try:
         trouble = conversation.apply_kept(_turn(kept), kept.call_id)
     except lanes.LaneLost:
         log.info("company %s: the lane has moved on, its holder acts on it", kept.company_id)
-        return
+        return False
     if trouble is not None:
         lane_tasks.note_trouble(
             company_id=kept.company_id, trouble=trouble, delays_s=TROUBLE_DELAYS_S
         )
+    return True
 
 
 def _asked_anew(kept: KeptAnswer) -> None:

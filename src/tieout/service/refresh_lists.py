@@ -10,13 +10,15 @@ ranges of names, without an iterator and without concluding that anything is gon
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import transaction
 
 from tieout.channels.base import Answer, Outcome
 from tieout.quickbooks import qbxml
 from tieout.service import company_facts, moments, refresh_mode, refresh_pages
 from tieout.service.refresh_end import WORDS, finish, seen_pass
-from tieout.service.refresh_pages import RESTARTS_MAX, Page, by_range
+from tieout.service.refresh_pages import RESTARTS_MAX, Page, Row, by_range
 from tieout.service.turns import Lease, Place, Question, Trouble
 from tieout.store.commits import connection as connections
 from tieout.store.commits import lanes, mirror, tasks
@@ -132,45 +134,62 @@ def _take_book(task: Task, listing: Listing, lease: Lease, answer: Answer) -> Tr
 def _take_page(
     task: Task, listing: Listing, lease: Lease, answer: Answer, took_s: float
 ) -> Trouble | None:
-    page = refresh_pages.parse(listing, answer)
-    if page.trouble is not None:
-        return page.trouble
-    changed_session = bool(listing.iterator_id) and answer.session_id != listing.session_id
-    with transaction.atomic():
-        lanes.check(company_id=lease.company_id, epoch=lease.epoch)
-        if page.dead_iterator or changed_session:
-            _restart(listing)
-        else:
-            _mirror(listing, page)
-            _go_on(listing, page, answer, took_s)
-            if listing.state == "done":
-                _conclude(task, listing, page)
-        listing.save()
-        _show_progress(task, listing)
-    return None
+    """Mirror a page, all of it or nothing; a damaged one is lost, as if it had not come."""
+    page = Page()
+    lost = bool(listing.iterator_id) and answer.session_id != listing.session_id
+    try:
+        batches = refresh_pages.read(listing, answer, page)
+        if answer.parts is None:
+            batches = iter(list(batches))  # it is in memory anyway: no lock waits for the reading
+        with transaction.atomic():
+            lanes.check(company_id=lease.company_id, epoch=lease.epoch)
+            for rows in () if lost else batches:
+                _mirror(listing, rows)
+            if page.trouble is None:
+                _turn_over(task, listing, page, answer, took_s=took_s, lost=lost)
+    except qbxml.MalformedResponse as error:
+        listing.refresh_from_db()
+        _lose_page(listing, lease, answer)
+        return Trouble(problem=str(error), remedy="Tieout reads this page again.")
+    return page.trouble
+
+
+def _turn_over(
+    task: Task, listing: Listing, page: Page, answer: Answer, *, took_s: float, lost: bool
+) -> None:
+    """The page is mirrored: note how the list goes on, or that its iterator died."""
+    if page.dead_iterator or lost:
+        _restart(listing)
+    else:
+        _go_on(listing, page, answer, took_s)
+        if listing.state == "done":
+            _conclude(task, listing, page)
+    listing.save()
+    _show_progress(task, listing)
 
 
 # ------------------------------------------------------------------ one page
 
 
-def _mirror(listing: Listing, page: Page) -> None:
+def _mirror(listing: Listing, rows: Sequence[Row]) -> None:
     company_id = listing.company_id
     match listing.kind:
         case "customer":
-            customers = [row for row in page.rows if isinstance(row, mirror.CustomerRow)]
             mirror.mirror_customers(
-                company_id=company_id, rows=customers, seen_pass=seen_pass(listing)
+                company_id=company_id,
+                rows=[row for row in rows if isinstance(row, mirror.CustomerRow)],
+                seen_pass=seen_pass(listing),
             )
         case "deleted":
             customers_pass = seen_pass(mirror.listing_of(task=listing.task, kind="customer"))
             listing.gone += mirror.mark_deleted(
                 company_id=company_id,
-                list_ids=[row.list_id for row in page.rows if isinstance(row, mirror.DeletedRow)],
+                list_ids=[row.list_id for row in rows if isinstance(row, mirror.DeletedRow)],
                 seen_pass=customers_pass,
                 now=moments.now(),
             )
         case "survivor":
-            found = [row for row in page.rows if isinstance(row, mirror.FoundOn)]
+            found = [row for row in rows if isinstance(row, mirror.FoundOn)]
             mirror.note_survivors(company_id=company_id, found=found)
         case "count":
             pass
@@ -178,7 +197,7 @@ def _mirror(listing: Listing, page: Page) -> None:
             changed = mirror.mirror_entries(
                 company_id=company_id,
                 kind=_ENTRY_KINDS[kind],
-                rows=[row for row in page.rows if isinstance(row, mirror.EntryRow)],
+                rows=[row for row in rows if isinstance(row, mirror.EntryRow)],
                 seen_pass=seen_pass(listing),
             )
             listing.changed = listing.changed or changed
@@ -203,12 +222,11 @@ def _conclude(task: Task, listing: Listing, page: Page) -> None:
 
 def _go_on(listing: Listing, page: Page, answer: Answer, took_s: float) -> None:
     listing.state = "reading"
-    listing.seen += len(page.rows)
+    listing.seen += page.rows
     listing.session_id = answer.session_id
     if by_range(listing):
-        names = [row.full_name for row in page.rows if isinstance(row, mirror.CustomerRow)]
-        last = names[-1].partition(":")[0] if names else ""
-        full = len(page.rows) >= listing.page_rows
+        last = page.last_name.partition(":")[0]
+        full = page.rows >= listing.page_rows
         if full and last == listing.range_from:
             listing.page_rows = min(listing.page_rows * 2, 20_000)  # one customer fills the page
         more = full

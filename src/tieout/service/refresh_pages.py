@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tieout.channels.base import Answer
 from tieout.quickbooks import qbxml
 from tieout.quickbooks.qbxml import lists
 from tieout.quickbooks.qbxml import status as codes
 from tieout.quickbooks.qbxml.transactions import ListDeletedQuery
-from tieout.service import refresh_mode
+from tieout.service import long_answers, refresh_mode
+from tieout.service.long_answers import Head
 from tieout.service.turns import Trouble
 from tieout.store.commits import mirror
 from tieout.store.queries.books import Listing
@@ -28,7 +29,8 @@ Row = mirror.CustomerRow | mirror.EntryRow | mirror.DeletedRow | mirror.FoundOn
 class Page:
     """What one answer brought: the rows, and how to go on."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: int = 0
+    last_name: str = ""  # the full name of the last customer
     iterator_id: str = ""
     remaining: int = 0
     count: int | None = None  # how many there are, where only that was asked
@@ -95,33 +97,40 @@ def _iterate(listing: Listing) -> qbxml.Iterate:
     return qbxml.Iterate("Start")
 
 
-def parse(listing: Listing, answer: Answer) -> Page:
-    """The rows of an answer. Nothing of a damaged answer is used."""
-    page = Page()
-    try:
-        rows = list(_rows(listing.kind, answer.qbxml, page, continued=bool(listing.iterator_id)))
-    except qbxml.MalformedResponse as error:
-        page.trouble = Trouble(problem=str(error), remedy="Tieout reads this page again.")
-        return page
-    page.rows = rows
-    return page
+def read(listing: Listing, answer: Answer, page: Page) -> Iterator[list[Row]]:
+    """The rows of an answer, some at a time, while `page` is filled.
+
+    Raises MalformedResponse, perhaps after some rows: nothing of a damaged answer may be used.
+    """
+    make = _MAKERS.get(listing.kind, _customer)
+    head = Head()
+    for rets in long_answers.batches(answer, head):
+        _begin(listing, head, page)
+        if page.dead_iterator or page.trouble is not None:
+            return
+        rows = [make(ret) for ret in rets]
+        page.rows += len(rows)
+        if isinstance(rows[-1], mirror.CustomerRow):
+            page.last_name = rows[-1].full_name
+        yield rows
+    _begin(listing, head, page)
 
 
-def _rows(kind: str, data: bytes, page: Page, *, continued: bool) -> Iterator[Row]:
-    make = _MAKERS.get(kind, _customer)
-    for event in qbxml.read(data):
-        if isinstance(event, qbxml.Ret):
-            yield make(event)
-        elif isinstance(event, qbxml.ResponseStart):
-            page.iterator_id = event.iterator_id
-            page.remaining = event.remaining or 0
-            page.count = event.ret_count
-            if event.status.code not in {0, 1, 500}:
-                if continued:  # which code a dead iterator gets is not documented
-                    page.dead_iterator = True
-                else:
-                    rule = codes.lookup(event.status.code, write=False)
-                    page.trouble = Trouble(problem=event.status.message, remedy=rule.remedy)
+def _begin(listing: Listing, head: Head, page: Page) -> None:
+    """What the answer says before its rows: how to go on, or that there are none."""
+    said = head.response
+    if said is None:
+        return
+    page.iterator_id = said.iterator_id
+    page.remaining = said.remaining or 0
+    page.count = said.ret_count
+    if said.status.code in {0, 1, 500}:
+        return
+    if listing.iterator_id:  # which code a dead iterator gets is not documented
+        page.dead_iterator = True
+    else:
+        rule = codes.lookup(said.status.code, write=False)
+        page.trouble = Trouble(problem=said.status.message, remedy=rule.remedy)
 
 
 def _customer(event: qbxml.Ret) -> mirror.CustomerRow:

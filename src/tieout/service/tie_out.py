@@ -19,8 +19,9 @@ from tieout.core.money import show
 from tieout.quickbooks import qbxml, translate
 from tieout.quickbooks.qbxml import credits as qbxml_credits
 from tieout.quickbooks.qbxml import status as codes
-from tieout.service import moments
+from tieout.service import long_answers, moments
 from tieout.service.access import Access
+from tieout.service.long_answers import Head
 from tieout.service.turns import Lease, Place, Question, Trouble
 from tieout.store.commits import events, lanes, mirror, tasks
 from tieout.store.commits import tie_outs as commits
@@ -191,41 +192,51 @@ def _stray_question(listing: Listing, tie_out: TieOut) -> _Page | None:
 def _keep_page(
     task: Task, listing: Listing, asked: int, answer: Answer, lease: Lease
 ) -> Trouble | None:
+    """Keep a page, all of it or nothing; a damaged one is lost, as if it had not come."""
     tie_out = commits.open_tie_out(task=task, now=moments.now())
+    head, trouble = Head(), None
+    other_session = bool(listing.iterator_id) and answer.session_id != listing.session_id
     try:
-        response = qbxml.parse_response(answer.qbxml).responses[0]
-    except (qbxml.MalformedResponse, IndexError) as error:
+        with transaction.atomic():
+            lanes.check(company_id=lease.company_id, epoch=lease.epoch)
+            count = 0
+            for rets in () if other_session else long_answers.batches(answer, head):
+                sales = [translate.their_invoice(qbxml.typed(ret)) for ret in rets]
+                known = [each for each in sales if each is not None]
+                commits.add_theirs(tie_out=tie_out, invoices=known, stray=listing.kind in STRAYS)
+                count += len(rets)
+            trouble = _turn_over(task, listing, asked or count, head.response, answer)
+    except qbxml.MalformedResponse as error:
+        _lose_page(listing, lease, answer)
         return Trouble(problem=str(error), remedy="Tieout reads this page again.")
-    lost = bool(listing.iterator_id) and (
-        answer.session_id != listing.session_id or response.status.code not in {0, 1, 500}
-    )
-    if not lost and response.status.code not in {0, 1, 500}:
-        rule = codes.lookup(response.status.code, write=False)
-        return Trouble(problem=response.status.message, remedy=rule.remedy)
+    return trouble
+
+
+def _turn_over(
+    task: Task, listing: Listing, count: int, said: qbxml.ResponseStart | None, answer: Answer
+) -> Trouble | None:
+    """Note how the list goes on, or that its iterator died (`said` is None in another session)."""
+    refused = said is not None and said.status.code not in {0, 1, 500}
+    lost = said is None or (refused and bool(listing.iterator_id))
+    if said is not None and refused and not lost:
+        rule = codes.lookup(said.status.code, write=False)
+        return Trouble(problem=said.status.message, remedy=rule.remedy)
     if lost and listing.restarts >= RESTARTS_MAX:
         return Trouble(
             problem="QuickBooks ended its session again and again while invoices were read.",
             remedy="Close other programs that use QuickBooks, then tie out again.",
         )
-    with transaction.atomic():
-        lanes.check(company_id=lease.company_id, epoch=lease.epoch)
-        if lost:
-            _restart(listing)
-        else:
-            sales = [translate.their_invoice(ret) for ret in response.rets]
-            commits.add_theirs(
-                tie_out=tie_out,
-                invoices=[each for each in sales if each is not None],
-                stray=listing.kind in STRAYS,
-            )
-            _go_on(listing, asked, response, answer)
-        listing.save()
-        tasks.progress(
-            task_id=task.pk,
-            done=listing.seen,
-            total=listing.seen + (listing.remaining or 0),
-            message=f"{_READING[listing.kind]}: {listing.seen:,}",
-        )
+    if said is None or lost:
+        _restart(listing)
+    else:
+        _go_on(listing, count, said, answer)
+    listing.save()
+    tasks.progress(
+        task_id=task.pk,
+        done=listing.seen,
+        total=listing.seen + (listing.remaining or 0),
+        message=f"{_READING[listing.kind]}: {listing.seen:,}",
+    )
     return None
 
 
@@ -237,14 +248,13 @@ _READING = {
 }
 
 
-def _go_on(listing: Listing, asked: int, response: qbxml.Response, answer: Answer) -> None:
+def _go_on(listing: Listing, count: int, said: qbxml.ResponseStart, answer: Answer) -> None:
     listing.session_id = answer.session_id
-    if asked:
-        listing.seen += asked
+    listing.seen += count
+    if listing.kind in STRAYS:
         return
-    listing.seen += len(response.rets)
-    listing.remaining = response.remaining or 0
-    listing.iterator_id = response.iterator_id if listing.remaining else ""
+    listing.remaining = said.remaining or 0
+    listing.iterator_id = said.iterator_id if listing.remaining else ""
     listing.state = "reading" if listing.remaining else "done"
 
 

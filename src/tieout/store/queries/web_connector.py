@@ -8,7 +8,7 @@ from typing import Any
 
 from tieout.quickbooks.qbwc import LIVE, Phase, SessionState, Work
 from tieout.store.models import AnswerPart as AnswerPart
-from tieout.store.models import Book, Company, Connection, Lane, SignInTry
+from tieout.store.models import Book, Company, Connection, Exchange, Lane, SignInTry
 from tieout.store.models import KeptAnswer as KeptAnswer
 from tieout.store.models import WebConnectorAccount as Account
 from tieout.store.models import WebConnectorSession as Session
@@ -124,10 +124,26 @@ def kept_answer(*, session_id: int, call_id: str) -> KeptAnswer | None:
 
 
 def parts(*, answer_id: int) -> Iterator[bytes]:
-    """The pieces of a kept answer in order, one in memory at a time."""
-    rows = AnswerPart.objects.filter(answer_id=answer_id).order_by("number")
-    for data in rows.values_list("data", flat=True).iterator(chunk_size=4):
+    """The pieces of a kept answer in order, one in memory at a time.
+
+    One question each: what is written between them, by the same hand, disturbs no open cursor.
+    """
+    rows = AnswerPart.objects.filter(answer_id=answer_id)
+    number = 0
+    while data := rows.filter(number=number).values_list("data", flat=True).first():
         yield bytes(data)
+        number += 1
+
+
+def is_applied(*, answer_id: int) -> bool:
+    """Whether somebody has acted on the kept answer."""
+    return KeptAnswer.objects.filter(pk=answer_id, applied_at__isnull=False).exists()
+
+
+def is_page(*, company_id: int, call_id: str) -> bool:
+    """Whether that call asked for a page of a list."""
+    page = Exchange.Purpose.PAGE
+    return Exchange.objects.filter(company_id=company_id, call_id=call_id, purpose=page).exists()
 
 
 # ------------------------------------------------------------------ state as JSON
