@@ -27,6 +27,7 @@ from tieout.store.models import (
     Posting,
     SourceInvoice,
     Task,
+    WebConnectorSession,
 )
 
 BASE = datetime(2026, 10, 19, 14, 0, tzinfo=UTC)
@@ -241,6 +242,13 @@ class RealTieout:
 
     def _turn(self, turn: model.Turn) -> Turn:
         kind = RoadKind.WEB_CONNECTOR if turn.road == WEB else RoadKind.REMOTE
+        if turn.road == WEB:
+            now = moments.now()  # at its first step the session begins
+            WebConnectorSession.objects.get_or_create(
+                ticket=turn.ticket,
+                company_id=self.company_id,
+                defaults={"opened_at": now, "last_call_at": now, "state": {}},
+            )
         return Turn(
             lease=Lease(company_id=self.company_id, epoch=turn.epoch),
             road=Road(kind=kind, app_name=self.app, session_id=turn.ticket),

@@ -19,7 +19,7 @@ from tests.web_connector_office import Desk, open_desk
 from tieout.sandbox import HResult
 from tieout.service import conversation, moments, qbwc_account
 from tieout.store.commits import lanes
-from tieout.store.models import Exchange, KeptAnswer, Lane, Task, WebConnectorSession
+from tieout.store.models import Exchange, KeptAnswer, Lane, Posting, Task, WebConnectorSession
 
 Later = Callable[..., None]
 WRITE = "<InvoiceAddRs"
@@ -149,6 +149,38 @@ def test_a_request_that_never_ran_is_sent_again_only_behind_the_fence(
     assert sorted(desk.states().values()) == ["ready", "unconfirmed"]
     later(minutes=5)  # 16 minutes of silence: the old ticket's write cannot arrive any more
     runs_clean(desk)
+
+
+def test_a_session_that_was_open_while_the_old_ticket_still_called_is_no_fence(
+    desk: Desk, later: Later
+) -> None:
+    """The first update hung with its write; it called once more after the second had begun."""
+    session = desk.books.open_session(app_name="Tieout", company_file="", mode="do_not_care")
+    first = desk.connector
+    first.log_in()
+    request = first.ask(session, session.process(_HCP))
+    while "InvoiceAddRq" not in request:
+        first.bring(session.process(request))
+        request = first.ask(session)
+    later(minutes=11)
+    second = desk.another()
+    second.log_in()
+    later(seconds=5)
+    first.last_error()
+    later(minutes=16)  # the silence is over, but the second session proves nothing of the first
+    asked = second.ask(session, session.process(_HCP))
+    while asked and "InvoiceAddRq" not in asked:
+        second.bring(session.process(asked))
+        asked = second.ask(session)
+    assert "InvoiceAddRq" not in asked
+    assert desk.numbers() == []
+    waiting = Posting.objects.get(state="unconfirmed")
+    assert not waiting.call_over
+    assert waiting.recoveries == 0  # it does not count as a look in vain: a person is not asked
+    second.close()
+    session.close()
+    later(minutes=6)
+    runs_clean(desk)  # the next update began after the last call
 
 
 _HCP = (

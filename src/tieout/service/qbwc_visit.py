@@ -58,7 +58,6 @@ log = logging.getLogger("tieout.webconnector")
 
 RULES: Final = qbwc.Rules(
     ticket_s=settings.WEB_CONNECTOR_TICKET_S,
-    fence_s=settings.WEB_CONNECTOR_FENCE_S,
     server_version=f"Tieout {tieout.__version__}",
 )
 SMALL_BYTES = 1024 * 1024  # an answer up to this size is applied at once

@@ -7,6 +7,8 @@ lane's epoch and the row's lock.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from tieout.channels.base import Answer, Outcome
 from tieout.core import exporting, recovering
 from tieout.core.exporting import Event, State
@@ -17,6 +19,11 @@ from tieout.service.exporter import Exporter
 from tieout.service.turns import Message, RoadKind, Trouble
 from tieout.store.queries import exports as queries
 from tieout.store.queries.exports import Exchange
+
+_OLD_SESSION = (
+    "QuickBooks does not hold it, but its present session began while the former update of the "
+    "Web Connector still called: it is no proof that nothing comes any more."
+)
 
 
 def next_ask(exporter: Exporter) -> Ask:
@@ -31,12 +38,11 @@ def ask(exporter: Exporter) -> Message:
         case Ask.RECALL:
             return exporter.question(Exchange.Purpose.RECALL, b"", recall=write.call_id)
         case Ask.STATUS_CHECK:
-            over = fences.ticket_is_over(turn=exporter.turn, write=write, now=moments.now())
             return exporter.question(
                 Exchange.Purpose.STATUS_CHECK,
                 translate.render_status_check(exporter.row.set_id),
                 set_id=exporter.row.set_id,
-                place={"ticket_over": int(over)},
+                place={"asked_at": moments.now().isoformat()},
             )
         case Ask.SEARCH:
             sent_at = write.created_at.replace(tzinfo=None)
@@ -69,7 +75,7 @@ def take(exporter: Exporter, *, purpose: str, place: dict[str, int | str]) -> Tr
         return wait(exporter, answer.message, answer.remedy)
     try:
         if purpose == Exchange.Purpose.STATUS_CHECK:
-            return _status_checked(exporter, answer, ticket_over=bool(place.get("ticket_over")))
+            return _status_checked(exporter, answer, asked_at=str(place["asked_at"]))
         return _searched(exporter, answer)
     except qbxml.MalformedResponse as error:
         return wait(exporter, str(error), "Tieout asks again by itself.")
@@ -108,14 +114,21 @@ def _recalled(exporter: Exporter, answer: Answer) -> Trouble | None:
             return wait(exporter, answer.message, answer.remedy)
 
 
-def _status_checked(exporter: Exporter, answer: Answer, *, ticket_over: bool) -> Trouble | None:
+def _status_checked(exporter: Exporter, answer: Answer, *, asked_at: str) -> Trouble | None:
     row = exporter.row
     reading = exporter.subject.read_status_check(answer.qbxml)
     if reading.event is not None:
         exporter.meet(reading.event, reading)
         return None
     row.nothing_stored_at = moments.now()
-    row.call_over = row.call_over or ticket_over
+    row.call_over = row.call_over or fences.ticket_is_over(
+        turn=exporter.turn,
+        write=_write(exporter),
+        now=datetime.fromisoformat(
+            asked_at
+        ),  # the silence must be over before QuickBooks is asked
+        session_id=answer.session_id,
+    )
     row.due_at = None
     exporter.save(State.UNCONFIRMED)
     return None
@@ -129,7 +142,12 @@ def _searched(exporter: Exporter, answer: Answer) -> Trouble | None:
     write = _write(exporter)
     event: Event = reading.event
     if event in {Event.ABSENT_OPEN, Event.ABSENT_FENCED}:
-        event = recovering.when_absent(_looked(exporter, write))
+        looked = _looked(exporter, write)
+        if not looked.fenced and fences.waits_for_a_session(
+            turn=exporter.turn, write=write, now=moments.now(), session_id=answer.session_id
+        ):
+            return wait(exporter, _OLD_SESSION, "Tieout asks again in the next one by itself.")
+        event = recovering.when_absent(looked)
     row.looks += 1
     row.nothing_stored_at = None
     if event is Event.ABSENT_OPEN:

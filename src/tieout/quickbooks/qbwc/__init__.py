@@ -81,7 +81,7 @@ from tieout.quickbooks.qbwc.records import (
     Work,
     WorkFound,
 )
-from tieout.quickbooks.qbwc.session import RULES, TABLE, Event, Impossible, begin, is_fenced, step
+from tieout.quickbooks.qbwc.session import RULES, TABLE, Event, Impossible, begin, step
 from tieout.quickbooks.qbwc.soap import OpenSink, RequestParser, Sink, parse_request
 from tieout.quickbooks.qbwc.steps import Step, expire
 from tieout.quickbooks.qbwc.wsdl import WsdlRefused, render_wsdl
@@ -167,7 +167,6 @@ __all__ = [
     "check_qwc",
     "expire",
     "find_codes",
-    "is_fenced",
     "method_of_action",
     "parse_request",
     "render",

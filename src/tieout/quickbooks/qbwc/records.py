@@ -73,12 +73,11 @@ class SessionState:
 class Rules:
     """Settings, in seconds where a name ends in `_s`.
 
-    `ticket_s`: after so much silence another ticket may take the lane. `fence_s`: after so much
-    silence an old ticket's write can no longer reach QuickBooks. `client_version_min`: "" = any.
+    `ticket_s`: after so much silence another ticket may take the lane. `client_version_min`: "" =
+    any.
     """
 
     ticket_s: int = 600
-    fence_s: int = 900
     postpone_s: int = 60
     waits_max: int = 60
     connection_tries_max: int = 2

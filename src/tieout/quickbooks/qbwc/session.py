@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final, get_args
 
 from tieout.quickbooks.qbwc import login, working
@@ -111,17 +111,6 @@ def step(state: SessionState | None, event: Event, *, facts: Facts, rules: Rules
         first = (Log(level="warning", text=known.last_error),)
     at = done.state if isinstance(event, get_args(Told)) else _called(done.state, facts)
     return Step(at, first + done.effects, done.reply)
-
-
-def is_fenced(*, old: SessionState, newer: SessionState, now: datetime, rules: Rules) -> bool:
-    """Whether a write under `old` can no longer reach QuickBooks.
-
-    `newer` must have begun after the last call of `old`, which must have been silent since for
-    `rules.fence_s`. Absence of the write may be concluded only then, and only if the status
-    check under the same application name finds nothing either.
-    """
-    silent = now - old.last_call_at >= timedelta(seconds=rules.fence_s)
-    return silent and newer.ticket != old.ticket and newer.opened_at > old.last_call_at
 
 
 def _called(state: SessionState, facts: Facts) -> SessionState:

@@ -190,6 +190,12 @@ def exchange_of(*, company_id: int, call_id: str) -> Exchange:
     return Exchange.objects.get(company_id=company_id, call_id=call_id)
 
 
+def heard_of_session(*, company_id: int, session_id: str, until: datetime) -> bool:
+    """Whether QuickBooks answered in that session up to a moment; not every query is kept."""
+    answered = Exchange.objects.filter(company_id=company_id, session_id=session_id)
+    return not session_id or answered.filter(created_at__lte=until).exists()
+
+
 def unapplied(*, company_id: int) -> list[str]:
     """The calls whose answers were kept and not acted on yet, oldest first."""
     waiting = Exchange.objects.filter(

@@ -100,6 +100,11 @@ def last_call_at(*, ticket: str) -> datetime | None:
     return Session.objects.filter(ticket=ticket).values_list("last_call_at", flat=True).first()
 
 
+def opened_at(*, ticket: str) -> datetime | None:
+    """When the session behind the ticket began."""
+    return Session.objects.filter(ticket=ticket).values_list("opened_at", flat=True).first()
+
+
 def knows(*, ticket: str) -> bool:
     """Whether the ticket is one of ours."""
     return Session.objects.filter(ticket=ticket).exists()

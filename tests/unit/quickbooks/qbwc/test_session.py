@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import get_args
 
 import pytest
@@ -35,14 +34,12 @@ from tieout.quickbooks.qbwc import (
     Phase,
     Reason,
     RefusalReply,
-    Rules,
     SessionState,
     TextReply,
     Unreadable,
     Work,
     WorkFound,
     begin,
-    is_fenced,
     render,
     step,
 )
@@ -189,26 +186,6 @@ def test_the_lane_may_be_lost_between_a_question_and_its_answer(told, reply) -> 
     assert done.state is not None
     assert done.state.phase is Phase.EXPIRED
     assert all(type(effect).__name__ == "Log" for effect in done.effects)
-
-
-@pytest.mark.parametrize(
-    ("silent_s", "newer_s", "fenced"),
-    [(900, 600, True), (899, 600, False), (900, 0, False), (5000, -1, False)],
-)
-def test_a_fence_needs_silence_and_a_session_that_began_after_it(
-    silent_s, newer_s, fenced
-) -> None:
-    old = begin(ticket="t-1", company_id=7, now=START)
-    newer = begin(ticket="t-2", company_id=7, now=START + timedelta(seconds=newer_s))
-    now = START + timedelta(seconds=silent_s)
-    assert is_fenced(old=old, newer=newer, now=now, rules=Rules()) is fenced
-
-
-def test_a_session_is_no_fence_for_itself() -> None:
-    row = begin(ticket="t-1", company_id=7, now=START)
-    row = replace(row, opened_at=START + timedelta(seconds=1))
-    now = START + timedelta(hours=1)
-    assert not is_fenced(old=row, newer=row, now=now, rules=Rules())
 
 
 # ------------------------------------------------ any order of calls
