@@ -232,7 +232,11 @@ class RealTieout:
     def hold_wrong_file(self, turn: model.Turn) -> None:
         lanes.check(company_id=self.company_id, epoch=turn.epoch)
         if not self.held:
-            lanes.hold(company_id=self.company_id, reason="Another company file is open.")
+            lanes.hold(
+                company_id=self.company_id,
+                epoch=turn.epoch,
+                reason="Another company file is open.",
+            )
 
     @fenced
     def wake(self) -> None:
@@ -298,6 +302,7 @@ class RealTieout:
             lanes.check(company_id=self.company_id, epoch=epoch)
             lanes.hold(
                 company_id=self.company_id,
+                epoch=epoch,
                 reason=trouble.problem,
                 fence_epoch=trouble.fence_epoch,
             )

@@ -291,7 +291,8 @@ def test_only_a_verify_that_holds_by_a_super_user_frees_a_held_lane(
 ) -> None:
     sam = find_access(user=world.sam, company_id=office.company.pk)
     assert sam is not None
-    lanes.hold(company_id=office.company.pk, reason="A backup was restored.")
+    epoch = Lane.objects.get(company=office.company).epoch
+    lanes.hold(company_id=office.company.pk, epoch=epoch, reason="A backup was restored.")
     office.rehearsal.books.raise_fault("dialog")
     for who, freed in ((sam, False), (office.access, False), (sam, True)):
         verify_connection.start(access=who, now=moments.now())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -53,30 +52,6 @@ def test_a_company_that_is_being_worked_on_is_left_to_its_worker(office: Office)
     lanes.take(company_id=office.company.pk, owner="another", now=moments.now())
     assert advance.advance(company_id=office.company.pk, owner="me") is False
     assert office.rehearsal.books.list_invoices() == []
-
-
-def test_a_worker_paused_beyond_its_lease_changes_nothing(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """While the first worker sleeps with a probe in hand, a second one exports the invoice."""
-    queue_one(office)
-    company_id = office.company.pk
-    deliver = RemoteChannel.deliver
-    slept = []
-
-    def sleepy(channel: RemoteChannel, delivery: Delivery) -> Answer:
-        answer = deliver(channel, delivery)
-        if not slept and b"InvoiceQueryRq" in delivery.qbxml:
-            slept.append(delivery)
-            Lane.objects.update(lease_until=moments.now() - timedelta(seconds=1))
-            assert advance.advance(company_id=company_id, owner="second")
-        return answer
-
-    monkeypatch.setattr(RemoteChannel, "deliver", sleepy)
-    advance.advance(company_id=company_id, owner="first")
-    assert slept
-    assert len(office.rehearsal.books.list_invoices()) == 1
-    assert Posting.objects.get().state == "exported"
 
 
 def test_the_connector_refuses_a_write_with_an_old_epoch(

@@ -243,7 +243,7 @@ HELD = "Epoch 3 is over."
 
 
 def test_a_held_lane_says_why_and_offers_a_super_user_to_take_over(world: World, as_person):
-    lanes.hold(company_id=world.northgate.pk, reason=HELD, fence_epoch=9)
+    lanes.hold(company_id=world.northgate.pk, epoch=0, reason=HELD, fence_epoch=9)
     page = as_person("sam").get(address(world)).content.decode()
     assert HELD in page
     assert "Let this Tieout write again" in page
@@ -251,7 +251,7 @@ def test_a_held_lane_says_why_and_offers_a_super_user_to_take_over(world: World,
 
 
 def test_taking_over_over_a_connector_that_is_away_changes_nothing(world: World, as_person):
-    lanes.hold(company_id=world.northgate.pk, reason=HELD, fence_epoch=9)
+    lanes.hold(company_id=world.northgate.pk, epoch=0, reason=HELD, fence_epoch=9)
     Connection.objects.filter(company=world.northgate).update(url="http://127.0.0.1:9")
     answer = as_person("sam").post(address(world, "quickbooks-desktop/take-over/"), follow=True)
     assert "Nothing listens" in answer.content.decode()

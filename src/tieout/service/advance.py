@@ -129,15 +129,20 @@ def _after(turn: Turn, message: Message, trouble: Trouble | None) -> datetime:
         if message.writes:  # once an invoice is often enough to say that QuickBooks answers
             lane_tasks.note_contact(company_id=company_id)
         return moments.now()
-    lanes.note_checked(company_id=company_id, epoch=turn.lease.epoch, session_id="")
-    if trouble.fence_epoch:
+    epoch = turn.lease.epoch
+    with transaction.atomic():
         # a worker that was merely overtaken ends here; a fence against all of us holds the lane
-        lanes.renew(
-            company_id=company_id, epoch=turn.lease.epoch, now=moments.now(), lease_s=LEASE_S
+        lanes.check(company_id=company_id, epoch=epoch)
+        lanes.note_checked(company_id=company_id, epoch=epoch, session_id="")
+        if trouble.fence_epoch:
+            lanes.hold(
+                company_id=company_id,
+                epoch=epoch,
+                reason=trouble.problem,
+                fence_epoch=trouble.fence_epoch,
+            )
+            lane_tasks.note_held(company_id=company_id)
+        wait_s = lane_tasks.note_trouble(
+            company_id=company_id, trouble=trouble, delays_s=TROUBLE_DELAYS_S
         )
-        lanes.hold(company_id=company_id, reason=trouble.problem, fence_epoch=trouble.fence_epoch)
-        lane_tasks.note_held(company_id=company_id)
-    wait_s = lane_tasks.note_trouble(
-        company_id=company_id, trouble=trouble, delays_s=TROUBLE_DELAYS_S
-    )
     return moments.now() + timedelta(seconds=wait_s)

@@ -67,18 +67,23 @@ def take(
     if answer.parts is not None and task.kind not in _PIECE_BY_PIECE:
         answer = replace(answer, qbxml=b"".join(answer.parts()), parts=None)
     trouble = runner.take(task=task, place=place, lease=lease, answer=answer, took_s=took_s)
-    now = moments.now()
     if trouble is None:
         note_contact(company_id=task.company_id)
         return None
-    if trouble.needs_person:
-        tasks.fail(task_id=task.pk, now=now, problem=trouble.problem, remedy=trouble.remedy)
-    else:
-        tasks.postpone_or_fail(task=task, now=now, problem=trouble.problem, remedy=trouble.remedy)
-    connections.note_trouble(
-        company_id=task.company_id, problem=trouble.problem, remedy=trouble.remedy
-    )
+    with transaction.atomic():
+        # the task is the present holder's by now: an overtaken worker's trouble is not its own
+        lanes.check(company_id=lease.company_id, epoch=lease.epoch)
+        _note_trouble_of(task, trouble)
     return None
+
+
+def _note_trouble_of(task: Task, trouble: Trouble) -> None:
+    now, problem, remedy = moments.now(), trouble.problem, trouble.remedy
+    if trouble.needs_person:
+        tasks.fail(task_id=task.pk, now=now, problem=problem, remedy=remedy)
+    else:
+        tasks.postpone_or_fail(task=task, now=now, problem=problem, remedy=remedy)
+    connections.note_trouble(company_id=task.company_id, problem=problem, remedy=remedy)
 
 
 def note_contact(*, company_id: int) -> None:

@@ -180,7 +180,9 @@ class Visit:
             case ReleaseLane():
                 lanes.release(company_id=self.company_id, epoch=effect.epoch, wake_at=None)
             case StopQueue():
-                lanes.hold(company_id=self.company_id, reason=effect.why)
+                lanes.hold(
+                    company_id=self.company_id, epoch=self.facts.lane_epoch, reason=effect.why
+                )
             case qbwc.Log():
                 tell(effect, company_id=self.company_id)
 

@@ -38,7 +38,7 @@ def take(*, turn: Turn, answer: Answer) -> Trouble | None:
         return Trouble(problem=facts.refusal.message, remedy=facts.refusal.remedy)
     mismatch = _mismatch(queries.book(company_id=company_id), facts)
     if mismatch is not None:
-        lanes.hold(company_id=company_id, reason=mismatch.problem)
+        lanes.hold(company_id=company_id, epoch=turn.lease.epoch, reason=mismatch.problem)
         return mismatch
     lanes.note_checked(company_id=company_id, epoch=turn.lease.epoch, session_id=answer.session_id)
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db.models import F, Q
+from django.db.models.functions import Greatest
 
 from tieout.store.models import Lane
 
@@ -106,13 +107,15 @@ def note_checked(*, company_id: int, epoch: int, session_id: str) -> None:
     )
 
 
-def hold(*, company_id: int, reason: str, fence_epoch: int = 0) -> None:
+def hold(*, company_id: int, epoch: int, reason: str, fence_epoch: int = 0) -> None:
     """Let nothing be written to this company's QuickBooks until a Super User looked at it.
 
-    `fence_epoch`: the connector refused us because it has seen this epoch of another writer.
+    Whoever lost the lane holds nothing. `fence_epoch`: the connector refused us because it has
+    seen this epoch of another writer; a fence stands until somebody takes over, whatever else is
+    found out meanwhile.
     """
-    Lane.objects.filter(company_id=company_id).update(
-        held_reason=reason[:300], fence_epoch=fence_epoch
+    Lane.objects.filter(company_id=company_id, epoch=epoch).update(
+        held_reason=reason[:300], fence_epoch=Greatest("fence_epoch", fence_epoch)
     )
 
 
