@@ -21,7 +21,8 @@ from tieout.service import (
 )
 from tieout.service.access import Access, find_access
 from tieout.service.restored_backup import CannotPutBack
-from tieout.store.models import Event, Lane, Posting, Task
+from tieout.service.turns import Place
+from tieout.store.models import Event, Lane, Membership, Posting, Task
 
 
 @pytest.fixture
@@ -68,6 +69,14 @@ def look(office: Office) -> Task:
     return task
 
 
+def put_back(office: Office, sam: Access, rows: list[Posting]) -> Task:
+    ids = [row.pk for row in rows]
+    task = restored_backup.put_back(access=sam, posting_ids=ids, now=moments.now())
+    work(office)
+    task.refresh_from_db()
+    return task
+
+
 @pytest.fixture
 def rolled_back(office: Office, tmp_path: Path) -> Office:
     """20417 is in the backup, 20418 and the credit memo 20419 are not."""
@@ -100,10 +109,11 @@ def test_what_vanished_is_found_put_back_and_sent_once(rolled_back: Office, sam:
     assert (task.state, task.message) == ("done", "2 of 3 exported are gone")
     gone = restored_backup.gone(task=task)
     assert [row.number for row in gone] == ["20418", "20419"]
-    rows = restored_backup.put_back(
-        access=sam, posting_ids=[row.pk for row in gone], now=moments.now()
-    )
-    assert {row.state for row in rows} == {"ready"}
+    back = put_back(office, sam, gone)
+    assert (back.state, back.message) == ("done", "2 put back")
+    assert {row.state for row in Posting.objects.filter(pk__in=[row.pk for row in gone])} == {
+        "ready"
+    }
     said = Event.objects.filter(verb="put back")
     assert sorted(event.before["number"] for event in said) == ["20418", "20419"]
     verify(sam, office)
@@ -120,8 +130,9 @@ def test_one_that_is_there_after_all_is_only_recorded(rolled_back: Office, sam: 
     """The probe comes first, as always: a file restored forward again doubles nothing."""
     office = rolled_back
     gone = restored_backup.gone(task=look(office))
-    restored_backup.put_back(access=sam, posting_ids=[gone[0].pk], now=moments.now())
+    put_back(office, sam, gone[:1])
     posting = Posting.objects.get(pk=gone[0].pk)
+    assert posting.state == "ready"
     office.rehearsal.books.add_invoice(
         "Acme Health:Ortiz, Elena - ICU",
         [{"item": "Regular Hours", "amount": "1200.00"}],
@@ -167,8 +178,113 @@ def test_only_a_super_user_puts_back_and_only_what_is_gone(
         restored_backup.put_back(access=charlie, posting_ids=gone, now=NOW)
     assert Posting.objects.filter(state="exported").count() == 3
     restored_backup.put_back(access=sam, posting_ids=gone, now=NOW)
-    with pytest.raises(CannotPutBack, match="None of these"):  # not twice
+    with pytest.raises(CannotPutBack, match="Look first"):  # not twice
         restored_backup.put_back(access=sam, posting_ids=gone, now=NOW)
+    work(office)
+    with pytest.raises(CannotPutBack, match="None of these"):
+        restored_backup.put_back(access=sam, posting_ids=gone, now=NOW)
+
+
+def test_an_old_look_is_not_believed(rolled_back: Office, sam: Access, tmp_path: Path) -> None:
+    """The backup was opened by mistake: the right file is open again, with all its invoices."""
+    office, books = rolled_back, rolled_back.rehearsal.books
+    right = tmp_path / "right.qbb"
+    books.restore(tmp_path / "backup.qbb")
+    gone = restored_backup.gone(task=look(office))
+    for number in ("20418", "20419"):
+        row = Posting.objects.get(number=number)
+        books.add_invoice(
+            "Acme Health:Ortiz, Elena - ICU",
+            [{"item": "Regular Hours", "amount": "1200.00"}],
+            number=number,
+            date="2026-10-04",
+        )
+        held = next(each for each in books.list_invoices() if each.number == number)
+        Posting.objects.filter(pk=row.pk).update(txn_id=held.txn_id, kind="invoice")
+    books.backup(right)
+    back = put_back(office, sam, gone)
+    assert back.message == "0 put back, 2 stand in QuickBooks after all"
+    assert set(Posting.objects.values_list("state", flat=True)) == {"exported"}
+    assert restored_backup.gone(task=back) == []
+
+
+def test_one_with_another_number_is_found_by_its_id(rolled_back: Office, sam: Access) -> None:
+    """It was put back, then the right file came again, where the bookkeeper had renumbered it."""
+    office = rolled_back
+    gone = restored_backup.gone(task=look(office))
+    put_back(office, sam, gone[:1])
+    posting = Posting.objects.get(pk=gone[0].pk)
+    office.rehearsal.books.add_invoice(
+        "Acme Health:Ortiz, Elena - ICU",
+        [{"item": "Regular Hours", "amount": "1200.00"}],
+        number="99001",
+        date="2026-10-04",
+    )
+    there = next(r for r in office.rehearsal.books.list_invoices() if r.number == "99001")
+    assert posting.former_txn_id
+    Posting.objects.filter(pk=posting.pk).update(former_txn_id=there.txn_id)
+    verify(sam, office)
+    plan_export.plan_waiting(company_id=office.company.pk)
+    run_export.start(access=office.access, invoice_ids=[posting.invoice_id], now=moments.now())
+    work(office)
+    posting.refresh_from_db()
+    assert (posting.state, posting.qb_number, posting.txn_id) == (
+        "exported", "99001", there.txn_id,
+    )  # fmt: skip
+    assert numbers(office) == ["20417", "99001"]
+
+
+def test_an_answer_of_another_holding_puts_nothing_back(
+    rolled_back: Office, sam: Access, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = rolled_back
+    gone = restored_backup.gone(task=look(office))
+    take = restored_backup.take
+
+    def late(*, task: Task, place: Place, **given: Any) -> object:
+        before = take(task=task, place={**place, "epoch": int(place["epoch"]) - 1}, **given)
+        assert Posting.objects.filter(state="exported").count() == 3
+        monkeypatch.setattr(restored_backup, "take", take)
+        return before
+
+    monkeypatch.setattr(restored_backup, "take", late)
+    back = put_back(office, sam, gone)
+    assert back.message == "2 put back"  # it was asked anew
+
+
+def test_who_lost_the_right_meanwhile_puts_nothing_back(rolled_back: Office, sam: Access) -> None:
+    gone = restored_backup.gone(task=look(rolled_back))
+    ids = [row.pk for row in gone]
+    task = restored_backup.put_back(access=sam, posting_ids=ids, now=moments.now())
+    Membership.objects.filter(user=sam.user).update(role="viewer")
+    work(rolled_back)
+    task.refresh_from_db()
+    assert task.state == "failed"
+    assert "no Super User any more" in task.problem
+    assert Posting.objects.filter(state="exported").count() == 3
+
+
+def test_a_look_begins_anew_when_a_backup_is_restored_in_its_middle(
+    rolled_back: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """QuickBooks tells the time of a restore in minutes, so the first page's is set back."""
+    monkeypatch.setattr(restored_backup, "ROWS", 1)
+    take, pages = restored_backup.take, []
+
+    def between(*, task: Task, **given: Any) -> object:
+        answer = take(task=task, **given)
+        if answer is None:
+            pages.append(task.pk)
+            seen = Task.objects.get(pk=task.pk).params
+            if len(pages) == 1:
+                then = {**seen, "last_restore_time": "2026-01-01T09:00:00"}
+                Task.objects.filter(pk=task.pk).update(params=then)
+        return answer
+
+    monkeypatch.setattr(restored_backup, "take", between)
+    task = look(rolled_back)
+    assert task.result == {"asked": 3, "gone": 2}
+    assert len(pages) == 1 + 1 + 3
 
 
 def test_many_are_asked_for_in_pages(rolled_back: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,14 +43,25 @@ class Expected:
     key: str
     guid: str
     request_id: str = ""
+    former_txn_id: str = ""  # of one that was exported, and was gone with a restored backup
 
 
 # ------------------------------------------------------------------ messages
 
 
 def render_probe(expected: Expected) -> bytes:
-    """Ask whether QuickBooks already holds this number; sent before every write."""
-    return qbxml.render([_by_number(expected, "probe")], on_error="continueOnError")
+    """Ask whether QuickBooks already holds it; sent before every write.
+
+    By its number; and by its id where it stood there once, under whatever number it is now.
+    """
+    requests = [_by_number(expected, "probe")]
+    if expected.former_txn_id:
+        requests.append(
+            _query_of(expected)(
+                request_id="former", txn_ids=(expected.former_txn_id,), include=IDENTITY
+            )
+        )
+    return qbxml.render(requests, on_error="continueOnError")
 
 
 def render_write(posting: Posting, *, expected: Expected, set_id: str, old_set_id: str) -> bytes:
@@ -73,15 +84,10 @@ def render_search(expected: Expected, *, sent_at: datetime) -> bytes:
     `sent_at` is the wall clock of the QuickBooks machine as far as known, without offset.
     """
     since = qbxml.overlap(sent_at, minutes=26 * 60)  # the two clocks may be a time zone apart
-    query = (
-        qbxml.InvoiceQuery
-        if expected.kind is PostingKind.INVOICE
-        else qbxml_credits.CreditMemoQuery
-    )
     return qbxml.render(
         [
             _by_number(expected, "number"),
-            query(
+            _query_of(expected)(
                 request_id="customer",
                 from_modified=since,
                 customer_list_id=expected.customer_list_id,
@@ -95,13 +101,14 @@ def render_search(expected: Expected, *, sent_at: datetime) -> bytes:
     )
 
 
+def _query_of(expected: Expected) -> type[qbxml.InvoiceQuery | qbxml_credits.CreditMemoQuery]:
+    if expected.kind is PostingKind.INVOICE:
+        return qbxml.InvoiceQuery
+    return qbxml_credits.CreditMemoQuery
+
+
 def _by_number(expected: Expected, request_id: str) -> qbxml.Request:
-    query = (
-        qbxml.InvoiceQuery
-        if expected.kind is PostingKind.INVOICE
-        else qbxml_credits.CreditMemoQuery
-    )
-    return query(
+    return _query_of(expected)(
         request_id=request_id, ref_numbers_case_sensitive=(expected.number,), include=IDENTITY
     )
 
@@ -149,9 +156,16 @@ def line_of(line: PostingLine, tax_code: str) -> qbxml.LineAdd:
 
 def read_probe(answer: bytes, expected: Expected) -> Reading:
     """Judge the answer to a probe; raises MalformedResponse when it cannot be read."""
-    response = at(qbxml.parse_response(answer), 0)
+    parsed = qbxml.parse_response(answer)
+    response = at(parsed, 0)
     if response is None or failed(response):
         return inconclusive(response)
+    if expected.former_txn_id:
+        former = at(parsed, 1)
+        if former is None or failed(former):
+            return inconclusive(former)
+        for sale in _sales(former.rets):
+            return Reading(event=Event.FOUND_OURS, found=_found(sale))
     return _judged(_sales(response.rets), expected) or Reading(event=Event.PROBE_CLEAN)
 
 

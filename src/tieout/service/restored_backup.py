@@ -1,8 +1,9 @@
 """After a backup was restored in QuickBooks: find what vanished, and put it back to be sent.
 
 Looking only reads, so it goes on while the lane is held. Every exported invoice is asked for by
-its TxnID, the latest first. What is gone a Super User may put back: it becomes ready, and when it
-is exported again QuickBooks is asked first, as always.
+its TxnID, the latest first. What is gone a Super User may put back: QuickBooks is asked for it once
+more, and what that answer does not hold becomes ready. When it is exported again QuickBooks is
+asked first, as always, by its number and by the id it had.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from tieout.core import exporting
 from tieout.core.exporting import Event, State
 from tieout.core.facts import PostingKind
 from tieout.quickbooks import qbxml, translate_presence
+from tieout.quickbooks.translate_presence import Presence
 from tieout.service import moments
-from tieout.service.access import Access
+from tieout.service.access import Access, find_access
 from tieout.service.turns import Lease, Place, Question, Trouble
 from tieout.store.commits import events, lanes, tasks
 from tieout.store.commits import exports as export_commits
@@ -70,8 +72,12 @@ def gone(*, task: Task | None) -> list[Posting]:
     return restored.postings(company_id=task.company_id, ids=_gone(task))
 
 
-def put_back(*, access: Access, posting_ids: Sequence[int], now: datetime) -> list[Posting]:
-    """Let these be sent again: only what the latest look did not find. Nothing is queued yet."""
+def put_back(*, access: Access, posting_ids: Sequence[int], now: datetime) -> Task:
+    """Ask that these be sent again, among those that the latest look did not find.
+
+    That look may be old, and another file or backup may be open since. So QuickBooks is asked for
+    them once more, and what that very answer does not hold is put back. Nothing is queued by it.
+    """
     if not access.can_configure:
         message = f"Putting vanished invoices back is for a Super User of {access.company}."
         raise CannotPutBack(message)
@@ -83,26 +89,33 @@ def put_back(*, access: Access, posting_ids: Sequence[int], now: datetime) -> li
             message = "Look first which invoices are gone; nothing was changed."
             raise CannotPutBack(message)
         chosen = sorted(set(posting_ids) & set(_gone(task)))
-        rows = restored.lock(company_id=company_id, ids=chosen)
-        if not rows:
+        left = [row.pk for row in restored.exported_of(company_id=company_id, ids=chosen)]
+        if not left:
             message = "None of these is gone and still counted as exported. Look again."
             raise CannotPutBack(message)
-        for row in rows:
-            _back(row, access, now)
-        return rows
+        params = {**task.params, "left": left, "back": 0, "there": 0}
+        return tasks.request(
+            company_id=company_id,
+            kind=Task.Kind.RESTORED,
+            now=now,
+            user=access.user,
+            params=params,
+            total=len(left),
+        )
 
 
-def _back(row: Posting, access: Access, now: datetime) -> None:
+def _back(row: Posting, access: Access, now: datetime) -> events.Entry:
     before = State(row.state)
     was = {"state": row.state, "txn_id": row.txn_id, "number": row.qb_number}
     row.state = exporting.step(before, Event.PUT_BACK).state.value
     row.writes, row.set_id, row.tries = 0, "", 0
+    row.former_txn_id = row.txn_id
     row.txn_id = row.edit_sequence = row.qb_number = ""
     row.qb_total = row.exported_at = row.queued_at = row.due_at = None
     row.problem = row.remedy = ""
     export_commits.save_row(row=row, before=before, now=now, actor=access.user)
     export_commits.plan_anew(posting=row, now=now)
-    entry = events.Entry(
+    return events.Entry(
         verb="put back",
         subject="posting",
         subject_key=row.key,
@@ -110,23 +123,31 @@ def _back(row: Posting, access: Access, now: datetime) -> None:
         after={"state": row.state, "number": row.number},
         reason="gone after a backup was restored in QuickBooks",
     )
-    events.append(company_id=row.company_id, at=now, actor=access.user, entries=[entry])
 
 
 # ------------------------------------------------------------------ the task on the lane
 
 
 def ask(task: Task) -> Question | None:
-    """The next hundred ids, the latest first; None when all were asked for."""
-    rows = restored.exported_before(
-        company_id=task.company_id, before=task.params.get("before"), limit=ROWS
-    )
+    """The next hundred ids, the latest first; None when all were asked for.
+
+    What is to be put back is asked for under the lane's epoch: an answer that another holding of
+    the lane left behind counts for nothing.
+    """
+    if "left" in task.params:
+        left = task.params["left"]
+        rows = restored.exported_of(company_id=task.company_id, ids=left)[:ROWS]
+        lane = connections.held(company_id=task.company_id)
+        place: Place = {"left": len(left), "epoch": lane.epoch if lane else 0}
+    else:
+        rows = restored.exported_before(
+            company_id=task.company_id, before=task.params.get("before"), limit=ROWS
+        )
+        place = {}
     if not rows:
         return None
-    return Question(
-        request=translate_presence.render(_asked(rows)),
-        place={"first": rows[0].pk, "last": rows[-1].pk},
-    )
+    place |= {"first": rows[0].pk, "last": rows[-1].pk}
+    return Question(request=translate_presence.render(_asked(rows)), place=place)
 
 
 def take(
@@ -135,10 +156,72 @@ def take(
     """Note which of them are gone; an answer of another company file counts for nothing."""
     if answer.outcome is not Outcome.RESPONSE:
         return Trouble(problem=answer.message, remedy=answer.remedy)
+    if "left" in task.params:
+        return _take_back(task, place, lease, answer)
     first, last = int(place["first"]), int(place["last"])
     if first >= task.params.get("before", first + 1):
         return None  # this part was taken already: its answer came twice, or late
     rows = restored.exported_between(company_id=task.company_id, first=first, last=last)
+    found = _read(task, answer, rows)
+    if isinstance(found, Trouble):
+        return found
+    restored_then = task.params.get("last_restore_time", found.last_restore_time)
+    params = {
+        "before": last,
+        "asked": task.params.get("asked", 0) + len(rows),
+        "gone": [*_gone(task), *(row.pk for row in rows if row.txn_id not in found.txn_ids)],
+        "last_restore_time": found.last_restore_time,
+    }
+    if found.last_restore_time != restored_then:
+        params = {}  # restored once more meanwhile: what was seen before says nothing now
+    with transaction.atomic():
+        lanes.check(company_id=lease.company_id, epoch=lease.epoch)
+        tasks.note_params(task_id=task.pk, params=params)
+        tasks.progress(task_id=task.pk, done=params.get("asked", 0))
+    return None
+
+
+def _take_back(task: Task, place: Place, lease: Lease, answer: Answer) -> Trouble | None:
+    """Put back what this very answer does not hold; what is there stays as it is."""
+    left = task.params["left"]
+    if int(place["left"]) != len(left) or int(place["epoch"]) != lease.epoch:
+        return None  # taken already, or asked in another holding of the lane: it is asked anew
+    user = task.requested_by
+    access = find_access(user=user, company_id=task.company_id) if user else None
+    if access is None or not access.can_configure:
+        return Trouble(
+            problem="Whoever asked for it is no Super User any more. Nothing was put back.",
+            remedy="Super User: put them back under Restored backup.",
+            needs_person=True,
+        )
+    first, last = int(place["first"]), int(place["last"])
+    ids = [pk for pk in left if last <= pk <= first]
+    with transaction.atomic():
+        lanes.check(company_id=lease.company_id, epoch=lease.epoch)
+        rows = restored.lock(company_id=task.company_id, ids=ids)
+        found = _read(task, answer, rows)
+        if isinstance(found, Trouble):
+            return found
+        now = moments.now()
+        gone = [row for row in rows if row.txn_id not in found.txn_ids]
+        there = [row.pk for row in rows if row.txn_id in found.txn_ids]
+        entries = [_back(row, access, now) for row in gone]
+        params = {
+            **task.params,
+            "left": [pk for pk in left if pk < last],
+            "gone": [pk for pk in _gone(task) if pk not in there],
+            "back": task.params["back"] + len(gone),
+            "there": task.params["there"] + len(there),
+            "last_restore_time": found.last_restore_time,
+        }
+        tasks.note_params(task_id=task.pk, params=params)
+        tasks.progress(task_id=task.pk, done=params["back"] + params["there"])
+        events.append(company_id=task.company_id, at=now, actor=access.user, entries=entries)
+    return None
+
+
+def _read(task: Task, answer: Answer, rows: Sequence[Posting]) -> Presence | Trouble:
+    """What the answer holds, or why it says nothing of the company's own file."""
     try:
         found = translate_presence.read(answer.qbxml, _asked(rows))
     except qbxml.MalformedResponse as error:
@@ -154,33 +237,26 @@ def take(
             remedy=f"Open {book.company_name} in QuickBooks, then look again.",
             needs_person=True,
         )
-    with transaction.atomic():
-        lanes.check(company_id=lease.company_id, epoch=lease.epoch)
-        params = {
-            "before": last,
-            "asked": task.params.get("asked", 0) + len(rows),
-            "gone": [
-                *_gone(task),
-                *(row.pk for row in rows if row.txn_id not in found.txn_ids),
-            ],
-            "last_restore_time": found.last_restore_time,
-        }
-        tasks.note_params(task_id=task.pk, params=params)
-        tasks.progress(task_id=task.pk, done=params["asked"])
-    return None
+    return found
 
 
 def finish(task: Task, lease: Lease) -> None:
     """Everything was asked for."""
+    params = task.params
+    asked, missing = params.get("asked", 0), len(_gone(task))
+    message = f"all {asked:,} exported are there"
+    if missing:
+        message = f"{missing:,} of {asked:,} exported are gone"
+    if "left" in params:
+        message = f"{params['back']:,} put back"
+        if params["there"]:
+            message += f", {params['there']:,} stand in QuickBooks after all"
     with transaction.atomic():
         lanes.check(company_id=lease.company_id, epoch=lease.epoch)
-        asked, missing = task.params.get("asked", 0), len(_gone(task))
         tasks.finish(
             task_id=task.pk,
             now=moments.now(),
-            message=f"{missing:,} of {asked:,} exported are gone"
-            if missing
-            else f"all {asked:,} exported are there",
+            message=message,
             result={"asked": asked, "gone": missing},
         )
 

@@ -74,6 +74,7 @@ class PostingSubject:
             key=posting.key,
             guid=posting.guid,
             request_id=f"posting-{posting.pk}",
+            former_txn_id=posting.former_txn_id,
         )
 
     def probe(self) -> bytes:
@@ -118,7 +119,7 @@ class PostingSubject:
 
     def record(self, found: Found) -> None:
         posting = self.posting
-        posting.txn_id = found.txn_id
+        posting.txn_id, posting.former_txn_id = found.txn_id, ""
         posting.edit_sequence = found.edit_sequence
         posting.qb_number = found.number or posting.number
         posting.qb_total = found.total

@@ -27,7 +27,7 @@ _MACHINE = (
     "proof_epoch", "call_over", "nothing_stored_at", "holds_queue", "set_id", "app_name",
     "problem", "remedy", "found",
 )  # fmt: skip
-_OF_POSTING = ("txn_id", "edit_sequence", "qb_number", "qb_total", "exported_at")
+_OF_POSTING = ("txn_id", "former_txn_id", "edit_sequence", "qb_number", "qb_total", "exported_at")
 _OF_QB_WRITE = ("qb_id", "edit_sequence", "done_at")
 # transitions worth a line in the log; the exchanges tell the rest
 LOGGED = {

@@ -879,6 +879,7 @@ class Migration(migrations.Migration):
                 ("fingerprint", models.CharField(max_length=64)),
                 ("content", models.JSONField()),
                 ("txn_id", models.CharField(blank=True, db_index=True, default="", max_length=36)),
+                ("former_txn_id", models.CharField(blank=True, default="", max_length=36)),
                 ("edit_sequence", models.CharField(blank=True, default="", max_length=16)),
                 ("qb_number", models.CharField(blank=True, default="", max_length=11)),
                 ("qb_total", tieout.store.fields.FixedPointField(null=True, places=2)),

@@ -82,6 +82,8 @@ class Posting(ExactlyOnce):
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, related_name="postings")
     # what QuickBooks answered
     txn_id = models.CharField(max_length=36, blank=True, default="", db_index=True)
+    # under which id it stood before it was put back: looked for, too, before it is sent again
+    former_txn_id = models.CharField(max_length=36, blank=True, default="")
     edit_sequence = models.CharField(max_length=16, blank=True, default="")
     qb_number = models.CharField(max_length=11, blank=True, default="")
     qb_total = FixedPointField(places=2, null=True)

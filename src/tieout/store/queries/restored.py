@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tieout.core.exporting import State
-from tieout.store.models import Posting
+from tieout.store.models import Posting, SourceInvoice
 
 
 def exported_before(*, company_id: int, before: int | None, limit: int) -> list[Posting]:
@@ -31,6 +31,12 @@ def count_exported(*, company_id: int) -> int:
     return rows.exclude(txn_id="").count()
 
 
+def exported_of(*, company_id: int, ids: Sequence[int]) -> list[Posting]:
+    """Those of them that stand as exported, the latest first."""
+    rows = Posting.objects.filter(company_id=company_id, pk__in=ids, state=State.EXPORTED.value)
+    return list(rows.only("id", "kind", "txn_id").order_by("-id"))
+
+
 def postings(*, company_id: int, ids: Sequence[int]) -> list[Posting]:
     """These postings with invoice and customer, by date and number."""
     rows = Posting.objects.select_related("invoice__client", "customer").defer("content")
@@ -40,7 +46,10 @@ def postings(*, company_id: int, ids: Sequence[int]) -> list[Posting]:
 
 
 def lock(*, company_id: int, ids: Sequence[int]) -> list[Posting]:
-    """Those of them that stand as exported, locked until the transaction ends."""
+    """Those of them that stand as exported, locked until the transaction ends, invoices first."""
+    owners = Posting.objects.filter(company_id=company_id, pk__in=ids).values("invoice_id")
+    invoices = SourceInvoice.objects.select_for_update(no_key=True).filter(pk__in=owners)
+    list(invoices.order_by("id").values_list("pk"))
     rows = Posting.objects.select_for_update(of=("self",)).select_related("invoice", "customer")
     found = rows.filter(company_id=company_id, pk__in=ids, state=State.EXPORTED.value)
     return list(found.order_by("invoice_id", "id"))

@@ -65,18 +65,18 @@ def _cells(row: Posting) -> tuple[object, ...]:
 @require_POST
 @company_page("configure")
 def put_back(request: HttpRequest, access: Access) -> HttpResponse:
-    """Let what vanished be sent again; it waits among the ready ones."""
+    """Let what vanished be sent again: QuickBooks is asked for it once more first."""
     chosen = [int(each) for each in request.POST.getlist("posting") if each.isdecimal()]
     try:
-        rows = restored_backup.put_back(access=access, posting_ids=chosen, now=moments.now())
+        task = restored_backup.put_back(access=access, posting_ids=chosen, now=moments.now())
     except CannotPutBack as refused:
         messages.error(request, str(refused))
     else:
-        words = "1 invoice is" if len(rows) == 1 else f"{len(rows):,} invoices are"
+        words = "1 invoice" if task.total == 1 else f"{task.total:,} invoices"
         messages.success(
             request,
-            f"{words} put back and planned again. Export them under Invoices; QuickBooks is asked "
-            "first, as always.",
+            f"QuickBooks is asked for {words} once more; what it does not hold is put back and "
+            "planned again. Export it under Invoices then.",
         )
     return redirect("restored", access.company.pk)
 
