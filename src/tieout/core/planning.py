@@ -171,14 +171,19 @@ def _job_blocks(desk: _Desk, job_key: str) -> Iterator[Block]:
         yield blocking.job_unknown(job_key=job_key)
     elif link is None:
         yield blocking.job_not_mapped(job=job)
-    elif link.target.gone:
-        yield blocking.job_gone(job=job, target=link.target)
     else:
-        yield from _link_blocks(job, link, desk.customer)
+        yield from link_blocks(job, link, customer=desk.customer)
 
 
-def _link_blocks(job: SourceJob, link: JobLink, customer: QbJob | None) -> Iterator[Block]:
-    """A client that is not mapped is no obstacle here: the job's own link says where to post."""
+def link_blocks(job: SourceJob, link: JobLink, *, customer: QbJob | None) -> Iterator[Block]:
+    """Why nothing may be posted along this link now; asked again before an invoice is sent.
+
+    `customer` is what the invoice's client is mapped to. A client that is not mapped is no
+    obstacle here: the job's own link says where to post.
+    """
+    if link.target.gone:
+        yield blocking.job_gone(job=job, target=link.target)
+        return
     if not link.target.active:
         yield blocking.job_inactive(job=job, target=link.target)
     if link.drift_unanswered:

@@ -19,6 +19,7 @@ from tieout.service.subjects_jobs import JobChangeSubject, NewJobSubject
 from tieout.service.subjects_sales import UpdateSubject, VoidSubject
 from tieout.service.subjects_stamp import StampSubject
 from tieout.store.queries import exports as queries
+from tieout.store.queries import intents
 from tieout.store.queries.exports import Posting, QbWrite
 
 
@@ -104,18 +105,13 @@ class PostingSubject:
         return translate.read_search(answer, self.expected)
 
     def stands(self) -> bool:
-        """Whether the mapping it was planned from is still the one in force."""
+        """Whether it would still be planned onto that job or customer: a drift makes it wait."""
         posting = self.posting
         if posting.writes:
             return True  # once an intent left, the mapping is frozen for this posting
-        if not posting.mapping_version:
-            return queries.client_leads_to(
-                client_id=posting.invoice.client_id, list_id=self.expected.customer_list_id
-            )
-        now_in_force = queries.mapping_version(
-            company_id=posting.company_id, job_key=posting.job_key
-        )
-        return now_in_force == posting.mapping_version
+        if posting.mapping_version:
+            return intents.job_stands(posting=posting)
+        return intents.client_stands(posting=posting)
 
     def record(self, found: Found) -> None:
         posting = self.posting

@@ -12,8 +12,8 @@ from django.db.models import Q, QuerySet
 from tieout.core.exporting import HOLDING, IN_QUICKBOOKS, State
 from tieout.store.models import Batch as Batch
 from tieout.store.models import Book as Book
-from tieout.store.models import ClientMapping, InvoiceBlock, JobMapping, Lane, SourceInvoice
 from tieout.store.models import Exchange as Exchange
+from tieout.store.models import InvoiceBlock, Lane, SourceInvoice
 from tieout.store.models import Posting as Posting
 from tieout.store.models import QbWrite as QbWrite
 from tieout.store.models import Task as Task
@@ -233,19 +233,6 @@ def lane_facts(*, company_id: int) -> LaneFacts:
     """What the company's lane says about writing now."""
     columns = ("held_reason", "checked_epoch", "checked_session")
     return LaneFacts(*Lane.objects.values_list(*columns).get(company_id=company_id))
-
-
-def mapping_version(*, company_id: int, job_key: str) -> int:
-    """The job's mapping version now; 0 when it has no mapping."""
-    found = JobMapping.objects.filter(
-        company_id=company_id, job__key=job_key, target__isnull=False
-    ).values_list("version", flat=True)
-    return found.first() or 0
-
-
-def client_leads_to(*, client_id: int | None, list_id: str) -> bool:
-    """Whether the client is mapped to that customer now."""
-    return ClientMapping.objects.filter(client_id=client_id, target__list_id=list_id).exists()
 
 
 def book(*, company_id: int) -> Book:

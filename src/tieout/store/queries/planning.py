@@ -268,7 +268,7 @@ def _links(company_id: int, jobs: Mapping[str, SourceJob], client_ids: set[int])
     ).select_related("target")
     terms = QbEntry.objects.filter(company_id=company_id, kind=QbEntry.Kind.TERMS)
     return facts.Links(
-        jobs={row.job.key: _job_link(row) for row in job_rows},
+        jobs={row.job.key: job_link(row) for row in job_rows},
         clients={row.client.key: qb_job_fact(row.target) for row in client_rows if row.target},
         items={
             (facts.InvoiceKind(row.item.kind), row.item.key): qb_entry_fact(row.target)
@@ -284,7 +284,8 @@ def _links(company_id: int, jobs: Mapping[str, SourceJob], client_ids: set[int])
     )
 
 
-def _job_link(row: JobMapping) -> facts.JobLink:
+def job_link(row: JobMapping) -> facts.JobLink:
+    """The row as core sees it; job, client and target must be loaded with it."""
     target = cast("QbCustomer", row.target)  # only rows with one were read
     return facts.JobLink(
         job_key=row.job.key,
