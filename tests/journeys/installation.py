@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +33,10 @@ for line in sys.stdin:
 class Installation:
     """A data directory with its database file, and the processes that work on it."""
 
-    def __init__(self, home: Path, *, database: str = "") -> None:
-        """`database`: a PostgreSQL address, "" = a SQLite file in `home`."""
+    def __init__(self, home: Path, *, database: str = "", web: Sequence[str] = ()) -> None:
+        """`database`: a PostgreSQL address, "" = a SQLite file; `web`: options of its server."""
         self.home = home
+        self._web_options = web
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         kept = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL"}}
@@ -102,7 +103,8 @@ class Installation:
 
     def start_web(self) -> None:
         """On the same port as before."""
-        self.web = self._start("web", "web", "--port", str(self.port), "--threads", "4")
+        port = ("--port", str(self.port), "--threads", "4")
+        self.web = self._start("web", "web", *port, *self._web_options)
         self._await(self.port, self.web, "web")
 
     def end(self, process: subprocess.Popen[Any]) -> None:

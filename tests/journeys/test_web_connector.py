@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -25,6 +26,7 @@ from tieout.sandbox import CompanyFile
 
 pytestmark = pytest.mark.journey
 TICKET_S, FENCE_S = 3, 5  # minutes in real life
+IDLE_S = 8
 
 
 def test_the_command_line_sets_it_up(shop: Shop, tmp_path: Path) -> None:
@@ -71,7 +73,7 @@ class Site:
         os.environ["TIEOUT_WEB_CONNECTOR_TICKET_S"] = str(TICKET_S)
         os.environ["TIEOUT_WEB_CONNECTOR_FENCE_S"] = str(FENCE_S)
         try:
-            self.installation = Installation(home)
+            self.installation = Installation(home, web=["--idle-s", str(IDLE_S)])
         finally:
             del os.environ["TIEOUT_WEB_CONNECTOR_TICKET_S"]
             del os.environ["TIEOUT_WEB_CONNECTOR_FENCE_S"]
@@ -386,6 +388,28 @@ def test_a_body_without_end_is_given_up(site: Site) -> None:
             pass  # it hung up, as it may
         assert sent >= 1024 * 1024
     assert result(_alive(site), "serverVersion")
+
+
+def test_bodies_that_stall_stop_nobody_and_are_ended(site: Site) -> None:
+    """Five times as many as there are threads; pages and the Web Connector go on beside them."""
+    length = b"Content-Length: 5000\r\n"
+    wires = [
+        socket.create_connection(("127.0.0.1", site.installation.port), 30) for _ in range(20)
+    ]
+    try:
+        for wire in wires:
+            wire.sendall(head(site, b"serverVersion", length) + b"<?xml")
+        time.sleep(0.5)
+        started = time.monotonic()
+        assert result(_alive(site), "serverVersion")
+        with urllib.request.urlopen(f"{site.installation.url}/sign-in/", timeout=5) as page:
+            assert page.status == 200
+        assert time.monotonic() - started < IDLE_S / 2
+        for wire in wires:
+            assert wire.recv(1000) == b""
+    finally:
+        for wire in wires:
+            wire.close()
 
 
 def _alive(site: Site) -> bytes:

@@ -1,4 +1,9 @@
-"""`tieout web`: serve the pages. Any number of these may run beside each other on PostgreSQL."""
+"""`tieout web`: serve the pages. Any number of these may run beside each other on PostgreSQL.
+
+One process is served by waitress: it takes a request in whole, without a thread, before one works
+on it, so that clients which stall in the middle of a body stop nobody. Several processes are
+served by granian, behind a proxy that takes bodies in likewise.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +16,11 @@ from tieout.cli.ports import must_be_free
 
 PORT_DEFAULT = 8000
 THREADS_DEFAULT = 8
+IDLE_S_DEFAULT = 60
+CONNECTIONS_MAX = 1000 if os.name == "posix" else 400  # Windows' select takes 512
+# the Web Connector's bodies are cut off at 96 MB with a reply; what is larger is not taken in
+BODY_BYTES_MAX = 128 * 1024 * 1024
+RECEIVE_BYTES = 128 * 1024
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +37,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--server",
         choices=("auto", "granian", "waitress"),
         default="auto",
-        help="waitress where granian is not there (default: %(default)s)",
+        help="auto: waitress for one process, granian for several",
+    )
+    parser.add_argument(
+        "--idle-s",
+        type=int,
+        default=IDLE_S_DEFAULT,
+        metavar="SECONDS",
+        help="waitress ends a connection that says nothing for so long (default: %(default)s)",
     )
     add_json(parser)
 
@@ -39,25 +56,44 @@ def run(options: argparse.Namespace) -> int:
     allow_host(options.host)
     must_be_free(options.host, options.port, option="--port")
     project.start()
-    if options.server != "waitress" and _granian(options):
-        return 0
-    if options.server == "granian":
-        message = "granian is not installed: install it, or use --server waitress."
+    several = options.processes > 1
+    if options.server == "granian" or (options.server == "auto" and several):
+        _granian(options)
+    elif several:
+        message = "--processes: waitress serves from one process; leave it out, or use granian."
         raise CommandError(message)
+    else:
+        _waitress(options)
+    return 0
+
+
+def _waitress(options: argparse.Namespace) -> None:
     from waitress import serve
 
     from tieout.config.wsgi import application
 
-    serve(application, host=options.host, port=options.port, threads=options.threads, ident=None)
-    return 0
+    serve(
+        application,
+        host=options.host,
+        port=options.port,
+        threads=options.threads,
+        ident=None,
+        connection_limit=CONNECTIONS_MAX,
+        asyncore_use_poll=os.name == "posix",
+        channel_timeout=options.idle_s,
+        cleanup_interval=min(options.idle_s, 10),
+        max_request_body_size=BODY_BYTES_MAX,
+        recv_bytes=RECEIVE_BYTES,
+    )
 
 
-def _granian(options: argparse.Namespace) -> bool:
+def _granian(options: argparse.Namespace) -> None:
     try:
         from granian.constants import Interfaces
         from granian.server import Server
-    except ImportError:
-        return False
+    except ImportError as missing:
+        message = "granian is not installed: install it, or leave --processes and --server out."
+        raise CommandError(message) from missing
     os.environ["_TIEOUT_WEB_SERVER"] = str(os.getpid())  # its processes end when it is gone
     Server(
         "tieout.config.wsgi:application",
@@ -70,7 +106,6 @@ def _granian(options: argparse.Namespace) -> bool:
         log_access=False,
         process_name=None,
     ).serve()
-    return True
 
 
 def allow_host(host: str) -> None:
