@@ -114,7 +114,13 @@ def _writes(run: Any, found: list[str]) -> None:
     late: set[str] = set()
     restored = False
     spent: set[str] = set()  # set ids that were refused, or proved not to have run
+    told: dict[int, set[int]] = {}  # posting -> what it was told late that QuickBooks saved
     for entry in run.log:
+        if entry[0] == "told":
+            told.setdefault(entry[1], set()).update(entry[2])
+        elif entry[0] == "gone":
+            for saved in told.values():
+                saved.discard(entry[1])
         if entry[0] == "states":
             for index, state in enumerate(entry[1]):
                 if state in ("ready", "refused") and index in last_of:
@@ -122,6 +128,7 @@ def _writes(run: Any, found: list[str]) -> None:
         elif entry[0] == "restored ours":
             restored = True
             spent.clear()
+            told.clear()
         elif entry[0] == "late":
             late.add(entry[1])
         elif entry[0] == "stale hand":
@@ -140,6 +147,8 @@ def _writes(run: Any, found: list[str]) -> None:
             found.append(f"tick {tick}: other bytes under the set id {set_id}")
         if set_id in spent:
             found.append(f"tick {tick}: {set_id} is over and leaves again")
+        if told.get(index):
+            found.append(f"tick {tick}: {set_id} leaves although the answer that it was saved is kept")
         last_of[index] = set_id
 
 

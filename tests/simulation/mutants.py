@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tests.simulation.rows import NEVER, Answer, Exchange, Message, Posting, Turn
+from tests.simulation.rows import NEVER, WEB, Answer, Exchange, Message, Posting, Turn
+from tests.simulation.schedules import Fault, Schedule
 from tests.simulation.tieout_model import Tieout
 
 from tieout.core import exporting
@@ -116,6 +117,17 @@ class StaleProbe(Tieout):
         return True
 
 
+class DeafAfterSendAgain(Tieout):
+    """Throws away the late answer to an earlier call, once a person has it sent again."""
+
+    def take_write(
+        self, turn: Turn, row: Posting, message: Message, answer: Answer
+    ) -> Answer | None:
+        if row.state in (State.READY, State.CLAIMED, State.PROBED):
+            return None
+        return super().take_write(turn, row, message, answer)
+
+
 class SameIdAfterRefusal(Tieout):
     """Sends what was refused again under the id of the refusal."""
 
@@ -177,10 +189,25 @@ class Mutant:
     tieout: type[Tieout] = Tieout
     table: Mapping[tuple[State, Event], Step] = field(default_factory=dict)
     seeds: int = 4_000
+    shows: Schedule | None = None  # where chance takes too long: the schedule that shows it
 
 
 _SEND_AGAIN_AS_NEW = Step(State.SENDING, (Effect.NEW_SET_ID, Effect.COMMIT_INTENT, Effect.SEND))
 _SILENCE_IS_FAILURE = Step(State.READY, (Effect.KEEP, Effect.RELEASE))
+
+# the first call commits, and its answer comes, between Send again and the second sending
+LATE_NEWS = Schedule(
+    seed=-1,
+    invoices=1,
+    road=WEB,
+    same_path=False,
+    people=0xFFF,
+    faults=(
+        Fault(0, "request late", 7, writes=True),
+        Fault(32, "foreign", 0, writes=True),
+        Fault(55, "people", 0, writes=True),
+    ),
+)
 
 MUTANTS = (
     Mutant("sends without a probe", NoProbe),
@@ -200,6 +227,7 @@ MUTANTS = (
     Mutant("epoch ignored", NoEpoch),
     Mutant("applies under an old epoch", LateHand),
     Mutant("stale probe used after a restore", StaleProbe),
+    Mutant("late answer thrown away after Send again", DeafAfterSendAgain, shows=LATE_NEWS),
     Mutant("refusal sent again under the same id", SameIdAfterRefusal),
     Mutant("one set id for other bytes", SameIdOtherBytes),
     Mutant("clears the record of a set that left twice", Forgetful),

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import pytest
 from tests.simulation import real_books
 from tests.simulation.audit import audit
+from tests.simulation.mutants import LATE_NEWS
 from tests.simulation.real_run import RealRuns
 from tests.simulation.rows import REMOTE, WEB
 from tests.simulation.schedules import Fault, Schedule
@@ -151,6 +152,16 @@ def test_the_same_set_reaches_quickbooks_twice(runs: RealRuns) -> None:
     assert len(sent(run)) == 2
     assert len(set(sent(run))) == 1
     assert [entry for entry in run.log if entry[0] == "late"]
+
+
+def test_the_first_answer_comes_after_a_person_had_it_sent_again(runs: RealRuns) -> None:
+    """A late commit while the second sending is being prepared: the kept proof stops it."""
+    run = runs.run(LATE_NEWS)
+    happened = [entry[0] for entry in run.log]
+    assert happened.index("sent again") < happened.index("told")
+    assert audit(run) == []
+    assert [state for state, _ in run.claims] == ["exported"]
+    assert len(sent(run)) == 1
 
 
 def test_two_workers_and_the_first_wakes_after_its_lease(runs: RealRuns) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from tests.simulation import many
+from tests.simulation.audit import audit
 from tests.simulation.mutants import MUTANTS, Mutant, planted
+from tests.simulation.world import run_model
 
 # a fence that is missing doubles only by a late commit, and all of these are counted apart now
 HIDDEN = {"no fence", "no wait for a silent ticket"}
@@ -22,6 +24,11 @@ AS_EXPECTED = [
 
 @pytest.mark.parametrize("mutant", AS_EXPECTED)
 def test_the_simulation_catches(mutant: Mutant) -> None:
+    if mutant.shows is not None:
+        assert audit(run_model(mutant.shows)) == []
+        with planted(mutant) as tieout:
+            assert audit(run_model(mutant.shows, tieout))
+        return
     with planted(mutant) as tieout:
         for seed in range(mutant.seeds):
             _, reason, found = many.judge(seed, tieout)

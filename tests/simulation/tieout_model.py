@@ -171,7 +171,6 @@ class Tieout(Rows):
         for effect in step.effects:
             if effect is Effect.NEW_SET_ID:
                 request = self.new_bytes(row)
-                row.writes = 0
             elif effect is Effect.SAME_BYTES:
                 request = self.last_write(row).message.request
             elif effect is Effect.COMMIT_INTENT:
@@ -410,8 +409,8 @@ class Tieout(Rows):
         self, turn: Turn, row: Posting, message: Message, answer: Answer
     ) -> Answer | None:
         """An answer may come when the row has moved on: late, twice, or after a decision."""
-        if message.set_id != row.set_id:
-            return None
+        if message.set_id != row.set_id or self.is_anew(row):
+            return self._take_former(turn, row, answer)
         if (
             answer.outcome != "response"
             and self.last_write(row).message.call_id != message.call_id
@@ -426,6 +425,16 @@ class Tieout(Rows):
         elif answer.outcome == "response" and event in exporting.TABLE[state]:
             self.meet(turn, row, event, found)
         return None if answer.outcome == "response" else answer
+
+    def is_anew(self, row: Posting) -> bool:
+        """Whether all that was sent of it is settled, and it is on its way from the beginning."""
+        return row.writes == 0 and row.state in (State.READY, State.CLAIMED, State.PROBED)
+
+    def _take_former(self, turn: Turn, row: Posting, answer: Answer) -> None:
+        """Of a set that was settled before: what is about to leave is looked for once more."""
+        saved = self.read_write(answer)[0] is Event.ACCEPTED
+        if saved and row.state in (State.CLAIMED, State.PROBED, State.RESENDABLE):
+            self.meet(turn, row, Event.GIVE_BACK)
 
     def _judged_write(self, turn: Turn, row: Posting, event: Event, found: Any) -> None:
         if event is Event.NOT_SENT:
@@ -547,6 +556,7 @@ class Tieout(Rows):
                 row.holds = not row.call_over
             elif effect is Effect.RELEASE:
                 row.tries += 1
+            elif effect is Effect.NEVER_SENT:
                 row.writes = 0
                 row.set_id = ""
         if event is Event.PROBE_CLEAN or event is Event.ABSENT_FENCED:

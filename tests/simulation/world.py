@@ -213,7 +213,12 @@ class World:
             if payload is not None:
                 answer = Answer("response", payload, turn.ticket, executed=True)
                 self.tieout.keep(turn, message, answer)
+                saved = [i.txn for i in self.books.right_books() if i.guid == self._guid(message)]
+                self.log.append(("told", message.posting, saved))
                 self.tieout.wake()
+
+    def _guid(self, message: Any) -> str:
+        return str(self.tieout.postings[message.posting].guid)
 
     # ------------------------------------------------------------------ faults
 

@@ -13,7 +13,9 @@ Rules of this file
 6. A resend is the same bytes under the same set id; after a refusal the set id is new. A resend
    that did not get through is sent again as it is: a new set id would make QuickBooks' own memory
    of the first call useless against a late commit.
-7. What is exported is sent again only after a backup was restored in QuickBooks, a look found it
+7. What was sent keeps its set id until it is settled, also when a person has it sent again and the
+   claim is given back: a late answer that QuickBooks saved it ends the sending at every point.
+8. What is exported is sent again only after a backup was restored in QuickBooks, a look found it
    gone, and a Super User puts it back; then it begins anew, with a probe.
 """
 
@@ -90,6 +92,7 @@ class Effect(StrEnum):
     COUNT_RECOVERY = "count one recovery without evidence"
     HOLD_UNLESS_FENCED = "hold the queue unless the write can run no more"
     RELEASE = "release the claim"
+    NEVER_SENT = "let it count as never sent: nothing is stored under its set id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,7 @@ _GIVEN_BACK = Step(State.READY, (Effect.RELEASE,))
 TABLE: dict[State, dict[Event, Step]] = {
     State.READY: {
         Event.CLAIM: Step(State.CLAIMED),
+        Event.ACCEPTED: _EXPORTED,  # here and below: of an earlier call, before it is sent again
         Event.FIXED: Step(State.READY),
         Event.PERSON_SETS_ASIDE: Step(State.SET_ASIDE, (Effect.EXPLAIN,)),
     },
@@ -126,18 +130,20 @@ TABLE: dict[State, dict[Event, Step]] = {
         Event.GIVE_BACK: _GIVEN_BACK,
         Event.PROBE_CLEAN: Step(State.PROBED),
         Event.FOUND_OURS: _EXPORTED,
+        Event.ACCEPTED: _EXPORTED,
         Event.FOUND_FOREIGN: _NEEDS_PERSON,
         Event.FOUND_ALIKE: _NEEDS_PERSON,
     },
     State.PROBED: {
         Event.GIVE_BACK: _GIVEN_BACK,
+        Event.ACCEPTED: _EXPORTED,
         Event.UNSENDABLE: Step(State.REFUSED, (Effect.EXPLAIN,)),
         Event.SEND: Step(State.SENDING, (Effect.NEW_SET_ID, Effect.COMMIT_INTENT, Effect.SEND)),
     },
     State.SENDING: {
         Event.ACCEPTED: _EXPORTED,
         Event.REFUSED: Step(State.REFUSED, _KEEP_EXPLAIN),
-        Event.NOT_SENT: Step(State.READY, (Effect.KEEP, Effect.RELEASE)),
+        Event.NOT_SENT: Step(State.READY, (Effect.KEEP, Effect.RELEASE, Effect.NEVER_SENT)),
         Event.RESEND_NOT_SENT: Step(State.RESENDABLE, (Effect.KEEP,)),
         Event.SILENCE: Step(State.UNCONFIRMED, _KEEP_EXPLAIN),
     },
@@ -186,7 +192,7 @@ TABLE: dict[State, dict[Event, Step]] = {
         Event.DELETED: Step(State.DELETED, (Effect.EXPLAIN,)),
         Event.CHANGED_THERE: Step(State.CHANGED_IN_QUICKBOOKS, (Effect.EXPLAIN,)),
         Event.CHANGED_HERE: Step(State.CHANGED_IN_SOURCE, (Effect.EXPLAIN,)),
-        Event.PUT_BACK: Step(State.READY, (Effect.RELEASE,)),
+        Event.PUT_BACK: Step(State.READY, (Effect.RELEASE, Effect.NEVER_SENT)),
     },
     State.VOIDED: {},
     State.DELETED: {},
@@ -210,9 +216,12 @@ def replannable(state: State, *, writes: int) -> bool:
     """Whether planning may still change what will be sent.
 
     A posting that waits for a person because a foreign invoice has its number was never sent
-    (`writes` is 0): a new number from the back office solves it.
+    (`writes` is 0): a new number from the back office solves it. One that was sent stays as it
+    was, also when a person has it sent again and it waits for its turn.
     """
-    return state in {State.READY, State.REFUSED} or (state is State.NEEDS_PERSON and writes == 0)
+    return state is State.REFUSED or (
+        state in {State.READY, State.NEEDS_PERSON} and writes == 0
+    )
 
 
 def step(state: State, event: Event) -> Step:

@@ -154,7 +154,6 @@ class Exporter:
         self.set_id = keys.message_set_id(moments.random10())
         # the record that QuickBooks keeps of a settled set is cleared with the next one
         self.request = self.subject.write(set_id=self.set_id, old_set_id=self._to_clear())
-        self.row.writes = 0
 
     def _to_clear(self) -> str:
         """The set whose record goes: that of the row's own refusal, else the last settled one."""
@@ -172,8 +171,9 @@ class Exporter:
         self.row.holds_queue = not self.row.call_over
 
     def _release(self) -> None:
-        # nothing is stored in QuickBooks under the former set id
         self.row.tries += 1
+
+    def _never_sent(self) -> None:
         self.row.writes = 0
         self.row.set_id = ""
 
@@ -294,6 +294,7 @@ _EFFECTS: Final[Mapping[Effect, Callable[[Exporter], None]]] = {
     Effect.COUNT_RECOVERY: Exporter._count_recovery,
     Effect.HOLD_UNLESS_FENCED: Exporter._hold_unless_fenced,
     Effect.RELEASE: Exporter._release,
+    Effect.NEVER_SENT: Exporter._never_sent,
 }
 
 

@@ -190,8 +190,8 @@ def _take_probe(exporter: Exporter, answer: Answer) -> Trouble | None:
 def _take_write(exporter: Exporter, message: Message, answer: Answer) -> Trouble | None:
     """An answer may come when the row has moved on: late, twice, or after a person decided."""
     row = exporter.row
-    if message.set_id != row.set_id:
-        return None  # of a set that was settled long ago
+    if message.set_id != row.set_id or _is_anew(row):
+        return _take_former(exporter, answer)
     if answer.outcome is not Outcome.RESPONSE and not _is_latest(row, message):
         return None  # that an earlier call failed says nothing of the one sent since
     state = State(row.state)
@@ -207,6 +207,29 @@ def _take_write(exporter: Exporter, message: Message, answer: Answer) -> Trouble
         if reading.event is not None and exporter.can(reading.event):
             exporter.meet(reading.event, reading)
     return None if answer.outcome is Outcome.RESPONSE else _trouble(answer, None)
+
+
+def _is_anew(row: Row) -> bool:
+    """Whether all that was sent of it is settled, and it is on its way from the beginning."""
+    return row.writes == 0 and row.state in {State.READY, State.CLAIMED, State.PROBED}
+
+
+def _take_former(exporter: Exporter, answer: Answer) -> None:
+    """Of a set that was settled before. That QuickBooks saved it all the same, and when, is news:
+
+    every look since may have been too early, so what is about to leave is looked for once more.
+    """
+    if answer.outcome is not Outcome.RESPONSE or not _says_saved(exporter, answer):
+        return
+    if State(exporter.row.state) in {State.CLAIMED, State.PROBED, State.RESENDABLE}:
+        exporter.meet(Event.GIVE_BACK)
+
+
+def _says_saved(exporter: Exporter, answer: Answer) -> bool:
+    try:
+        return exporter.subject.read_write(answer.qbxml).event is Event.ACCEPTED
+    except qbxml.MalformedResponse:
+        return False
 
 
 def _is_latest(row: Row, message: Message) -> bool:

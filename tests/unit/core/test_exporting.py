@@ -82,6 +82,16 @@ def test_a_resend_that_did_not_get_through_keeps_its_set_id() -> None:
     assert (kept.state, Effect.RELEASE in kept.effects) == (State.RESENDABLE, False)
 
 
+@pytest.mark.parametrize("state", [State.CLAIMED, State.PROBED])
+def test_what_was_sent_before_stays_sent_when_the_claim_is_given_back(state: State) -> None:
+    assert Effect.NEVER_SENT not in step(state, Event.GIVE_BACK).effects
+
+
+@pytest.mark.parametrize("state", sorted(exporting.UNDER_WAY | {State.READY}))
+def test_a_late_acceptance_ends_the_sending_wherever_it_stands(state: State) -> None:
+    assert step(state, Event.ACCEPTED).state is State.EXPORTED
+
+
 def test_a_repeated_answer_changes_nothing() -> None:
     assert step(State.EXPORTED, Event.ACCEPTED) == exporting.Step(State.EXPORTED)
 
@@ -91,7 +101,7 @@ def test_what_planning_may_still_change(state: State) -> None:
     never_sent = exporting.replannable(state, writes=0)
     assert never_sent is (state in {State.READY, State.REFUSED, State.NEEDS_PERSON})
     sent = exporting.replannable(state, writes=1)
-    assert sent is (state in {State.READY, State.REFUSED})
+    assert sent is (state is State.REFUSED)
 
 
 def test_the_groups_of_states_do_not_contradict_each_other() -> None:

@@ -169,6 +169,8 @@ def may_go_on(*, row: Row, now: datetime) -> bool:
     if not isinstance(row, Posting):
         return True
     posting = row
+    if posting.writes:
+        return True  # a person has it sent again, as it was
     if posting.invoice.standing == SourceInvoice.Standing.UNDER_WAY:
         return True
     Posting.objects.filter(pk=posting.pk).update(queued_at=None, due_at=None)

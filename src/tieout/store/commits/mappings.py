@@ -267,8 +267,8 @@ def plan_again(*, company_id: int, concerned: Q) -> int:
     own = Posting.objects.filter(invoice_id=OuterRef("pk"))
     sent = own.filter(state__in=COMMITTED_STATES)
     rest = own.filter(
-        Q(state__in=[State.READY.value, State.REFUSED.value])
-        | Q(state=State.NEEDS_PERSON.value, writes=0)
+        Q(state=State.REFUSED.value)
+        | Q(state__in=[State.READY.value, State.NEEDS_PERSON.value], writes=0)
     )
     waiting: QuerySet[SourceInvoice] = SourceInvoice.objects.filter(
         concerned,
