@@ -18,6 +18,7 @@ from tieout.service import conversation, moments, run_export
 from tieout.store.models import Exchange, Posting
 
 pytestmark = pytest.mark.enable_socket
+DELIVER = RemoteChannel.deliver
 NOTHING = (
     b'<InvoiceQueryRs requestID="probe" statusCode="1" statusSeverity="Info"'
     b' statusMessage="none" retCount="0"></InvoiceQueryRs>'
@@ -45,11 +46,10 @@ def test_an_answer_that_comes_while_it_is_probed_again_ends_the_sending(
 ) -> None:
     """The look was a moment too early; the answer that proves the invoice came before the write."""
     write, answer = silent(office)
-    deliver = RemoteChannel.deliver
     probes: list[bytes] = []
 
     def late(channel: RemoteChannel, delivery: Delivery) -> Answer:
-        real = deliver(channel, delivery)
+        real = DELIVER(channel, delivery)
         if b"InvoiceQueryRq" not in delivery.qbxml or probes:
             return real
         probes.append(delivery.qbxml)
@@ -66,10 +66,19 @@ def test_an_answer_that_comes_while_it_is_probed_again_ends_the_sending(
     assert Exchange.objects.filter(purpose="write").count() == 1
 
 
-def test_a_probe_that_fails_does_not_make_it_a_new_one(office: Office) -> None:
-    """QuickBooks was closed: the number, the job and the id of its message set stay."""
+def no_probe(channel: RemoteChannel, delivery: Delivery) -> Answer:
+    """QuickBooks is closed in the middle of the probe."""
+    if b"InvoiceQueryRq" in delivery.qbxml:
+        return Answer(outcome=Outcome.UNKNOWN, message="QuickBooks was closed.")
+    return DELIVER(channel, delivery)
+
+
+def test_a_probe_that_fails_does_not_make_it_a_new_one(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The number, the job and the id of its message set stay."""
     write, answer = silent(office)
-    office.rehearsal.stop()
+    monkeypatch.setattr(RemoteChannel, "deliver", no_probe)
     due_now()
     office.work()
     posting = Posting.objects.get()
@@ -77,19 +86,21 @@ def test_a_probe_that_fails_does_not_make_it_a_new_one(office: Office) -> None:
     assert not exporting.replannable(exporting.State.READY, writes=posting.writes)
     conversation.keep_by_call(write.call_id, answer)
     due_now()
-    office.work()  # the connector is still away
+    office.work()  # it is still closed
     assert Posting.objects.get().state == "exported"
 
 
-def test_a_change_in_the_back_office_does_not_take_it_out_of_the_queue(office: Office) -> None:
+def test_a_change_in_the_back_office_does_not_take_it_out_of_the_queue(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     silent(office)
-    office.rehearsal.stop()
-    due_now()
-    office.work()
+    with monkeypatch.context() as patch:
+        patch.setattr(RemoteChannel, "deliver", no_probe)
+        due_now()
+        office.work()
     posting = Posting.objects.select_related("invoice").get()
     posting.invoice.standing = "changed"
     posting.invoice.save()
-    office.rehearsal.start_again()
     due_now()
     office.work()
     assert Posting.objects.get().state == "exported"
