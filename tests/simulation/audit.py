@@ -116,7 +116,7 @@ def _writes(run: Any, found: list[str]) -> None:
     spent: set[str] = set()  # set ids that were refused, or proved not to have run
     told: dict[int, set[int]] = {}  # posting -> what it was told late that QuickBooks saved
     for entry in run.log:
-        if entry[0] == "told":
+        if entry[0] == "told" and entry[3] != "sending":  # then it was on its way already
             told.setdefault(entry[1], set()).update(entry[2])
         elif entry[0] == "gone":
             for saved in told.values():
@@ -148,7 +148,9 @@ def _writes(run: Any, found: list[str]) -> None:
         if set_id in spent:
             found.append(f"tick {tick}: {set_id} is over and leaves again")
         if told.get(index):
-            found.append(f"tick {tick}: {set_id} leaves although the answer that it was saved is kept")
+            found.append(
+                f"tick {tick}: {set_id} leaves although the answer that it was saved is kept"
+            )
         last_of[index] = set_id
 
 

@@ -410,7 +410,8 @@ class Tieout(Rows):
     ) -> Answer | None:
         """An answer may come when the row has moved on: late, twice, or after a decision."""
         if message.set_id != row.set_id or self.is_anew(row):
-            return self._take_former(turn, row, answer)
+            self._take_former(turn, row, answer)
+            return None
         if (
             answer.outcome != "response"
             and self.last_write(row).message.call_id != message.call_id

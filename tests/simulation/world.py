@@ -214,7 +214,8 @@ class World:
                 answer = Answer("response", payload, turn.ticket, executed=True)
                 self.tieout.keep(turn, message, answer)
                 saved = [i.txn for i in self.books.right_books() if i.guid == self._guid(message)]
-                self.log.append(("told", message.posting, saved))
+                stood = str(self.tieout.states()[message.posting])
+                self.log.append(("told", message.posting, saved, stood))
                 self.tieout.wake()
 
     def _guid(self, message: Any) -> str:

@@ -219,9 +219,7 @@ def replannable(state: State, *, writes: int) -> bool:
     (`writes` is 0): a new number from the back office solves it. One that was sent stays as it
     was, also when a person has it sent again and it waits for its turn.
     """
-    return state is State.REFUSED or (
-        state in {State.READY, State.NEEDS_PERSON} and writes == 0
-    )
+    return state is State.REFUSED or (state in {State.READY, State.NEEDS_PERSON} and writes == 0)
 
 
 def step(state: State, event: Event) -> Step:

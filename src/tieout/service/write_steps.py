@@ -191,7 +191,8 @@ def _take_write(exporter: Exporter, message: Message, answer: Answer) -> Trouble
     """An answer may come when the row has moved on: late, twice, or after a person decided."""
     row = exporter.row
     if message.set_id != row.set_id or _is_anew(row):
-        return _take_former(exporter, answer)
+        _take_former(exporter, answer)
+        return None
     if answer.outcome is not Outcome.RESPONSE and not _is_latest(row, message):
         return None  # that an earlier call failed says nothing of the one sent since
     state = State(row.state)
