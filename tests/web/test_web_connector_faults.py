@@ -4,11 +4,13 @@ the log that names the company and what to do, and no invoice lost or doubled.
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
+from unittest.mock import Mock
 
 import pytest
 from django.test import Client
@@ -303,6 +305,34 @@ def test_a_body_that_announces_too_much_is_not_read(desk: Desk, told: Callable[[
     )
     assert response.status_code == 200
     assert "larger than allowed" in told()
+
+
+def test_an_answer_that_cannot_be_stored_is_a_lost_answer(
+    desk: Desk, told: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """QuickBooks has saved the invoice; the disk is full when its answer comes."""
+    answer = Until(desk.connector).run()
+    with monkeypatch.context() as patched:
+        full = OSError(errno.ENOSPC, "No space left on device")
+        patched.setattr(SpooledTemporaryFile, "write", Mock(side_effect=full))
+        desk.connector.before_bring = lambda given: given
+        assert desk.connector.bring(answer) == -1
+    assert "could not be stored" in desk.connector.last_error()
+    assert "makes room on the disk" in told()
+    assert "Northgate Staffing" in told()
+    assert "unconfirmed" in desk.states().values()
+    desk.connector.close()
+    runs_clean(desk)
+
+
+def test_a_soap_action_that_disagrees_is_told_with_its_company(
+    desk: Desk, told: Callable[[], str]
+) -> None:
+    Until(desk.connector).run()
+    body = envelope("getLastError", ticket=desk.connector.ticket)
+    send_soap(body, SOAPAction='"http://developer.intuit.com/authenticate"')
+    assert "(Northgate Staffing): SOAPAction" in told()
+    assert "look for a proxy that changes headers" in told()
 
 
 @pytest.mark.parametrize("action", ["", "http://developer.intuit.com/authenticate", '"nonsense"'])

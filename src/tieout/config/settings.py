@@ -6,6 +6,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from tieout.config import environment
 from tieout.config.logs import logging_settings
@@ -76,6 +77,9 @@ CSRF_TRUSTED_ORIGINS = [o for o in environment.text("TIEOUT_ORIGINS").split(",")
 BEHIND_TLS = environment.flag("TIEOUT_BEHIND_TLS", default=False)
 # the address under which other machines reach Tieout; "" = the one a page was asked for under
 PUBLIC_URL = environment.text("TIEOUT_PUBLIC_URL").rstrip("/")
+# it stands in .qwc files: who calls it must be answered
+if _public_host := urlsplit(PUBLIC_URL).hostname:
+    ALLOWED_HOSTS.append(_public_host)
 # after so much silence of a Web Connector another one may work; after so much its last write
 # cannot reach QuickBooks any more (an assumption: see the open points)
 WEB_CONNECTOR_TICKET_S = environment.number("TIEOUT_WEB_CONNECTOR_TICKET_S", 600)

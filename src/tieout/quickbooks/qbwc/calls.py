@@ -191,6 +191,7 @@ class Reason(StrEnum):
     NOT_TEXT = "A parameter holds elements where text is expected."
     TOO_LARGE = "The body, or a part of it, is larger than allowed."
     TOO_DEEP = "The body is nested deeper than a call can be."
+    NOT_STORED = "The answer in the body could not be stored."
 
 
 _CUT: Final = (
@@ -199,6 +200,10 @@ _CUT: Final = (
 )
 _FOREIGN: Final = "It did not come from a Web Connector; look who else calls this address."
 _LARGE: Final = "Ask for smaller pages, or raise the limit of the server and its proxy."
+_NO_ROOM: Final = (
+    "Whoever looks after Tieout makes room on the disk of its data directory and looks in its log; "
+    "then run the update again."
+)
 REMEDIES: Final[dict[Reason, str]] = {
     Reason.NOT_XML: _CUT,
     Reason.FORBIDDEN: _FOREIGN,
@@ -209,6 +214,7 @@ REMEDIES: Final[dict[Reason, str]] = {
     Reason.NOT_TEXT: _FOREIGN,
     Reason.TOO_LARGE: _LARGE,
     Reason.TOO_DEEP: _FOREIGN,
+    Reason.NOT_STORED: _NO_ROOM,
 }
 
 

@@ -15,6 +15,7 @@ from tieout.quickbooks.qbwc.answers import (
 )
 from tieout.quickbooks.qbwc.calls import (
     ConnectionFailure,
+    Reason,
     ReceiveResponseXML,
     SendRequestXML,
     Unreadable,
@@ -207,7 +208,10 @@ def damaged(state: SessionState, body: Unreadable, _facts: Facts, _rules: Rules)
     if body.method != "receiveResponseXML":
         return unreadable(state, body, _facts, _rules)
     first = (Log(level="error", text=f"{body.reason} {body.detail}".strip()),)
-    return end(state, error=_DAMAGED, reply=NOT_TAKEN, first=first)
+    error = _DAMAGED
+    if body.reason is Reason.NOT_STORED:
+        error = f"{body.reason} {body.remedy} {OUT_LOST}"
+    return end(state, error=error, reply=NOT_TAKEN, first=first)
 
 
 def unreadable(state: SessionState, body: Unreadable, _facts: Facts, _rules: Rules) -> Step:

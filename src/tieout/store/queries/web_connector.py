@@ -105,9 +105,10 @@ def opened_at(*, ticket: str) -> datetime | None:
     return Session.objects.filter(ticket=ticket).values_list("opened_at", flat=True).first()
 
 
-def knows(*, ticket: str) -> bool:
-    """Whether the ticket is one of ours."""
-    return Session.objects.filter(ticket=ticket).exists()
+def company_of(*, ticket: str) -> int:
+    """The company that the ticket was given to; 0 when it is none of ours."""
+    found = Session.objects.filter(ticket=ticket).values_list("company_id", flat=True).first()
+    return found or 0
 
 
 def live_session(*, company_id: int) -> Session | None:

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from tempfile import SpooledTemporaryFile
 from typing import IO, Final
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.request import UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 
 from tieout.quickbooks import qbwc
-from tieout.quickbooks.qbwc import ReceiveResponseXML, Unreadable
+from tieout.quickbooks.qbwc import Call, Reason, ReceiveResponseXML, Unreadable
 from tieout.service import qbwc_account, web_connector
-from tieout.service.qbwc_visit import Body
+from tieout.service.qbwc_visit import Body, tell
 from tieout.store.queries import web_connector as queries
 from tieout.web.addresses import address_of
 
@@ -58,10 +59,19 @@ def _answer(request: HttpRequest, file: IO[bytes]) -> bytes:
     if claimed is not None:
         return web_connector.answer(claimed, address=address)
 
-    call = qbwc.parse_request(_chunks(request), open_sink=lambda ticket: _Sink(file, ticket).write)
+    sink = _Sink(file)
+    call: Call | Unreadable = qbwc.parse_request(_chunks(request, address), open_sink=sink.begin)
     _compare_action(request, call, address)
     body = None
-    if isinstance(call, ReceiveResponseXML) and call.response.kept:
+    if sink.failed and isinstance(call, ReceiveResponseXML):
+        # QuickBooks has done what it was asked, we cannot keep what it said: a lost answer
+        call = Unreadable(
+            reason=Reason.NOT_STORED,
+            detail=sink.failed,
+            method=web_connector.name_of(call),
+            ticket=call.ticket,
+        )
+    elif isinstance(call, ReceiveResponseXML) and call.response.kept:
         body = Body(file)
     return web_connector.answer(call, body=body, address=address)
 
@@ -70,21 +80,32 @@ class _Sink:
     """Where the answer inside a body goes. A forged ticket fills no disk: what is larger than
     fits in memory is kept only when the ticket is ours, or comes later than the answer."""
 
-    def __init__(self, file: IO[bytes], ticket: str) -> None:
-        self._file, self._ticket = file, ticket
+    def __init__(self, file: IO[bytes]) -> None:
+        self.failed = ""  # why it is not stored
+        self._file, self._ticket = file, ""
         self._size = 0
         self._drops: bool | None = None
 
-    def write(self, piece: bytes) -> None:
-        """Take the next piece, or drop it."""
+    def begin(self, ticket: str) -> Callable[[bytes], None]:
+        """Take what comes under this ticket ("" when it has not come yet)."""
+        self._ticket = ticket
+        return self._write
+
+    def _write(self, piece: bytes) -> None:
+        """Take the next piece, or drop it. A full disk ends no conversation: see `failed`."""
+        if self.failed:
+            return
         self._size += len(piece)
-        if self._size > IN_MEMORY_BYTES and self._drops is None:
-            self._drops = bool(self._ticket) and not queries.knows(ticket=self._ticket)
-        if not self._drops:
-            self._file.write(piece)
+        try:
+            if self._size > IN_MEMORY_BYTES and self._drops is None:
+                self._drops = bool(self._ticket) and not queries.company_of(ticket=self._ticket)
+            if not self._drops:
+                self._file.write(piece)
+        except (OSError, DatabaseError) as error:
+            self.failed = f"{type(error).__name__}: {error}"
 
 
-def _chunks(request: HttpRequest) -> Iterator[bytes]:
+def _chunks(request: HttpRequest, address: str) -> Iterator[bytes]:
     """The body as it arrives; one that breaks off or does not end in time just ends here."""
     until = time.monotonic() + BODY_S_MAX
     chunked = not request.META.get("CONTENT_LENGTH")
@@ -94,10 +115,16 @@ def _chunks(request: HttpRequest) -> Iterator[bytes]:
         while chunk := stream.read(CHUNK_BYTES):
             yield chunk
             if time.monotonic() > until:
-                log.warning("Web Connector: a body did not end within %.0f s", BODY_S_MAX)
+                log.warning(
+                    "Web Connector at %s: a body did not end within %.0f s and is taken for cut "
+                    "off; look at the network, or at a proxy between.", address, BODY_S_MAX,
+                )  # fmt: skip
                 return
     except (UnreadablePostError, OSError) as error:
-        log.warning("Web Connector: a body broke off (%s)", error)
+        log.warning(
+            "Web Connector at %s: a body broke off (%s) and is taken for cut off; look at the "
+            "network, or at a proxy between.", address, error,
+        )  # fmt: skip
 
 
 def _compare_action(request: HttpRequest, call: qbwc.Call | Unreadable, address: str) -> None:
@@ -106,6 +133,9 @@ def _compare_action(request: HttpRequest, call: qbwc.Call | Unreadable, address:
     named = qbwc.method_of_action(header)
     called = web_connector.name_of(call)
     if called and named != called:
-        log.info(
-            "Web Connector at %s: SOAPAction %.80r, but the body calls %s", address, header, called
+        text = (
+            f"SOAPAction {header!r:.80}, but the body calls {called}; the body counts. If it comes "
+            "again, look for a proxy that changes headers."
         )
+        company_id = queries.company_of(ticket=getattr(call, "ticket", ""))
+        tell(qbwc.Log(level="info", text=text), company_id=company_id, address=address)
