@@ -87,6 +87,29 @@ def test_a_write_that_never_arrived_is_abandoned_and_stays_out(connector: Runnin
     assert gone.outcome is late.outcome is Outcome.ABANDONED
 
 
+def test_a_question_that_does_not_get_through_proves_nothing_of_the_write(
+    connector: Running,
+) -> None:
+    with channel(connector.url) as remote:
+        remote.deliver(delivery("w-asked", write()))
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        free = nobody.getsockname()[1]
+    ways = (
+        channel(f"http://127.0.0.1:{free}"),  # refused: the question has surely not left
+        channel(connector.url, password="wrong"),
+        channel(connector.url, username="rob", password="wrong"),
+        channel("no address"),
+    )
+    for way in ways:
+        with way as remote:
+            answer = remote.recall("w-asked")
+        assert (answer.outcome, answer.money_affected) == (Outcome.UNKNOWN, None), answer
+        assert answer.message
+        assert answer.remedy
+    with channel(connector.url) as remote:
+        assert remote.recall("w-asked").outcome is Outcome.RESPONSE
+
+
 def test_the_status_says_what_the_far_side_is(connector: Running) -> None:
     with channel(connector.url) as remote:
         remote.deliver(delivery("q-2"))

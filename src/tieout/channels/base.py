@@ -120,7 +120,11 @@ class Channel(Protocol):
         """Hand over one message set and wait for what comes of it."""
 
     def recall(self, call_id: str, *, company_file: str = "", app_name: str = "") -> Answer:
-        """Ask what became of a delivery, and see to it that it does not start any more."""
+        """Ask what became of a delivery, and see to it that it does not start any more.
+
+        The outcome is the delivery's: a question that did not get through is UNKNOWN, whatever
+        is proved of the question itself.
+        """
 
     def status(self) -> ChannelStatus:
         """Is the far side there, and what does it say of itself?"""

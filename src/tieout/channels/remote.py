@@ -10,7 +10,7 @@ import base64
 import ssl
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TypeVar
 
@@ -115,15 +115,17 @@ class RemoteChannel:
                 code="too-large", message=f"{error}.", remedy="Send smaller message sets."
             )
             return failures.from_problem(413, problem, retry_after_s=0, writes=delivery.writes)
-        wait_s = delivery.timeout_s + ANSWER_MARGIN_S
-        return self._ask_for_reply(
+        found = self._ask(
             "POST",
             "/v1/process",
+            wire.ProcessReply,
             body=body,
-            call_id=delivery.call_id,
-            wait_s=wait_s,
+            wait_s=delivery.timeout_s + ANSWER_MARGIN_S,
             writes=delivery.writes,
         )
+        if isinstance(found, Answer):
+            return found
+        return _reply_to(delivery.call_id, found, writes=delivery.writes)
 
     def recall(self, call_id: str, *, company_file: str = "", app_name: str = "") -> Answer:
         """What became of a write. A call that never arrived is withdrawn: it will not run.
@@ -132,20 +134,13 @@ class RemoteChannel:
         QuickBooks for proof that nothing of the call is running.
         """
         path = f"/v1/calls/{call_id}"
-        answer = self._ask_for_reply("GET", path, call_id=call_id, wait_s=ASK_S, writes=True)
+        answer = self._ask_about(call_id, "GET", path)
         if answer.code != "unknown-call":
             return answer
         withdrawal = wire.WithdrawCall(
             company_file=company_file, app_name=app_name, mode=self._settings.mode
         )
-        return self._ask_for_reply(
-            "POST",
-            f"{path}/withdraw",
-            body=wire.encode(withdrawal),
-            call_id=call_id,
-            wait_s=ASK_S,
-            writes=True,
-        )
+        return self._ask_about(call_id, "POST", f"{path}/withdraw", wire.encode(withdrawal))
 
     def status(self) -> ChannelStatus:
         """Is the connector there, does it know us, and what does it say of itself?"""
@@ -176,22 +171,14 @@ class RemoteChannel:
 
     # ------------------------------------------------------------------ one exchange
 
-    def _ask_for_reply(
-        self,
-        method: str,
-        path: str,
-        *,
-        call_id: str,
-        wait_s: float,
-        writes: bool,
-        body: bytes | None = None,
+    def _ask_about(
+        self, call_id: str, method: str, path: str, body: bytes | None = None
     ) -> Answer:
-        found = self._ask(method, path, wire.ProcessReply, body=body, wait_s=wait_s, writes=writes)
+        """A question about a call. That the question did not get through proves nothing of it."""
+        found = self._ask(method, path, wire.ProcessReply, body=body, wait_s=ASK_S, writes=True)
         if isinstance(found, Answer):
-            return found
-        if found.call_id != call_id:
-            return failures.garbled("it belongs to another call", writes=writes)
-        return _answer(found, writes=writes)
+            return replace(found, outcome=Outcome.UNKNOWN, money_affected=None)
+        return _reply_to(call_id, found, writes=True)
 
     def _ask(
         self,
@@ -292,6 +279,12 @@ def _make_client(settings: RemoteSettings) -> httpx2.Client:
             "User-Agent": "Tieout",
         },
     )
+
+
+def _reply_to(call_id: str, reply: wire.ProcessReply, *, writes: bool) -> Answer:
+    if reply.call_id != call_id:
+        return failures.garbled("it belongs to another call", writes=writes)
+    return _answer(reply, writes=writes)
 
 
 def _answer(reply: wire.ProcessReply, *, writes: bool) -> Answer:
