@@ -314,9 +314,11 @@ class RealTieout:
     def _answer(self, answer: model.Answer) -> Answer:
         hresult = answer.outcome == "hresult"
         proved = False if answer.executed is False else None
+        withdrawn = answer.payload == model.NEVER_CAME
         return Answer(
             outcome=Outcome(answer.outcome),
-            qbxml=answer.payload or b"",
+            qbxml=b"" if withdrawn else answer.payload or b"",
+            code="withdrawn" if withdrawn else "",
             session_id=answer.session,
             company_file=getattr(answer.payload, "path", ""),
             stage="process" if hresult else "",

@@ -10,7 +10,16 @@ from __future__ import annotations
 from typing import Any
 
 from tests.simulation.books import Died
-from tests.simulation.rows import REMOTE, TICKET_S, UNKNOWN, WEB, Answer, LaneLost, Turn
+from tests.simulation.rows import (
+    NEVER_CAME,
+    REMOTE,
+    TICKET_S,
+    UNKNOWN,
+    WEB,
+    Answer,
+    LaneLost,
+    Turn,
+)
 
 NOT_SENT = Answer("not sent", executed=False)
 IN_QUICKBOOKS = frozenset(
@@ -40,6 +49,7 @@ class Connector:
         self.world = world
         # call id -> [state, answer]; states: "handed over", "finished", "abandoned", "withdrawn"
         self.journal: dict[str, list[Any]] = {}
+        self.stones: set[str] = set()  # of the withdrawn
         self.highest = 0
         self.session = 0  # generation of the QuickBooks session it holds, 0 = none
         self.count = 0  # sessions begun, part of their name
@@ -135,6 +145,7 @@ class Connector:
         entry = self.journal.get(call_id)
         if entry is None:
             entry = self.journal[call_id] = ["withdrawn", None]
+            self.stones.add(call_id)
         return self._known(call_id, entry)
 
     def _known(self, call_id: str, entry: list[Any]) -> Answer:
@@ -142,7 +153,7 @@ class Connector:
         if answer is not None and (answer.outcome == "response" or answer.executed is False):
             return answer
         if entry[0] == "abandoned":
-            return Answer("abandoned")
+            return self._abandoned(call_id)
         try:
             if self.world.blocked():
                 return UNKNOWN
@@ -154,7 +165,10 @@ class Connector:
             return answer or UNKNOWN
         entry[0] = "abandoned"
         self.world.log.append(("fence", call_id))
-        return Answer("abandoned")
+        return self._abandoned(call_id)
+
+    def _abandoned(self, call_id: str) -> Answer:
+        return Answer("abandoned", NEVER_CAME if call_id in self.stones else None)
 
 
 class Worker:

@@ -30,6 +30,7 @@ class Answer(NamedTuple):
 
 
 UNKNOWN = Answer("unknown")
+NEVER_CAME = "never came"  # of a call that was withdrawn
 USABLE = frozenset({"response", "hresult", "not sent"})
 OF_A_CALL = frozenset({"response", "hresult", "not sent", "abandoned"})
 

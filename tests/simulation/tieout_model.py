@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.simulation.rows import (
     NEVER,
+    NEVER_CAME,
     OF_A_CALL,
     REMOTE,
     UNKNOWN,
@@ -155,13 +156,26 @@ class Tieout(Rows):
 
     def resend(self, turn: Turn, row: Posting) -> Message | None:
         """The same bytes once more, or nothing."""
-        if row.writes > exporting.RESENDS_MAX:
+        most = exporting.RESENDS_MAX
+        if row.writes > most and self.in_quickbooks(row) > most:
             self.meet(turn, row, Event.LIMIT)
             return None
         if row.proof_epoch != turn.epoch:
             self.meet(turn, row, Event.GIVE_BACK)
             return None
         return self.send(turn, row)
+
+    def in_quickbooks(self, row: Posting) -> int:
+        """How often the row's message set may have reached QuickBooks."""
+        answers = [
+            each.answer
+            for each in self.exchanges.values()
+            if each.message.writes and each.message.set_id == row.set_id
+        ]
+        return sum(
+            answer is None or (answer.executed is not False and answer.payload != NEVER_CAME)
+            for answer in answers
+        )
 
     def send(self, turn: Turn, row: Posting) -> Message:
         """Commit the intent, then hand the message out: in the order of the table."""
@@ -460,12 +474,12 @@ class Tieout(Rows):
         return Event.SILENCE, None
 
     def _recalled(self, turn: Turn, row: Posting, answer: Answer) -> Answer | None:
-        if answer.outcome in USABLE:
-            row.call_over = True  # it has ended, whatever it brought
+        if answer.outcome in USABLE or answer.outcome == "fenced":
+            row.call_over, row.looks = True, 0  # it has ended, whatever it brought
             event, found = self.read_write(answer)
             self._judged_write(turn, row, event, found)
         elif answer.outcome == "abandoned":
-            row.call_over = True
+            row.call_over, row.looks = True, 0
         else:
             return self.wait(turn, row, answer)
         if row.state is State.UNCONFIRMED:

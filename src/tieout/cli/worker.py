@@ -34,6 +34,8 @@ def run(options: argparse.Namespace) -> int:
     worker = Worker()
     if connection.vendor == "sqlite":
         worker.bury_the_dead()  # the lock proves that there is no other
+    else:
+        worker.bury_the_dead_of_this_machine()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         worker.stop()

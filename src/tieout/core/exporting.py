@@ -24,7 +24,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-RESENDS_MAX = 10  # times that the same bytes are sent again before a person decides
+# How often the same bytes are sent again before a person decides. A resend is safe however often:
+# QuickBooks was asked, holds nothing, and the set id is the same. Only those that may have reached
+# QuickBooks count: what was lost on the way or turned away says nothing of the message, so a bad
+# line never needs a person. A QuickBooks that got a message so often and kept it never is what no
+# machine can decide: it breaks on this invoice, and the queue waits behind it. Where every second
+# call fails by chance, ten in a row are one case in a thousand; and the pauses after ten troubles
+# add up to half an hour, which is as long as a queue may stand still before somebody looks.
+RESENDS_MAX = 10
 
 
 class State(StrEnum):

@@ -165,6 +165,7 @@ def _kept(answer: Answer) -> Kept:
         session_id=answer.session_id,
         details={
             "remedy": answer.remedy,
+            "code": answer.code,
             "company_file": answer.company_file,
             "versions": list(answer.versions),
             "money_affected": answer.money_affected,

@@ -54,13 +54,17 @@ def ask(exporter: Exporter) -> Message:
 def resend(exporter: Exporter) -> Message | None:
     """The same bytes once more, or nothing: a person decides after so many, an old proof is void."""
     row = exporter.row
-    if row.writes > exporting.RESENDS_MAX:
+    if row.writes > exporting.RESENDS_MAX and _in_quickbooks(row) > exporting.RESENDS_MAX:
         exporter.meet(Event.LIMIT)
         return None
     if row.proof_epoch != exporter.turn.lease.epoch:
         exporter.meet(Event.GIVE_BACK)  # looked for in another holding of the lane: look again
         return None
     return exporter.send()
+
+
+def _in_quickbooks(row: queries.Row) -> int:
+    return queries.times_in_quickbooks(company_id=row.company_id, set_id=row.set_id)
 
 
 def take(exporter: Exporter, *, purpose: str, place: dict[str, int | str]) -> Trouble | None:
@@ -98,15 +102,17 @@ def wait(exporter: Exporter, problem: str, remedy: str) -> Trouble:
 def _recalled(exporter: Exporter, answer: Answer) -> Trouble | None:
     row = exporter.row
     match answer.outcome:
-        case Outcome.RESPONSE | Outcome.NOT_SENT | Outcome.HRESULT:
-            row.call_over = True  # it has ended, whatever it brought
+        case Outcome.RESPONSE | Outcome.NOT_SENT | Outcome.HRESULT | Outcome.FENCED:
+            # it has ended, whatever it brought; whether the fence still stands shows when it is
+            # sent again
+            row.call_over, row.looks = True, 0
             exporter.judge_write()
             if row.state == State.UNCONFIRMED:
                 row.due_at = None
                 exporter.save(State.UNCONFIRMED)
             return None
         case Outcome.ABANDONED:
-            row.call_over = True
+            row.call_over, row.looks = True, 0  # it was reached: pauses begin anew
             row.due_at = None
             exporter.save(State.UNCONFIRMED)
             return None

@@ -301,6 +301,7 @@ def _record_broken(task: Task, climb: _Climb, broken: RungBroken) -> None:
 def _record_verified(task: Task, climb: _Climb, facts: CompanyFacts) -> None:
     now = moments.now()
     with transaction.atomic():
+        lanes.lock(company_id=task.company_id)
         was = connections.book_of(company_id=task.company_id)
         by_super_user = _by_super_user(task)
         written = commits.record_verified(
@@ -315,6 +316,7 @@ def _record_verified(task: Task, climb: _Climb, facts: CompanyFacts) -> None:
             return
         if by_super_user:
             lanes.unhold(company_id=task.company_id, now=now)
+        commits.note_contact(company_id=task.company_id, now=now)
         before = {"company_name": was.company_name, "company_file": was.company_file}
         after = {"company_name": facts.company_name, "company_file": facts.company_file}
         said = events.Entry(verb="verified", subject="connection", before=before, after=after)

@@ -72,7 +72,8 @@ class Worker:
     """One worker process: a thread for the lanes and two for the work beside them."""
 
     def __init__(self) -> None:
-        self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}"
+        self.machine = socket.gethostname()[:40]
+        self.owner = f"{self.machine}:{os.getpid()}"
         self.stopping = threading.Event()
         self.night_after = moments.now()
 
@@ -84,6 +85,19 @@ class Worker:
         """
         lanes.free_of_the_dead(now=moments.now())
         tasks.free_of_the_dead(now=moments.now())
+
+    def bury_the_dead_of_this_machine(self) -> None:
+        """End the leases of workers that ran here and are gone: for one that may have others.
+
+        Whoever restarts a killed worker would else wait for minutes. Two machines of one name may
+        take each other's workers for dead; the epoch then refuses what the loser does, and the
+        lane is looked at afresh.
+        """
+        for owner in due.lane_owners(now=moments.now()):
+            machine, _, number = owner.rpartition(":")
+            if machine == self.machine and number.isdecimal() and not _is_another(int(number)):
+                log.warning("worker %s is gone: its lease ends", owner)
+                lanes.free_of_the_dead(now=moments.now(), owner=owner)
 
     def run(self) -> None:
         """Work until `stop`; what is begun is brought to the end of its step."""
@@ -159,6 +173,21 @@ class Worker:
             log.exception("task %s (%s) failed", task.pk, task.kind)
             _broke_off(task, _said(error))
         return True
+
+
+def _is_another(process: int) -> bool:
+    """Whether another process of this number runs. Ours is new: what held a lane under it is gone."""
+    if process == os.getpid():
+        return False
+    if os.name == "nt":
+        return True  # there, asking with a signal ends the one that is asked
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # somebody else's
+    return True
 
 
 def _broke_off(task: Task, said: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from tieout.core import facts
+from tieout.store.commits import exports
 from tieout.store.models import Book, Company, Connection, Lane, SourceInvoice
 from tieout.store.queries import connections
 
@@ -119,12 +120,13 @@ def plan_all_again(*, company_id: int) -> int:
 
 
 def note_contact(*, company_id: int, now: datetime) -> None:
-    """QuickBooks answered; clears the last problem."""
+    """QuickBooks answered; clears the last problem, and after a silence ends the pauses."""
     old = now - timedelta(seconds=NOTE_EVERY_S)
     Connection.objects.filter(company_id=company_id).filter(
         Q(last_contact_at__isnull=True) | Q(last_contact_at__lt=old) | ~Q(problem="")
     ).update(last_contact_at=now, status=Connection.Status.ACTIVE, problem="", remedy="")
-    Lane.objects.filter(company_id=company_id, failures__gt=0).update(failures=0)
+    if Lane.objects.filter(company_id=company_id, failures__gt=0).update(failures=0):
+        exports.look_now(company_id=company_id, now=now)
 
 
 def note_trouble(*, company_id: int, problem: str, remedy: str) -> None:

@@ -94,10 +94,15 @@ def clear_wish(*, company_id: int, epoch: int) -> None:
     Lane.objects.filter(company_id=company_id, epoch=epoch).update(wake_at=None)
 
 
-def free_of_the_dead(*, now: datetime) -> None:
-    """End every lease. Only for a worker that is known to be the only one of this database."""
+def free_of_the_dead(*, now: datetime, owner: str | None = None) -> None:
+    """End the leases of one owner that is known to be gone.
+
+    Without `owner` all of them: for a worker that is known to be the only one of this database.
+    """
     ended = now - timedelta(seconds=1)
-    Lane.objects.filter(lease_until__gte=ended).update(lease_until=ended)
+    running = Lane.objects.filter(lease_until__gte=ended)
+    held = running if owner is None else running.filter(owner=owner)
+    held.update(lease_until=ended)
 
 
 def note_checked(*, company_id: int, epoch: int, session_id: str) -> None:

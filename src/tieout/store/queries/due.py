@@ -28,6 +28,12 @@ def next_lane(*, now: datetime, sweep_before: datetime) -> int | None:
     return found if found is not None else _asleep(free, sweep_before)
 
 
+def lane_owners(*, now: datetime) -> list[str]:
+    """Who holds a lane at present, by the leases that still run."""
+    running = Lane.objects.filter(lease_until__gte=now).exclude(owner="")
+    return sorted(set(running.values_list("owner", flat=True)))
+
+
 def _we_call() -> Q:
     """Over the Web Connector's road nobody delivers: it calls us, and takes the lane itself."""
     return ~Q(company__connection__road=Connection.Road.WEB_CONNECTOR)

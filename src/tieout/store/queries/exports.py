@@ -173,6 +173,21 @@ def last_settled_set(*, company_id: int, app_name: str) -> str:
     return latest[0] if latest and latest[1:] == (app_name, 1) else ""
 
 
+def times_in_quickbooks(*, company_id: int, set_id: str) -> int:
+    """How often that message set may have reached QuickBooks.
+
+    Not counted is what was proved to have brought nothing, and what the connector never got and
+    keeps out from now on.
+    """
+    sent = Exchange.objects.filter(
+        company_id=company_id, set_id=set_id, purpose=Exchange.Purpose.WRITE
+    )
+    return sum(
+        details.get("money_affected") is not False and details.get("code") != "withdrawn"
+        for details in sent.values_list("details", flat=True)
+    )
+
+
 def left_once(*, company_id: int, set_id: str) -> bool:
     """Whether that message set was handed out a single time."""
     sent = Exchange.objects.filter(
