@@ -28,6 +28,11 @@ class CuttingProxy:
         with self._lock:
             self._left = count
 
+    def spare(self) -> None:
+        """Cut nothing any more: what was ordered and met no byte yet is called off."""
+        with self._lock:
+            self._left = None
+
     def close(self) -> None:
         """Listen no more: a pending accept is woken, closing alone would leave it waiting."""
         with contextlib.suppress(OSError):

@@ -38,6 +38,8 @@ def _blow(storm: Storm, faults: int, capsys: pytest.CaptureFixture[str]) -> None
         storm.close()
         with capsys.disabled():
             sys.stdout.write(
-                f"\n{len(storm.expected)} invoices, seed {SEED}: {dict(storm.faults)}\n"
+                f"\n{len(storm.expected)} invoices, TIEOUT_SEED={SEED}: {dict(storm.faults)}\n"
             )
+            sys.stdout.write("\n".join(storm.told) + "\n")
+            sys.stdout.write(f"one was sent {storm.sends} times, no other more often\n")
     assert len(storm.faults) > 5, "the storm was too calm to show anything"
