@@ -13,7 +13,7 @@ from tieout.channels.base import Answer, Outcome
 from tieout.quickbooks.qbwc import begin
 from tieout.service import conversation, qbwc_later, refresh_lists, tie_out
 from tieout.service.turns import Lease, Road, RoadKind, Turn
-from tieout.store.commits import exchanges, lanes, mirror, tasks
+from tieout.store.commits import exchanges, lanes, listings, tasks
 from tieout.store.commits import web_connector as commits
 from tieout.store.commits.exchanges import About, Outgoing
 from tieout.store.models import (
@@ -61,7 +61,7 @@ class Desk:
         task = tasks.request(company_id=self.company_id, kind=Task.Kind.REFRESH, now=NOW)
         tasks.start(task=task, now=NOW)
         self.task = Task.objects.get(pk=task.pk)
-        (self.listing,) = mirror.open_listings(task=self.task, kinds=["customer"])
+        (self.listing,) = listings.begin(task=self.task, kinds=["customer"])
 
     def take_lane(self, owner: str) -> int:
         Lane.objects.filter(company_id=self.company_id).update(lease_until=None)

@@ -41,7 +41,7 @@ def _database() -> dict[str, Any]:
     chosen = environment.database(HOME)
     if chosen.engine == "sqlite":
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "tieout.store.sqlite",
             "NAME": chosen.name,
             # closing the last connection writes the whole log back: not after every request
             "CONN_MAX_AGE": 600,
@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tieout.web.middleware.RequestLog",
     "tieout.web.middleware.ContentSecurity",
+    "tieout.web.middleware.MachineEdge",  # what follows is for people
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -12,16 +12,15 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db import transaction
-
 from tieout.channels.base import Answer, Outcome
 from tieout.service import lane_tasks, moments, session_check, write_steps
+from tieout.service.holding import held
 from tieout.service.turns import Message, Question, Trouble, Turn, Until
-from tieout.store.commits import exchanges, lanes
+from tieout.store.commits import exchanges
 from tieout.store.commits import web_connector as web_connector_commits
 from tieout.store.commits.exchanges import About, Kept, Outgoing
 from tieout.store.queries import exports as queries
-from tieout.store.queries import web_connector
+from tieout.store.queries import waiting, web_connector
 from tieout.store.queries.exports import Exchange
 
 # questions that cost nothing to ask again: on the remote road their answers are not kept
@@ -48,14 +47,21 @@ def build(turn: Turn) -> Message | Until:
     Raises LaneLost when somebody else holds the lane, PostingMoved when a person was faster.
     """
     while True:
-        for call_id in queries.unapplied(company_id=turn.company_id):
-            apply_kept(turn, call_id)
+        there = waiting.on_lane(company_id=turn.company_id)
+        if there.answers:
+            _apply_all(turn)
+            continue
         now = moments.now()
-        found = write_steps.build(turn, now)
-        if found is None or isinstance(found, Until):
-            found = _from_tasks(turn, now, found.at if found else None)
+        found = write_steps.build(turn, now, there)
+        if isinstance(found, Until):
+            found = _from_tasks(turn, now, found.at)
         if found is not None:
             return found
+
+
+def _apply_all(turn: Turn) -> None:
+    for call_id in queries.unapplied(company_id=turn.company_id):
+        apply_kept(turn, call_id, apart=True)
 
 
 def _from_tasks(turn: Turn, now: datetime, otherwise: datetime | None) -> Message | Until | None:
@@ -85,8 +91,7 @@ def hand_out(turn: Turn, message: Message) -> None:
     """Note a query that the Web Connector carries, before it leaves; a write is noted already."""
     if message.stored:
         return
-    with transaction.atomic():
-        lanes.check(company_id=turn.company_id, epoch=turn.lease.epoch)
+    with held(turn.lease):
         _note(turn, message)
 
 
@@ -181,38 +186,40 @@ def apply(turn: Turn, message: Message, answer: Answer, *, took_s: float = 0.0) 
     given = replace(answer, kept=True)
     if not message.stored and message.purpose in _REPEATABLE:
         return _act(turn, message, given, took_s=took_s)
-    with transaction.atomic():
-        lanes.check(company_id=turn.company_id, epoch=turn.lease.epoch)
+    with held(turn.lease):
         is_kept = message.purpose != Exchange.Purpose.RECALL
-        if is_kept and not _first_time(turn, message.call_id):
+        if is_kept and not _mark_applied(turn, message.call_id):
             return None
         return _act(turn, message, given, took_s=took_s)
 
 
-def apply_kept(turn: Turn, call_id: str) -> Trouble | None:
+def apply_kept(turn: Turn, call_id: str, *, apart: bool = False) -> Trouble | None:
     """Act on the kept answer to a call, once; one that was acted on changes nothing.
+
+    `apart`: when it breaks off, it is not acted on, even if the caller's transaction goes on.
 
     Neither does the answer to a question about a write that was asked in another holding of the
     lane: an old "not there" must not let anything be sent now.
     """
-    with transaction.atomic():
-        lanes.check(company_id=turn.company_id, epoch=turn.lease.epoch)
-        if not _first_time(turn, call_id):
+    with held(turn.lease, apart=apart):
+        exchange = queries.to_apply(company_id=turn.company_id, call_id=call_id)
+        if exchange is None:
             return None
-        exchange = queries.exchange_of(company_id=turn.company_id, call_id=call_id)
+        if exchange.purpose == Exchange.Purpose.PAGE:
+            exchanges.forget_page(exchange_id=exchange.pk)
+        else:
+            _mark_applied(turn, call_id)
         if exchange.purpose in _OF_ITS_TURN and exchange.epoch != turn.lease.epoch:
             return None
         given = replace(answer_of(exchange), kept=True)
         trouble = _act(turn, _message_of(exchange), given, took_s=_took_s(exchange))
-        if exchange.purpose == Exchange.Purpose.PAGE:
-            exchanges.forget_page(exchange_id=exchange.pk)
-            parts = exchange.details.get("kept_answer")
-            if parts is not None:
-                web_connector_commits.answer_applied(answer_id=parts, now=moments.now())
+        parts = exchange.details.get("kept_answer")
+        if parts is not None:
+            web_connector_commits.answer_applied(answer_id=parts, now=moments.now())
         return trouble
 
 
-def _first_time(turn: Turn, call_id: str) -> bool:
+def _mark_applied(turn: Turn, call_id: str) -> bool:
     return exchanges.applied(company_id=turn.company_id, call_id=call_id, now=moments.now())
 
 

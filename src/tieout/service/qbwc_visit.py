@@ -8,11 +8,9 @@ service.conversation builds, keeps and applies.
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import IO, Final
+from typing import Final
 
 from django.conf import settings
 
@@ -32,7 +30,6 @@ from tieout.quickbooks.qbwc import (
     KeepAnswer,
     LaneTaken,
     MarkUnconfirmed,
-    ReceivedText,
     ReleaseLane,
     RenewLane,
     Reply,
@@ -45,6 +42,7 @@ from tieout.quickbooks.qbwc import (
 )
 from tieout.quickbooks.qbxml import hresult
 from tieout.service import company_facts, conversation, moments, qbwc_verify
+from tieout.service.qbwc_body import STRAY, Body, RequestIds, ids_in
 from tieout.service.turns import Lease, Message, Road, RoadKind, Turn, Until
 from tieout.store.commits import lanes
 from tieout.store.commits import web_connector as commits
@@ -64,39 +62,15 @@ SMALL_BYTES = 1024 * 1024  # an answer up to this size is applied at once
 LEASE_MORE_S = 10  # so much longer than the silence, so that not every call extends it
 WAIT_S = 30.0  # work that is due so soon is waited for; for later work the next update comes
 VERIFY = waiting.VERIFY
-STRAY = "stray"  # names an answer to nothing that this ticket asked
 _LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
-_REQUEST_ID = re.compile(rb'\brequestID\s*=\s*["\']([^"\'<>]{1,80})["\']')
-_HEAD_BYTES = 4096
-RequestIds = list[list[str]]  # of the latest two messages: the call, then its requestIDs
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """The answer of QuickBooks as the edge received it, in a file that is gone afterwards."""
-
-    file: IO[bytes]
-
-    def head(self) -> bytes:
-        """Its first bytes."""
-        self.file.seek(0)
-        return self.file.read(_HEAD_BYTES)
-
-    def whole(self) -> bytes:
-        """All of it; for small answers and writes only."""
-        self.file.seek(0)
-        return self.file.read()
-
-    def pieces(self) -> Iterator[bytes]:
-        """Parts of 256 KB, one in memory at a time."""
-        self.file.seek(0)
-        while piece := self.file.read(commits.PART_BYTES):
-            yield piece
 
 
 @dataclass(slots=True, kw_only=True)
 class Visit:
-    """A call under a ticket. `row` is None while the ticket is about to be made."""
+    """A call under a ticket. `row` is None while the ticket is about to be made.
+
+    `is_locked`: the transaction that locked the lane's row and read its epoch is still open.
+    """
 
     now: datetime
     facts: Facts
@@ -105,6 +79,7 @@ class Visit:
     body: Body | None = None
     company_id: int = 0
     lease_until: datetime | None = None
+    is_locked: bool = True
     payload: str = ""
     # answers kept in this call that are acted on once it is committed
     kept: list[str] = field(default_factory=list)
@@ -141,9 +116,8 @@ class Visit:
     def save(self) -> None:
         """Save the ticket's row as it is now."""
         if self.row is not None and self.state is not None:
-            commits.save_session(
-                session_id=self.row.pk, state=self.state, request_ids=self._request_ids
-            )
+            ids = self.row.request_ids if self._request_ids is None else self._request_ids
+            commits.save_session(session_id=self.row.pk, state=self.state, request_ids=ids)
 
     def _perform(self, effect: qbwc.Effect) -> Told | None:
         match effect:
@@ -214,7 +188,7 @@ class Visit:
         row = queries.session(ticket=ticket)
         if row is not None:
             expired = qbwc.expire(queries.state_of(row))
-            commits.save_session(session_id=row.pk, state=expired)
+            commits.save_session(session_id=row.pk, state=expired, request_ids=row.request_ids)
 
     def _check_company(self, question: CheckCompany) -> CompanyChecked:
         account, _, book = self.office()
@@ -252,8 +226,7 @@ class Visit:
         """The bytes of the reply; their requestIDs tell later whose answer comes."""
         self.payload = request.decode("utf-8")
         known: RequestIds = self.row.request_ids if self.row is not None else []
-        ids = [found.decode() for found in _REQUEST_ID.findall(request[:_HEAD_BYTES])]
-        self._request_ids = [*known[-1:], [key, *ids[:20]]]
+        self._request_ids = [*known[-1:], [key, *ids_in(request)]]
 
     def _hand_out(self, work: Work) -> None:
         if self._message is not None and self._message.call_id == work.key:
@@ -334,8 +307,9 @@ class Visit:
         if state is None:
             message = "Without a ticket there is no turn."
             raise RuntimeError(message)
+        locked = self.is_locked and state.epoch == self.facts.lane_epoch
         return Turn(
-            lease=Lease(company_id=self.company_id, epoch=state.epoch),
+            lease=Lease(company_id=self.company_id, epoch=state.epoch, locked=locked),
             road=Road(
                 kind=RoadKind.WEB_CONNECTOR,
                 app_name=self.row.app_name if self.row is not None else self.office()[1].app_name,
@@ -349,24 +323,6 @@ class Visit:
         if self._office is None:
             self._office = queries.office(company_id=self.company_id)
         return self._office
-
-
-def whose(row: Session, response: ReceivedText, body: Body | None) -> str | None:
-    """The call that the answer's requestIDs name: one of ours, STRAY, or None when it has none."""
-    if body is None or not response.size:
-        return None
-    found = _REQUEST_ID.search(body.head())
-    out = queries.state_of(row).outstanding
-    known: RequestIds = row.request_ids
-    ours = [ids for ids in known if out is not None and ids[0] == out.key]
-    if found is None or (ours and len(ours[0]) == 1):
-        return None  # a status check names no request, and is answered with the former one's
-    named = found[1].decode()
-    # two messages may ask the same: then it is the answer to the one that is out
-    for key, *ids in [*ours, *reversed(known)]:
-        if named in ids:
-            return key
-    return STRAY
 
 
 def trouble_of(code: str) -> qbwc.Trouble | None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
-
 from tieout.service import moments, plan_wish, refresh_mode, suggest_wish
+from tieout.service.holding import held
 from tieout.service.turns import Lease
-from tieout.store.commits import drifts, events, lanes, mappings, mirror, tasks
+from tieout.store.commits import drifts, events, listings, mappings, mirror, tasks
 from tieout.store.queries.books import Listing
 from tieout.store.queries.exports import Task
 
@@ -35,11 +34,10 @@ def seen_pass(listing: Listing) -> int:
 def finish(task: Task, lease: Lease) -> None:
     """Everything was read: restate the mappings, notice drifts, wish for plans."""
     now = moments.now()
-    listings = mirror.listings_of(task=task)
-    customers = next(each for each in listings if each.kind == "customer")
+    lists = listings.all_of(task=task)
+    customers = next(each for each in lists if each.kind == "customer")
     company_id = task.company_id
-    with transaction.atomic():
-        lanes.check(company_id=lease.company_id, epoch=lease.epoch)
+    with held(lease):
         targets = _settle(company_id, customers)
         mappings.restate(company_id=company_id, target_ids=targets)
         noticed = drifts.notice(company_id=company_id, now=now, task_id=task.pk)
@@ -49,12 +47,12 @@ def finish(task: Task, lease: Lease) -> None:
             whole=not customers.from_modified and customers.unbroken,
             full_because="" if customers.unbroken else "QuickBooks was interrupted the last time",
         )
-        changed = any(each.changed or (each.gone and each.kind != "customer") for each in listings)
+        changed = any(each.changed or (each.gone and each.kind != "customer") for each in lists)
         mappings.plan_after_refresh(company_id=company_id, everything=changed)
         plan_wish.want_planning(company_id, now, task.requested_by)
         suggest_wish.want_suggestions(company_id, now, task.requested_by)
-        counts = {each.kind: each.seen for each in listings if each.kind in READ}
-        gone = {each.kind: each.gone for each in listings if each.gone}
+        counts = {each.kind: each.seen for each in lists if each.kind in READ}
+        gone = {each.kind: each.gone for each in lists if each.gone}
         result = {
             "seen": counts,
             "gone": gone,
@@ -62,7 +60,7 @@ def finish(task: Task, lease: Lease) -> None:
             "drifts": noticed.opened,
             "noted": noticed.noted,
         }
-        message = _summary(task, listings, counts, noticed)
+        message = _summary(task, lists, counts, noticed)
         tasks.finish(task_id=task.pk, now=now, message=message, result=result)
         _tell(task, result, now)
 
@@ -81,11 +79,11 @@ def _settle(company_id: int, customers: Listing) -> list[int] | None:
 
 
 def _summary(
-    task: Task, listings: Sequence[Listing], counts: dict[str, int], noticed: drifts.Noticed
+    task: Task, lists: Sequence[Listing], counts: dict[str, int], noticed: drifts.Noticed
 ) -> str:
-    by_kind = {each.kind: each for each in listings}
+    by_kind = {each.kind: each for each in lists}
     customers = by_kind["customer"]
-    gone = sum(each.gone for each in listings if each.kind in {"customer", "deleted"})
+    gone = sum(each.gone for each in lists if each.kind in {"customer", "deleted"})
     if customers.from_modified:
         text = _changed(customers, gone)
     else:
@@ -96,7 +94,7 @@ def _summary(
         because = task.params.get("because", "")
         if because and not task.params.get("full"):
             text += f" All of it, because {because}."
-    if any(not each.unbroken for each in listings):
+    if any(not each.unbroken for each in lists):
         text += " QuickBooks was interrupted, so nothing was concluded to be gone."
     opened = noticed.opened_count
     if opened:

@@ -10,18 +10,17 @@ ranges of names, without an iterator and without concluding that anything is gon
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from django.db import transaction
+from collections.abc import Iterator, Sequence
 
 from tieout.channels.base import Answer, Outcome
 from tieout.quickbooks import qbxml
 from tieout.service import company_facts, moments, refresh_mode, refresh_pages
+from tieout.service.holding import held
 from tieout.service.refresh_end import WORDS, finish, seen_pass
 from tieout.service.refresh_pages import RESTARTS_MAX, Page, Row, by_range
 from tieout.service.turns import Lease, Place, Question, Trouble
 from tieout.store.commits import connection as connections
-from tieout.store.commits import lanes, mirror, tasks
+from tieout.store.commits import listings, mirror, tasks
 from tieout.store.queries.books import Listing, QbEntry, get_book
 from tieout.store.queries.exports import Task
 
@@ -41,9 +40,7 @@ _ENTRY_KINDS = {
 
 def ask(task: Task) -> Question | None:
     """The question for the next page of the next list; None when everything was read."""
-    for listing in _listings(task):
-        if listing.state == "done":
-            continue
+    for listing in _to_read(task):
         place: Place = {
             "listing": listing.pk,
             "seen": listing.seen,
@@ -61,16 +58,24 @@ def ask(task: Task) -> Question | None:
     return None
 
 
-def _listings(task: Task) -> list[Listing]:
-    """The lists that this refresh reads, noted once; how much of them is decided then."""
-    found = mirror.listings_of(task=task)
-    if found:
-        return found
+def _to_read(task: Task) -> Iterator[Listing]:
+    """The lists that are not read yet, in their order; each is looked up when its turn comes."""
+    listing = listings.next_open(task_id=task.pk, after=-1)
+    if listing is None and not listings.all_of(task=task):
+        _begin(task)
+        listing = listings.next_open(task_id=task.pk, after=-1)
+    while listing is not None:
+        yield listing
+        listing = listings.next_open(task_id=task.pk, after=listing.position)
+
+
+def _begin(task: Task) -> None:
+    """Note the lists that this refresh reads; how much of them is decided now."""
     book = get_book(company_id=task.company_id)
     whole = refresh_mode.full_because(book=book, task=task, now=moments.now())
     if whole:
-        mirror.note_because(task=task, because=whole)
-    return mirror.open_listings(
+        listings.note_because(task=task, because=whole)
+    listings.begin(
         task=task,
         kinds=refresh_mode.FULL if whole else refresh_mode.CHANGED,
         from_modified="" if whole else book.customers_modified_to,
@@ -81,7 +86,7 @@ def take(
     *, task: Task, place: Place, lease: Lease, answer: Answer, took_s: float
 ) -> Trouble | None:
     """Act on the answer to a question; one that came before changes nothing any more."""
-    listing = mirror.listing_at(task=task, place=place)
+    listing = listings.at_place(task=task, place=place)
     if listing is None:
         return None
     if answer.outcome is not Outcome.RESPONSE:
@@ -95,10 +100,9 @@ def take(
 def _lose_page(listing: Listing, lease: Lease, answer: Answer) -> None:
     """A page that QuickBooks may have read out is not read out again by its iterator."""
     if listing.iterator_id and answer.outcome not in {Outcome.NOT_SENT, Outcome.BUSY}:
-        with transaction.atomic():
-            lanes.check(company_id=lease.company_id, epoch=lease.epoch)
+        with held(lease):
             _restart(listing)
-            listing.save()
+            listings.save(listing)
 
 
 def _take_book(task: Task, listing: Listing, lease: Lease, answer: Answer) -> Trouble | None:
@@ -109,18 +113,17 @@ def _take_book(task: Task, listing: Listing, lease: Lease, answer: Answer) -> Tr
         return Trouble(problem=str(error), remedy="Refresh again.")
     if facts.refusal is not None:
         return Trouble(problem=facts.refusal.message, remedy=facts.refusal.remedy)
-    with transaction.atomic():
-        lanes.check(company_id=lease.company_id, epoch=lease.epoch)
+    with held(lease):
         same, listing.changed = connections.record_preferences(
             company_id=lease.company_id, columns=facts.book_columns(), now=moments.now()
         )
         if same:
             listing.state = "done"
-            listing.save()
+            listings.save(listing)
             book = get_book(company_id=lease.company_id)
             if book.last_restore_time != facts.book_columns()["last_restore_time"]:
                 # a restored file may be older than what is mirrored
-                mirror.read_everything(task=task, because="the company file was restored")
+                listings.read_everything(task=task, because="the company file was restored")
     if same:
         return None
     return Trouble(
@@ -141,8 +144,7 @@ def _take_page(
         batches = refresh_pages.read(listing, answer, page)
         if answer.parts is None:
             batches = iter(list(batches))  # it is in memory anyway: no lock waits for the reading
-        with transaction.atomic():
-            lanes.check(company_id=lease.company_id, epoch=lease.epoch)
+        with held(lease, apart=answer.parts is not None):
             for rows in () if lost else batches:
                 _mirror(listing, rows)
             if page.trouble is None:
@@ -164,7 +166,7 @@ def _turn_over(
         _go_on(listing, page, answer, took_s)
         if listing.state == "done":
             _conclude(task, listing, page)
-    listing.save()
+    listings.save(listing)
     _show_progress(task, listing)
 
 
@@ -181,7 +183,7 @@ def _mirror(listing: Listing, rows: Sequence[Row]) -> None:
                 seen_pass=seen_pass(listing),
             )
         case "deleted":
-            customers_pass = seen_pass(mirror.listing_of(task=listing.task, kind="customer"))
+            customers_pass = seen_pass(listings.one_of(task=listing.task, kind="customer"))
             listing.gone += mirror.mark_deleted(
                 company_id=company_id,
                 list_ids=[row.list_id for row in rows if isinstance(row, mirror.DeletedRow)],
@@ -208,7 +210,7 @@ def _conclude(task: Task, listing: Listing, page: Page) -> None:
     if listing.kind == "count":
         if page.count != mirror.count_customers(company_id=listing.company_id):
             because = "the number of names was not what the changes said"
-            mirror.read_everything(task=task, because=because)
+            listings.read_everything(task=task, because=because)
         return
     whole = listing.kind == "customer" or listing.kind in _ENTRY_KINDS
     if whole and listing.unbroken and not listing.from_modified:
@@ -257,7 +259,7 @@ def _restart(listing: Listing) -> None:
 def _show_progress(task: Task, listing: Listing) -> None:
     total = listing.seen + (listing.remaining or 0)
     how = " by ranges of names" if by_range(listing) else ""
-    tasks.progress(
+    tasks.show_page(
         task_id=task.pk,
         done=listing.seen,
         total=total,

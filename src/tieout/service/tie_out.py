@@ -23,7 +23,7 @@ from tieout.service import long_answers, moments
 from tieout.service.access import Access
 from tieout.service.long_answers import Head
 from tieout.service.turns import Lease, Place, Question, Trouble
-from tieout.store.commits import events, lanes, mirror, tasks
+from tieout.store.commits import events, lanes, listings, tasks
 from tieout.store.commits import tie_outs as commits
 from tieout.store.queries import books
 from tieout.store.queries.books import Listing
@@ -88,8 +88,7 @@ def start(
 def ask(task: Task) -> Question | None:
     """The question for the next page; None when everything was read."""
     tie_out = commits.open_tie_out(task=task, now=moments.now())
-    listings = mirror.open_listings(task=task, kinds=KINDS)
-    page = _next_page(listings, tie_out)
+    page = _next_page(listings.begin(task=task, kinds=KINDS), tie_out)
     if page is None:
         return None
     listing = page.listing
@@ -111,7 +110,7 @@ def take(
     took_s: float,
 ) -> Trouble | None:
     """Act on the answer to a question; one that came before changes nothing any more."""
-    listing = mirror.listing_at(task=task, place=place)
+    listing = listings.at_place(task=task, place=place)
     if listing is None:
         return None
     if answer.outcome is not Outcome.RESPONSE:
@@ -126,7 +125,7 @@ def _lose_page(listing: Listing, lease: Lease, answer: Answer) -> None:
         with transaction.atomic():
             lanes.check(company_id=lease.company_id, epoch=lease.epoch)
             _restart(listing)
-            listing.save()
+            listings.save(listing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +137,7 @@ class _Page:
     asked: int = 0
 
 
-def _next_page(listings: list[Listing], tie_out: TieOut) -> _Page | None:
+def _next_page(lists: list[Listing], tie_out: TieOut) -> _Page | None:
     """None when everything was asked.
 
     Strays are looked for anew each time: an invoice that was exported while the period was being
@@ -146,7 +145,7 @@ def _next_page(listings: list[Listing], tie_out: TieOut) -> _Page | None:
     """
     if tie_out.from_date is None:
         return None
-    for listing in listings:
+    for listing in lists:
         if listing.kind in STRAYS:
             question = _stray_question(listing, tie_out)
             if question is not None:
@@ -230,7 +229,7 @@ def _turn_over(
         _restart(listing)
     else:
         _go_on(listing, count, said, answer)
-    listing.save()
+    listings.save(listing)
     tasks.progress(
         task_id=task.pk,
         done=listing.seen,

@@ -24,10 +24,12 @@ class RoadKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
-    """The lane as its present holder sees it."""
+    """The lane as its present holder sees it. `locked`: the transaction that is open has locked
+    the lane's row and found this epoch in it."""
 
     company_id: int
     epoch: int
+    locked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,8 @@ from tieout.quickbooks.qbwc import (
 )
 from tieout.quickbooks.qbwc.steps import end
 from tieout.service import conversation, lane_tasks, moments, qbwc_login, qbwc_verify
-from tieout.service.qbwc_visit import RULES, VERIFY, Body, Visit, tell, trouble_of, whose
+from tieout.service.qbwc_body import Body, whose
+from tieout.service.qbwc_visit import RULES, VERIFY, Visit, tell, trouble_of
 from tieout.service.turns import Trouble
 from tieout.store.commits import lanes
 from tieout.store.commits import web_connector as commits
@@ -204,15 +205,16 @@ def _visit(ticket: str, body: Body | None = None) -> Visit | None:
     row = queries.session(ticket=ticket) if lane is not None else None
     if lane is None or row is None:
         return None
+    epoch, lease_until = lane
     now = moments.now()
     return Visit(
         now=now,
-        facts=Facts(now=now, lane_epoch=lane.epoch),
+        facts=Facts(now=now, lane_epoch=epoch),
         state=queries.state_of(row),
         row=row,
         body=body,
         company_id=row.company_id,
-        lease_until=lane.lease_until,
+        lease_until=lease_until,
     )
 
 
@@ -229,6 +231,7 @@ def _under_ticket(call: Call | Unreadable, body: Body | None, address: str) -> b
             visit.save()
     if visit is None:
         return _without_ticket(call, address)
+    visit.is_locked = False
     _act_on_failures(visit)
     if isinstance(reply, Apply):
         reply = _apply(ticket, visit.company_id, reply)

@@ -20,9 +20,8 @@ from tieout.service.turns import Message, Trouble, Turn, Until
 from tieout.store.commits import exports as commits
 from tieout.store.commits import lanes
 from tieout.store.queries import exports as queries
-from tieout.store.queries import waiting
 from tieout.store.queries.exports import Exchange, LaneFacts, Posting, Row
-from tieout.store.queries.waiting import Writes
+from tieout.store.queries.waiting import OnLane
 
 _NEW_SESSION = Trouble(
     problem="QuickBooks was opened anew since Tieout looked which company file is open.",
@@ -33,30 +32,25 @@ _NEW_SESSION = Trouble(
 # ------------------------------------------------------------------ build
 
 
-def build(turn: Turn, now: datetime) -> Message | Until | None:
-    """The next message about a write; Until says when there may be one, None: at any wake-up."""
-    while True:
-        there = waiting.writes(company_id=turn.company_id)
-        if not there.anything:
-            return Until()
-        lane = queries.lane_facts(company_id=turn.company_id)
-        row = queries.unsettled(company_id=turn.company_id) if there.unsettled else None
-        if row is not None:
-            if State(row.state) not in HOLDING:  # a person decides, and wakes the lane then
-                return Until(at=now + timedelta(seconds=lane_tasks.HELD_LOOK_S))
-            waits = row.due_at is not None and row.due_at > now
-            if waits or not _may_settle(turn, row, lane):
-                return Until(at=row.due_at if waits else None)
-        else:
-            row = _next_queued(turn, now, there, lane)
-            if row is None:
-                return Until(at=queries.next_queued_due(company_id=turn.company_id))
-        if _needs_check(turn, row, lane):
-            return session_check.ask()
-        message = _build_for(turn, row)
-        if message is not None:
-            return message
-        now = moments.now()
+def build(turn: Turn, now: datetime, there: OnLane) -> Message | Until | None:
+    """The next message about a write; Until says when there may be one, None: look again."""
+    if not there.anything:
+        return Until()
+    lane = queries.lane_facts(company_id=turn.company_id)
+    row = queries.unsettled(company_id=turn.company_id) if there.unsettled else None
+    if row is not None:
+        if State(row.state) not in HOLDING:  # a person decides, and wakes the lane then
+            return Until(at=now + timedelta(seconds=lane_tasks.HELD_LOOK_S))
+        waits = row.due_at is not None and row.due_at > now
+        if waits or not _may_settle(turn, row, lane):
+            return Until(at=row.due_at if waits else None)
+    else:
+        row = _next_queued(turn, now, there, lane)
+        if row is None:
+            return Until(at=queries.next_queued_due(company_id=turn.company_id))
+    if _needs_check(turn, row, lane):
+        return session_check.ask()
+    return _build_for(turn, row)
 
 
 def _may_settle(turn: Turn, row: Row, lane: LaneFacts) -> bool:
@@ -69,7 +63,7 @@ def _may_settle(turn: Turn, row: Row, lane: LaneFacts) -> bool:
     return turn.may_write or not lane.checked(turn.lease.epoch)
 
 
-def _next_queued(turn: Turn, now: datetime, there: Writes, lane: LaneFacts) -> Row | None:
+def _next_queued(turn: Turn, now: datetime, there: OnLane, lane: LaneFacts) -> Row | None:
     """The next row to send, unless nothing may be written now."""
     row = None
     if there.others or there.postings:

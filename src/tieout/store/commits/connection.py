@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from tieout.core import facts
+from tieout.store import prepared
 from tieout.store.commits import exports
 from tieout.store.models import Book, Company, Connection, Lane, SourceInvoice
 from tieout.store.queries import connections
@@ -121,12 +122,24 @@ def plan_all_again(*, company_id: int) -> int:
 
 def note_contact(*, company_id: int, now: datetime) -> None:
     """QuickBooks answered; clears the last problem, and after a silence ends the pauses."""
-    old = now - timedelta(seconds=NOTE_EVERY_S)
-    Connection.objects.filter(company_id=company_id).filter(
-        Q(last_contact_at__isnull=True) | Q(last_contact_at__lt=old) | ~Q(problem="")
-    ).update(last_contact_at=now, status=Connection.Status.ACTIVE, problem="", remedy="")
+    if _is_noted(company_id=company_id, since=now - timedelta(seconds=NOTE_EVERY_S)):
+        return
+    Connection.objects.filter(company_id=company_id).update(
+        last_contact_at=now, status=Connection.Status.ACTIVE, problem="", remedy=""
+    )
     if Lane.objects.filter(company_id=company_id, failures__gt=0).update(failures=0):
         exports.look_now(company_id=company_id, now=now)
+
+
+@prepared.row
+def _is_noted(*, company_id: int, since: datetime) -> QuerySet[Connection, int]:
+    """The connection, if there was a contact just now and no trouble since."""
+    return Connection.objects.filter(
+        company_id=company_id,
+        last_contact_at__gte=since,
+        problem="",
+        company__lane__failures=0,
+    ).values_list("pk", flat=True)
 
 
 def note_trouble(*, company_id: int, problem: str, remedy: str) -> None:

@@ -8,8 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
+from tieout.store import prepared
 from tieout.store.models import Exchange
 
+_OF_ANSWER = ("outcome", "answer", "hresult", "stage", "message", "session_id", "details")
 USABLE = ("response", "hresult", "not sent")  # outcomes that say something about a write
 
 
@@ -24,6 +28,9 @@ class Kept:
     message: str = ""
     session_id: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
+
+
+_NOTHING_KEPT = Kept(outcome="")  # of a message set that is about to leave
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,28 +65,38 @@ def note(
     now: datetime,
     about: About,
     kept: Kept | None = None,
-) -> Exchange:
+) -> None:
     """Note a message set: before its bytes leave, or, for a query, with its answer (`kept`)."""
-    answered = {} if kept is None else {**_columns(kept), "answered_at": now}
-    return Exchange.objects.create(
-        company_id=company_id,
-        posting_id=about.posting_id,
-        qb_write_id=about.qb_write_id,
-        task_id=about.task_id,
-        subject_key=about.key,
-        purpose=out.purpose,
-        call_id=out.call_id,
-        set_id=out.set_id,
-        epoch=out.epoch,
-        road=out.road,
-        app_name=out.app_name,
-        ticket=out.ticket,
-        place=dict(out.place),
-        request=out.request,
-        sha256=hashlib.sha256(out.request).hexdigest(),
-        created_at=now,
-        **answered,
+    _insert(
+        {
+            "company_id": company_id,
+            "posting_id": about.posting_id,
+            "qb_write_id": about.qb_write_id,
+            "task_id": about.task_id,
+            "subject_key": about.key,
+            "purpose": out.purpose,
+            "call_id": out.call_id,
+            "set_id": out.set_id,
+            "epoch": out.epoch,
+            "road": out.road,
+            "app_name": out.app_name,
+            "ticket": out.ticket,
+            "place": dict(out.place),
+            "request": out.request,
+            "sha256": hashlib.sha256(out.request).hexdigest(),
+            "created_at": now,
+            "answered_at": None if kept is None else now,
+            **_columns(kept or _NOTHING_KEPT),
+        }
     )
+
+
+_insert = prepared.insert(
+    Exchange,
+    "company_id", "posting_id", "qb_write_id", "task_id", "subject_key", "purpose", "call_id",
+    "set_id", "epoch", "road", "app_name", "ticket", "place", "request", "sha256", "created_at",
+    "answered_at", *_OF_ANSWER,
+)  # fmt: skip
 
 
 def keep_answer(*, call_id: str, kept: Kept, now: datetime, acted_on: bool = False) -> bool:
@@ -89,11 +106,14 @@ def keep_answer(*, call_id: str, kept: Kept, now: datetime, acted_on: bool = Fal
     silence was acted on is to be applied again, unless whoever keeps it has `acted_on` it.
     Answers False when nothing is known of that call.
     """
-    exchange = Exchange.objects.filter(call_id=call_id)
-    moved = exchange.exclude(outcome__in=USABLE).update(
-        **_columns(kept), answered_at=now, applied_at=now if acted_on else None
-    )
-    return bool(moved) or exchange.exists()
+    changes = {"answered_at": now, "applied_at": now if acted_on else None, **_columns(kept)}
+    moved = _keep(changes, call_id=call_id)
+    return bool(moved) or Exchange.objects.filter(call_id=call_id).exists()
+
+
+@prepared.change("answered_at", "applied_at", *_OF_ANSWER)
+def _keep(*, call_id: str) -> QuerySet[Exchange]:
+    return Exchange.objects.filter(call_id=call_id).exclude(outcome__in=USABLE)
 
 
 def _columns(kept: Kept) -> dict[str, Any]:
@@ -110,12 +130,17 @@ def _columns(kept: Kept) -> dict[str, Any]:
 
 def applied(*, company_id: int, call_id: str, now: datetime) -> bool:
     """Mark an answer as acted on; False when that was done before, or nothing is known of it."""
-    waiting = Exchange.objects.filter(
+    return bool(_mark({"applied_at": now}, company_id=company_id, call_id=call_id))
+
+
+@prepared.change("applied_at")
+def _mark(*, company_id: int, call_id: str) -> QuerySet[Exchange]:
+    return Exchange.objects.filter(
         company_id=company_id, call_id=call_id, answered_at__isnull=False, applied_at__isnull=True
     )
-    return bool(waiting.update(applied_at=now))
 
 
-def forget_page(*, exchange_id: int) -> None:
-    """A page of a list that was mirrored need not be kept: it can be read again."""
-    Exchange.objects.filter(pk=exchange_id, purpose=Exchange.Purpose.PAGE).delete()
+@prepared.removal
+def forget_page(*, exchange_id: int) -> QuerySet[Exchange]:
+    """A page of a list that is mirrored need not be kept: it can be read again."""
+    return Exchange.objects.filter(pk=exchange_id, purpose=Exchange.Purpose.PAGE)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest
 
+from tieout.store import prepared
 from tieout.store.models import Lane
 
 LEASE_S = 60
@@ -52,13 +53,19 @@ def renew(*, company_id: int, epoch: int, now: datetime, lease_s: int = LEASE_S)
     It is extended when less than half of it is left: each extension waits for the disk, and the
     lane is looked at before every step.
     """
-    held = Lane.objects.filter(company_id=company_id, epoch=epoch)
-    until = held.values_list("lease_until", flat=True).first()
+    until = _lease_until(company_id=company_id, epoch=epoch)
     if until is not None and until > now + timedelta(seconds=lease_s / 2):
         return
+    held = Lane.objects.filter(company_id=company_id, epoch=epoch)
     if not held.update(lease_until=now + timedelta(seconds=lease_s)):
         message = f"Company {company_id} has another writer now (epoch {epoch} is over)."
         raise LaneLost(message)
+
+
+@prepared.row
+def _lease_until(*, company_id: int, epoch: int) -> QuerySet[Lane, datetime | None]:
+    held = Lane.objects.filter(company_id=company_id, epoch=epoch)
+    return held.values_list("lease_until", flat=True)
 
 
 def check(*, company_id: int, epoch: int) -> None:
@@ -67,10 +74,15 @@ def check(*, company_id: int, epoch: int) -> None:
     Called first in every transaction that writes a result, so that a worker that was paused
     beyond its lease changes nothing.
     """
-    held = Lane.objects.select_for_update().filter(company_id=company_id, epoch=epoch).exists()
-    if not held:
+    if _locked(company_id=company_id, epoch=epoch) is None:
         message = f"Company {company_id} has another writer now (epoch {epoch} is over)."
         raise LaneLost(message)
+
+
+@prepared.row
+def _locked(*, company_id: int, epoch: int) -> QuerySet[Lane, int]:
+    held = Lane.objects.select_for_update().filter(company_id=company_id, epoch=epoch)
+    return held.values_list("pk", flat=True)
 
 
 def release(*, company_id: int, epoch: int, wake_at: datetime | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,11 +14,9 @@ from tieout.core.exporting import IN_QUICKBOOKS
 from tieout.core.facts import PostingKind
 from tieout.store.models import (
     Book,
-    Listing,
     Posting,
     QbCustomer,
     QbEntry,
-    Task,
 )
 
 
@@ -65,7 +63,6 @@ class FoundOn:
 
 
 IDS_AT_ONCE = 500
-SINCE = {"customer", "deleted"}  # what is asked for from a moment on
 _CUSTOMER_COLUMNS = (
     "company_id", "list_id", "name", "full_name", "parent_list_id", "top_list_id", "sublevel",
     "active", "gone_at", "edit_sequence", "time_modified", "job_status", "merged_into",
@@ -118,11 +115,10 @@ def _tops(company_id: int, rows: Sequence[CustomerRow]) -> dict[str, str]:
     """The root customer of each row. QuickBooks lists parents before their children."""
     parents = {row.list_id: row.parent_list_id for row in rows}
     outside = {p for p in parents.values() if p and p not in parents}
-    known = dict(
-        QbCustomer.objects.filter(company_id=company_id, list_id__in=outside).values_list(
-            "list_id", "top_list_id"
-        )
-    )
+    known: dict[str, str] = {}
+    if outside:
+        above = QbCustomer.objects.filter(company_id=company_id, list_id__in=outside)
+        known = dict(above.values_list("list_id", "top_list_id"))
     tops: dict[str, str] = {}
     for row in rows:
         at, seen = row.list_id, set()
@@ -199,69 +195,6 @@ def settle_descendants(*, company_id: int) -> None:
             return
         for list_id, top in parents.items():
             wrong.filter(parent_list_id=list_id).update(top_list_id=top)
-
-
-def open_listings(*, task: Task, kinds: Sequence[str], from_modified: str = "") -> list[Listing]:
-    """The lists a task reads, noted once; `from_modified` is for the customers alone."""
-    if not task.listings.exists():
-        Listing.objects.bulk_create(
-            Listing(
-                task=task,
-                company_id=task.company_id,
-                position=n,
-                kind=kind,
-                from_modified=from_modified if kind in SINCE else "",
-            )
-            for n, kind in enumerate(kinds)
-        )
-    return listings_of(task=task)
-
-
-def listings_of(*, task: Task) -> list[Listing]:
-    """The lists of a refresh in their order; a later step finds them as they were left."""
-    return list(task.listings.order_by("position"))
-
-
-def listing_of(*, task: Task, kind: str) -> Listing:
-    """One list of a refresh."""
-    return task.listings.get(kind=kind)
-
-
-def note_because(*, task: Task, because: str) -> None:
-    """Note why everything is read."""
-    task.params = {**task.params, "because": because}
-    task.save(update_fields=["params"])
-
-
-def read_everything(*, task: Task, because: str) -> None:
-    """Go on as a full refresh: the customers are read from the beginning."""
-    note_because(task=task, because=because)
-    task.listings.filter(kind="customer").update(
-        from_modified="",
-        state="waiting",
-        iterator_id="",
-        session_id="",
-        seen=0,
-        remaining=None,
-        range_from="",
-    )
-    task.listings.filter(kind="deleted").update(state="done")
-    task.listings.filter(kind="count").exclude(state="done").update(state="done")
-    task.listings.filter(kind="survivor").update(state="waiting")
-
-
-def listing_at(*, task: Task, place: Mapping[str, int | str]) -> Listing | None:
-    """The list a page was asked for, None when it has moved on since."""
-    return (
-        task.listings.filter(
-            pk=place["listing"],
-            seen=place["seen"],
-            restarts=place["restarts"],
-            from_modified=place.get("from", ""),
-        )
-        .exclude(state="done")
-        .first()
-    )
 
 
 def lists_refreshed(

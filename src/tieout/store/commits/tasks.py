@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from tieout.store import prepared
 from tieout.store.commits import lanes
 from tieout.store.models import Task, User
 
@@ -135,6 +136,16 @@ def progress(
     Task.objects.filter(id=task_id).update(
         **{name: value for name, value in changes.items() if value is not None}
     )
+
+
+def show_page(*, task_id: int, done: int, total: int, message: str) -> None:
+    """Say how far it is, after every page."""
+    _show({"done": done, "total": total, "message": message}, task_id=task_id)
+
+
+@prepared.change("done", "total", "message")
+def _show(*, task_id: int) -> QuerySet[Task]:
+    return Task.objects.filter(pk=task_id)
 
 
 def note_params(*, task_id: int, params: Mapping[str, Any]) -> None:

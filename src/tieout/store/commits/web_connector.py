@@ -8,9 +8,10 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from tieout.quickbooks.qbwc import SessionState
+from tieout.store import prepared
 from tieout.store.commits import lanes
 from tieout.store.models import (
     AnswerPart,
@@ -97,11 +98,17 @@ def add_session(*, state: SessionState, address: str, app_name: str) -> WebConne
 
 
 def save_session(
-    *, session_id: int, state: SessionState, request_ids: Sequence[Sequence[str]] | None = None
+    *, session_id: int, state: SessionState, request_ids: Sequence[Sequence[str]]
 ) -> None:
-    """Save what a call made of the ticket's row; `request_ids` only when they changed."""
-    more = {} if request_ids is None else {"request_ids": list(request_ids)}
-    WebConnectorSession.objects.filter(pk=session_id).update(**_columns(state), **more)
+    """Save what a call made of the ticket's row."""
+    _save({**_columns(state), "request_ids": list(request_ids)}, session_id=session_id)
+
+
+@prepared.change(
+    "phase", "epoch", "last_call_at", "answered", "last_error", "state", "request_ids"
+)
+def _save(*, session_id: int) -> QuerySet[WebConnectorSession]:
+    return WebConnectorSession.objects.filter(pk=session_id)
 
 
 def _columns(state: SessionState) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from tieout.core.exporting import HOLDING, IN_QUICKBOOKS, State
+from tieout.store import prepared
 from tieout.store.models import Batch as Batch
 from tieout.store.models import Book as Book
 from tieout.store.models import Exchange as Exchange
@@ -200,9 +201,11 @@ def _of(row: Row) -> dict[str, Row]:
     return {"posting": row} if isinstance(row, Posting) else {"qb_write": row}
 
 
-def exchange_of(*, company_id: int, call_id: str) -> Exchange:
-    """The exchange of that call, with its answer."""
-    return Exchange.objects.get(company_id=company_id, call_id=call_id)
+@prepared.row
+def to_apply(*, company_id: int, call_id: str) -> QuerySet[Exchange]:
+    """The exchange of that call with the answer that waits to be acted on, its row locked; None
+    when that was done before, or nothing is known of it."""
+    return _unapplied(company_id).select_for_update(of=("self",)).filter(call_id=call_id)
 
 
 def heard_of_session(*, company_id: int, session_id: str, until: datetime) -> bool:
@@ -211,12 +214,16 @@ def heard_of_session(*, company_id: int, session_id: str, until: datetime) -> bo
     return not session_id or answered.filter(created_at__lte=until).exists()
 
 
-def unapplied(*, company_id: int) -> list[str]:
+@prepared.rows
+def unapplied(*, company_id: int) -> QuerySet[Exchange, str]:
     """The calls whose answers were kept and not acted on yet, oldest first."""
-    waiting = Exchange.objects.filter(
+    return _unapplied(company_id).order_by("id").values_list("call_id", flat=True)
+
+
+def _unapplied(company_id: int) -> QuerySet[Exchange]:
+    return Exchange.objects.filter(
         company_id=company_id, applied_at__isnull=True, answered_at__isnull=False
     )
-    return list(waiting.order_by("id").values_list("call_id", flat=True))
 
 
 def qb_write(*, company_id: int, qb_write_id: int) -> QbWrite | None:
@@ -224,11 +231,12 @@ def qb_write(*, company_id: int, qb_write_id: int) -> QbWrite | None:
     return QbWrite.objects.filter(company_id=company_id, pk=qb_write_id).first()
 
 
-def open_task(*, company_id: int, task_id: int) -> Task | None:
+@prepared.row
+def open_task(*, company_id: int, task_id: int) -> QuerySet[Task]:
     """The task, unless it is over or another company's."""
     return Task.objects.filter(
         company_id=company_id, pk=task_id, state__in=[Task.State.WAITING, Task.State.RUNNING]
-    ).first()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,8 +254,17 @@ class LaneFacts:
 
 def lane_facts(*, company_id: int) -> LaneFacts:
     """What the company's lane says about writing now."""
-    columns = ("held_reason", "checked_epoch", "checked_session")
-    return LaneFacts(*Lane.objects.values_list(*columns).get(company_id=company_id))
+    found = _lane_facts(company_id=company_id)
+    if found is None:
+        raise Lane.DoesNotExist
+    return LaneFacts(*found)
+
+
+@prepared.row
+def _lane_facts(*, company_id: int) -> QuerySet[Lane, tuple[str, int, str]]:
+    return Lane.objects.filter(company_id=company_id).values_list(
+        "held_reason", "checked_epoch", "checked_session"
+    )
 
 
 def book(*, company_id: int) -> Book:
@@ -329,7 +346,8 @@ def open_lane_tasks(*, company_id: int) -> list[Task]:
     )
 
 
-def next_lane_task(*, company_id: int, now: datetime) -> Task | None:
+@prepared.row
+def next_lane_task(*, company_id: int, now: datetime) -> QuerySet[Task]:
     """The lane's next due task that is not an export (exports are driven by their postings)."""
     return (
         Task.objects.filter(
@@ -340,11 +358,11 @@ def next_lane_task(*, company_id: int, now: datetime) -> Task | None:
         )
         .exclude(kind=Task.Kind.EXPORT)
         .order_by("id")
-        .first()
     )
 
 
-def next_task_due(*, company_id: int) -> datetime | None:
+@prepared.row
+def next_task_due(*, company_id: int) -> QuerySet[Task, datetime]:
     """When the lane's next postponed task is due."""
     return (
         Task.objects.filter(
@@ -354,5 +372,4 @@ def next_task_due(*, company_id: int) -> datetime | None:
         )
         .order_by("due_at")
         .values_list("due_at", flat=True)
-        .first()
     )

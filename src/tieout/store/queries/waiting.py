@@ -46,10 +46,12 @@ def of_company(*, company_id: int, now: datetime) -> Waiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Writes:
-    """`unsettled`: something holds the queue. `others`: a write that is no invoice is under way or
-    queued. `postings`: an invoice is. `exports`: an export is still to be finished."""
+class OnLane:
+    """`answers`: some were kept and wait to be acted on. `unsettled`: something holds the queue.
+    `others`: a write that is no invoice is under way or queued. `postings`: an invoice is.
+    `exports`: an export is still to be finished."""
 
+    answers: bool
     unsettled: bool
     others: bool
     postings: bool
@@ -57,14 +59,17 @@ class Writes:
 
     @property
     def anything(self) -> bool:
+        """Whether there is something to write, or to find out about."""
         return self.unsettled or self.others or self.postings or self.exports
 
 
-def writes(*, company_id: int) -> Writes:
-    """What there is to write, or to find out about."""
-    found = _ask(_writes(), [company_id] * 7)
-    unsettled, others, postings, exports = (bool(each) for each in found)
-    return Writes(unsettled=unsettled, others=others, postings=postings, exports=exports)
+def on_lane(*, company_id: int) -> OnLane:
+    """What there is to act on, to write, or to find out about."""
+    found = _ask(_on_lane(), [company_id] * 8)
+    answers, unsettled, others, postings, exports = (bool(each) for each in found)
+    return OnLane(
+        answers=answers, unsettled=unsettled, others=others, postings=postings, exports=exports
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +127,13 @@ def _queued(model: type[models.Model], what: str) -> str:
     )
 
 
+def _unapplied() -> str:
+    return (
+        f"EXISTS (SELECT 1 FROM {_table(Exchange)} WHERE company_id = %s"  # noqa: S608 # own names
+        f" AND applied_at IS NULL AND answered_at IS NOT NULL)"
+    )
+
+
 @cache
 def _all() -> str:
     return (
@@ -129,16 +141,15 @@ def _all() -> str:
         f" AND on_lane AND due_at <= %s AND state IN ('waiting', 'running')"
         f" AND kind <> 'export'),"
         f" {_holding(Posting)} OR {_holding(QbWrite)}"
-        f" OR EXISTS (SELECT 1 FROM {_table(Exchange)} WHERE company_id = %s"
-        f" AND applied_at IS NULL AND answered_at IS NOT NULL),"
+        f" OR {_unapplied()},"
         f" {_queued(Posting, 'count(*)')} + {_queued(QbWrite, 'count(*)')}"
     )
 
 
 @cache
-def _writes() -> str:
+def _on_lane() -> str:
     return (
-        f"SELECT {_holding(Posting)} OR {_holding(QbWrite)}"  # noqa: S608 # own names
+        f"SELECT {_unapplied()}, {_holding(Posting)} OR {_holding(QbWrite)}"  # noqa: S608 # own names
         f" OR {_decided_first(Posting)} OR {_decided_first(QbWrite)},"
         f" EXISTS {_queued(QbWrite, '1')}, EXISTS {_queued(Posting, '1')},"
         f" EXISTS (SELECT 1 FROM {_table(Task)} WHERE company_id = %s"

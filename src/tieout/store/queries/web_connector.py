@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from tieout.quickbooks.qbwc import LIVE, Phase, SessionState, Work
+from tieout.store import prepared
 from tieout.store.models import AnswerPart as AnswerPart
 from tieout.store.models import Book, Company, Connection, Exchange, Lane, SignInTry
 from tieout.store.models import KeptAnswer as KeptAnswer
@@ -72,16 +75,16 @@ def lane(*, company_id: int) -> Lane:
     return Lane.objects.select_for_update().get(company_id=company_id)
 
 
-def lane_of_ticket(*, ticket: str) -> Lane | None:
-    """The lane of the ticket's company, locked until the transaction ends; None: no such ticket.
+@prepared.row
+def lane_of_ticket(*, ticket: str) -> QuerySet[Lane, tuple[int, datetime | None]]:
+    """Epoch and lease of the lane of the ticket's company; None: no such ticket. The lane stays
+    locked until the transaction ends.
 
     It is locked before the session's row is read, as everywhere.
     """
-    return (
-        Lane.objects.select_for_update(of=("self",))
-        .filter(company__web_connector_sessions__ticket=ticket)
-        .first()
-    )
+    lane = Lane.objects.select_for_update(of=("self",))
+    lane = lane.filter(company__web_connector_sessions__ticket=ticket)
+    return lane.values_list("epoch", "lease_until")
 
 
 def is_checked(*, company_id: int, epoch: int) -> bool:
@@ -90,9 +93,10 @@ def is_checked(*, company_id: int, epoch: int) -> bool:
     return held.exclude(checked_session="").exists()
 
 
-def session(*, ticket: str) -> Session | None:
+@prepared.row
+def session(*, ticket: str) -> QuerySet[Session]:
     """The row behind a ticket."""
-    return Session.objects.filter(ticket=ticket).first()
+    return Session.objects.filter(ticket=ticket)
 
 
 def last_call_at(*, ticket: str) -> datetime | None:

@@ -21,7 +21,8 @@ from django.views.decorators.csrf import csrf_exempt
 from tieout.quickbooks import qbwc
 from tieout.quickbooks.qbwc import Call, Reason, ReceiveResponseXML, Unreadable
 from tieout.service import qbwc_account, web_connector
-from tieout.service.qbwc_visit import Body, tell
+from tieout.service.qbwc_body import Body
+from tieout.service.qbwc_visit import tell
 from tieout.store.queries import web_connector as queries
 from tieout.web.addresses import address_of
 

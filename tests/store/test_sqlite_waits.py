@@ -1,0 +1,116 @@
+"""SQLite's one writer: whoever waits for the lock gets it soon after it is free, or is told."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import ConnectionHandler, OperationalError, transaction
+
+from tieout.store.sqlite import base
+from tieout.store.sqlite.base import DatabaseWrapper
+
+TIMEOUT_S = 0.3
+
+
+@pytest.fixture
+def pair(
+    transactional_db: None, tmp_path: Path
+) -> Iterator[tuple[DatabaseWrapper, DatabaseWrapper]]:
+    """Two connections to one file, as two processes have them."""
+    options = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": TIMEOUT_S,
+        "init_command": "PRAGMA journal_mode=WAL",
+    }
+    one = {"ENGINE": "tieout.store.sqlite", "NAME": tmp_path / "x.sqlite3", "OPTIONS": options}
+    made = [ConnectionHandler({"default": dict(one)})["default"] for _ in range(2)]
+    with made[0].cursor() as cursor:
+        cursor.execute("CREATE TABLE kept (text TEXT)")
+    yield made[0], made[1]
+    for each in made:
+        each.close()
+
+
+def begin(connection: DatabaseWrapper) -> None:
+    connection.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+
+
+def end(connection: DatabaseWrapper) -> None:
+    connection.commit()
+    connection.set_autocommit(True)
+
+
+def test_a_writer_waits_until_the_other_is_done(
+    pair: tuple[DatabaseWrapper, DatabaseWrapper],
+) -> None:
+    first, second = pair
+    first.inc_thread_sharing()
+    begin(first)
+    done_at: list[float] = []
+
+    def finish() -> None:
+        time.sleep(0.05)
+        end(first)
+        done_at.append(time.monotonic())
+
+    thread = threading.Thread(target=finish)
+    thread.start()
+    begin(second)
+    thread.join()
+    assert done_at[0] <= time.monotonic()
+    with second.cursor() as cursor:
+        cursor.execute("INSERT INTO kept VALUES (%s)", ["100 %"])
+    end(second)
+
+
+def test_who_waits_too_long_is_told(pair: tuple[DatabaseWrapper, DatabaseWrapper]) -> None:
+    first, second = pair
+    begin(first)
+    started = time.monotonic()
+    with pytest.raises(OperationalError, match="locked"):
+        begin(second)
+    assert time.monotonic() - started >= TIMEOUT_S
+    end(first)
+
+
+def test_single_statements_wait_as_sqlite_does(
+    pair: tuple[DatabaseWrapper, DatabaseWrapper],
+) -> None:
+    first, _ = pair
+    begin(first)
+    end(first)
+    with first.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout")
+        assert cursor.fetchone() == (round(TIMEOUT_S * 1000),)
+
+
+def test_another_failure_is_no_wait(
+    pair: tuple[DatabaseWrapper, DatabaseWrapper], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _ = pair
+    first.transaction_mode = "NOW"
+    monkeypatch.setattr(base.time, "sleep", lambda _: pytest.fail("it slept"))
+    with pytest.raises(OperationalError, match="syntax"):
+        begin(first)
+
+
+def test_placeholders_and_percent_signs(pair: tuple[DatabaseWrapper, DatabaseWrapper]) -> None:
+    first, _ = pair
+    with first.cursor() as cursor:
+        for text in ("a", "b"):
+            cursor.execute("SELECT %s || '%%' LIKE 'a%%'", [text])
+            assert cursor.fetchone() == (text == "a",)
+        cursor.execute("SELECT %(word)s", {"word": "named"})
+        assert cursor.fetchone() == ("named",)
+
+
+@pytest.mark.skipif("sqlite" not in settings.DATABASES["default"]["ENGINE"], reason="SQLite only")
+def test_the_product_runs_on_it(transactional_db: None) -> None:
+    connection = transaction.get_connection()
+    assert isinstance(connection, DatabaseWrapper)
+    assert connection.transaction_mode == "IMMEDIATE"
