@@ -125,6 +125,7 @@ def test_an_address_the_web_connector_refuses_is_said_on_the_page(
         ({"every_minutes": "0"}, "greater than or equal to 1"),
         ({"every_minutes": "soon"}, "whole number"),
         ({"app_name": ""}, "required"),
+        ({"app_name": "TIEOUT - Harbor Staffing"}, "name of another company here"),
     ],
 )
 def test_a_wrong_account_is_refused_whole(
@@ -133,6 +134,8 @@ def test_a_wrong_account_is_refused_whole(
     charlie = find_access(user=world.charlie, company_id=world.harbor.pk)
     assert charlie is not None
     other = qbwc_account.ensure(access=charlie, now=NOW)
+    # two applications of one name would replace each other in one Web Connector
+    assert Connection.objects.get(company=world.harbor).app_name == "Tieout - Harbor Staffing"
     WebConnectorAccount.objects.filter(pk=other.pk).update(user_name="harbor")
     response = as_person("sam").post(address(world, "save/"), entered(**changes))
     assert response.status_code == 422

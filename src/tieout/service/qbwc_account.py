@@ -68,7 +68,26 @@ def ensure(*, access: Access, now: datetime) -> Account:
             company_id=company.pk, user_name=_free_name(company.name, company.pk), now=now
         )
         _log(access, now, "created", after={"user_name": made.user_name})
+        _give_own_app_name(access, now)
         return made
+
+
+def _give_own_app_name(access: Access, now: datetime) -> None:
+    """Two applications of one name would replace each other in one Web Connector, unasked.
+
+    An unconfirmed write keeps the name: QuickBooks holds its answer under it.
+    """
+    company_id = access.company.pk
+    present = connections.shown(company_id=company_id).app_name
+    taken = queries.app_name_taken(app_name=present, company_id=company_id)
+    if not taken or exports_queries.unsettled(company_id=company_id) is not None:
+        return
+    printable = "".join(each for each in access.company.name if each.isprintable())
+    name = f"Tieout - {printable}"[: qbwc.qwc.NAME_CHARS_MAX].strip()
+    if queries.app_name_taken(app_name=name, company_id=company_id):
+        name = f"{name[: qbwc.qwc.NAME_CHARS_MAX - 12]} {company_id}"
+    commits.save_connection(company_id=company_id, changes={"app_name": name})
+    _log(access, now, "changed", before={"app_name": present}, after={"app_name": name})
 
 
 def _free_name(company_name: str, company_id: int) -> str:
@@ -162,6 +181,12 @@ def _check(access: Access, wishes: Wishes, app_name: str, connection: Connection
         raise Refused(message, field="app_name")
     if app_name == connection.app_name:
         return
+    if queries.app_name_taken(app_name=app_name, company_id=access.company.pk):
+        message = (
+            f"{app_name} is the application name of another company here, and the Web Connector "
+            "would replace one by the other. Choose another name."
+        )
+        raise Refused(message, field="app_name")
     if exports_queries.unsettled(company_id=access.company.pk) is not None:
         message = (
             "An invoice is unconfirmed, and QuickBooks keeps its answer under the present name. "

@@ -54,6 +54,13 @@ def name_taken(*, user_name: str, company_id: int) -> bool:
     return Account.objects.filter(user_name=user_name).exclude(company_id=company_id).exists()
 
 
+def app_name_taken(*, app_name: str, company_id: int) -> bool:
+    """Whether another company that has an account bears this application name."""
+    named = Connection.objects.filter(app_name__iexact=app_name)
+    with_account = named.filter(company__web_connector__isnull=False)
+    return with_account.exclude(company_id=company_id).exists()
+
+
 def failed_tries(*, key: str) -> SignInTry | None:
     """The wrong passwords counted under this key, if any."""
     return SignInTry.objects.filter(key=key, failures__gt=0).first()
