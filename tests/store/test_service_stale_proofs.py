@@ -171,9 +171,10 @@ def test_what_a_person_decides_is_waited_for_quietly_and_linking_lets_the_rest_g
     office.rehearsal.books.raise_fault("drop_reply", times=1, skip=2)
     export(office, invoices(office, "20417"))
     stuck = Posting.objects.get()
-    Posting.objects.update(
-        state="needs a person", holds_queue=True, found={"txn_id": "1-1"}, due_at=None
-    )
+    found = {
+        "txn_id": "1-1", "customer_list_id": stuck.customer.list_id, "total": "1200.00",
+    }  # fmt: skip
+    Posting.objects.update(state="needs a person", holds_queue=True, found=found, due_at=None)
     run_export.start(
         access=office.access, invoice_ids=invoices(office, "20418"), now=moments.now()
     )
@@ -220,7 +221,10 @@ def test_an_invoice_in_quickbooks_is_linked_to_one_of_ours_only(world: World) ->
     first = make.posting(make.invoice(client, "1"), customer)
     second = make.posting(make.invoice(client, "2"), customer, state="needs a person")
     Posting.objects.filter(pk=first.pk).update(txn_id="1-1")
-    Posting.objects.filter(pk=second.pk).update(found={"txn_id": "1-1"})
+    found = {
+        "txn_id": "1-1", "customer_list_id": customer.list_id, "total": str(second.total),
+    }  # fmt: skip
+    Posting.objects.filter(pk=second.pk).update(found=found)
     bea = find_access(user=world.bea, company_id=company.pk)
     assert bea is not None
     with pytest.raises(run_export.CannotExport, match="is 1 of Tieout already"):
@@ -231,6 +235,34 @@ def test_an_invoice_in_quickbooks_is_linked_to_one_of_ours_only(world: World) ->
     run_export.link(access=bea, posting_id=second.pk, now=NOW)
     second.refresh_from_db()
     assert (second.state, second.txn_id) == ("exported", "1-1")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"customer_list_id": "80000099-1"}, "It is not for Acme Health."),
+        ({"total": "1.23"}, "It comes to $1.23, ours to $1,200.00."),
+        ({"total": None}, "It comes to no total"),
+    ],
+)
+def test_an_invoice_of_another_customer_or_amount_is_not_linked(
+    world: World, changes: dict[str, str | None], said: str
+) -> None:
+    """Linked, a cash sale of $1.23 would stand for our $1,200.00 without a word."""
+    customer = make.qb_customer(world.northgate, "Acme Health")
+    one = make.posting(
+        make.invoice(make.client(world.northgate)), customer, state="needs a person"
+    )
+    found = {"txn_id": "1-1", "customer_list_id": customer.list_id, "total": "1200.00"} | changes
+    Posting.objects.filter(pk=one.pk).update(found=found)
+    bea = find_access(user=world.bea, company_id=world.northgate.pk)
+    assert bea is not None
+    with pytest.raises(run_export.CannotExport) as refused:
+        run_export.link(access=bea, posting_id=one.pk, now=NOW)
+    assert said in str(refused.value)
+    assert "Put it right in QuickBooks" in str(refused.value)
+    one.refresh_from_db()
+    assert (one.state, one.txn_id) == ("needs a person", "")
 
 
 def test_a_quickbooks_that_does_not_say_who_it_is_is_asked_again(

@@ -26,6 +26,8 @@ from tieout.store.models import (
 )
 from tieout.web.templatetags.tieout import moment
 
+FOUND = {"txn_id": "T", "total": "1200.00"}
+
 
 @pytest.fixture
 def root(world: World) -> str:
@@ -275,16 +277,17 @@ def test_the_result_shows_both_numbers(bea: Client, planned: World, root: str) -
     [
         ("refused", 1, {}, "bea", ["Retry"], ["Link to this", "Send again", "Set aside"]),
         ("refused", 1, {}, "sam", ["Retry", "Set aside"], ["Send again"]),
+        ("needs a person", 1, FOUND, "sam", ["Link to", "Send again", "Set aside"], ["Retry"]),
+        ("needs a person", 1, {}, "bea", ["Send again"], ["Link to this", "Set aside"]),
         (
             "needs a person",
-            1,
-            {"txn_id": "T"},
-            "sam",
-            ["Link to this invoice", "Send again", "Set aside"],
-            ["Retry"],
+            0,
+            {"txn_id": "T", "total": "1200.00"},
+            "bea",
+            ["Retry", "Link to"],
+            [],
         ),
-        ("needs a person", 1, {}, "bea", ["Send again"], ["Link to this", "Set aside"]),
-        ("needs a person", 0, {"txn_id": "T"}, "bea", ["Retry", "Link to"], ["Send again"]),
+        ("needs a person", 0, {"txn_id": "T", "total": "1.23"}, "bea", ["Retry"], ["Link to"]),
         ("unconfirmed", 1, {}, "sam", ["Set aside"], ["Retry", "Send again"]),
         ("unconfirmed", 1, {}, "bea", [], ["Retry", "Send again", "Set aside"]),
         ("refused", 1, {}, "vic", [], ["Retry", "Set aside"]),
@@ -305,7 +308,7 @@ def test_a_failure_says_one_sentence_and_offers_what_this_person_may(
     posting(
         state=state,
         writes=writes,
-        found=found,
+        found=found and found | {"customer_list_id": posting().customer.list_id},
         queued_at=None,
         problem="QuickBooks refused it; nothing was saved there.",
         remedy="Mend what QuickBooks names, then retry.",
@@ -383,8 +386,8 @@ def test_linking_and_sending_again_are_decisions_of_a_person(
     bea: Client, planned: World, root: str
 ) -> None:
     exported(bea, root)
-    found = {"txn_id": "4C-1", "number": "20417", "total": "1200.00"}
-    one = posting(state="needs a person", queued_at=None, writes=1, found=found)
+    one = posting(state="needs a person", queued_at=None, writes=1)
+    posting(found=FOUND | {"txn_id": "4C-1", "customer_list_id": one.customer.list_id})
     response = bea.post(f"{root}invoices/postings/{one.pk}/link/", follow=True)
     assert "Linked." in response.content.decode()
     assert posting().txn_id == "4C-1"

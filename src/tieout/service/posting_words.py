@@ -53,16 +53,52 @@ def _needs_person(posting: Posting, reading: Reading) -> Words:
             "Look in QuickBooks for this invoice, then link it or send it again.",
         )
     where = _describe(found)
+    same = not link_differs(posting, list_id=found.customer_list_id, total=found.total)
     if posting.writes == 0:
         return (
             f"Number {posting.number} is taken in QuickBooks by {where}. Nothing was sent.",
-            "Give the invoice another number in the back office and import it again; if the one "
-            "in QuickBooks is this very invoice, link it.",
+            "Give the invoice another number in the back office and import it again"
+            + ("; if the one in QuickBooks is this very invoice, link it." if same else "."),
+        )
+    if same:
+        return (
+            f"QuickBooks holds an invoice like this one: {where}. "
+            "Tieout cannot prove that it is ours.",
+            "Compare both. If it is this invoice, link it. If not, give the one in QuickBooks "
+            "another number there, then send again.",
         )
     return (
-        f"QuickBooks holds an invoice like this one: {where}. Tieout cannot prove that it is ours.",
-        "Compare both. If it is this invoice, link it. If not, give the one in QuickBooks another "
-        "number there, then send again.",
+        f"QuickBooks holds another invoice under this number: {where}.",
+        "If it is this invoice, put customer and total right in QuickBooks, then send again: "
+        "QuickBooks is asked first. If not, give the one in QuickBooks another number there, then "
+        "send again.",
+    )
+
+
+def link_differs(posting: Posting, *, list_id: str, total: Decimal | None) -> str:
+    """Why an invoice in QuickBooks cannot be this one; "" when customer and total are equal.
+
+    A link says that both are the same. One for another customer or another amount would put a
+    difference into the books that nobody asked for.
+    """
+    if list_id != posting.customer.list_id:
+        return f"It is not for {posting.customer.full_name}."
+    if total != posting.total:
+        theirs = "no total" if total is None else f"${show(total)}"
+        return f"It comes to {theirs}, ours to ${show(posting.total)}."
+    return ""
+
+
+def why_no_link(posting: Posting) -> str:
+    """Why the invoice that was found cannot be linked; "" when it can."""
+    found = posting.found
+    if not found.get("txn_id"):
+        return "No invoice was found."
+    total = found.get("total")
+    return link_differs(
+        posting,
+        list_id=found.get("customer_list_id") or "",
+        total=None if total is None else Decimal(total),
     )
 
 

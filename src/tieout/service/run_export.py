@@ -9,6 +9,7 @@ from django.db import transaction
 
 from tieout.core import exporting
 from tieout.core.exporting import Event, State
+from tieout.service import posting_words
 from tieout.service.access import Access
 from tieout.store.commits import exports as commits
 from tieout.store.commits import lanes
@@ -74,6 +75,13 @@ def link(*, access: Access, posting_id: int, now: datetime) -> Posting:
         found = posting.found
         if before is not State.NEEDS_PERSON or not found.get("txn_id"):
             raise CannotExport(_not_now(posting))
+        differs = posting_words.why_no_link(posting)
+        if differs:
+            message = (
+                f"{differs} Nothing was changed. Put it right in QuickBooks, then Retry or Send "
+                "again: QuickBooks is asked first."
+            )
+            raise CannotExport(message)
         other = queries.posting_of_txn(company_id=access.company.pk, txn_id=found["txn_id"])
         if other is not None:
             message = (

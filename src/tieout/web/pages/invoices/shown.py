@@ -14,6 +14,7 @@ from tieout.core.exporting import IN_QUICKBOOKS
 from tieout.service import posting_content
 from tieout.service.access import Access
 from tieout.service.next_look import NextLook, next_look
+from tieout.service.posting_words import why_no_link
 from tieout.store.queries.invoices import InvoiceBlock, Posting, Row, SourceInvoice, Standing
 
 REASONS = {
@@ -209,7 +210,7 @@ def posting_view(access: Access, posting: Posting) -> PostingView:
         posting=posting,
         can_retry=works
         and (state == "refused" or (state == "needs a person" and posting.writes == 0)),
-        can_link=works and state == LINKABLE and bool(posting.found.get("txn_id")),
+        can_link=works and state == LINKABLE and not why_no_link(posting),
         can_send_again=works and state == AGAIN and posting.writes > 0 and not posting.holds_queue,
         can_set_aside=access.can_configure
         and state in ASIDE
