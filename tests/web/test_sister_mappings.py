@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from tests import factories
 from tests.factories import World
 
-from tieout.store.models import Book, ClassMapping, QbCustomer
+from tieout.store.models import Book, ClassMapping, QbCustomer, QbEntry, SisterSuggestion
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 KINDS = ("client", "invoice", "class")
@@ -252,6 +252,36 @@ def test_a_viewer_sees_suggestions_without_a_button(
     assert "Preview the suggestions" not in shown
 
 
+def html_of_row(bea: Client, page: str, pk: int) -> str:
+    return bea.get(page).content.decode().partition(f'id="row-{pk}"')[2].partition("</tr>")[0]
+
+
+def looked_at_first(bea: Client, page: str, pk: int, list_id: str, doubt: str) -> None:
+    """The row says why, offers no OK, and one that is pressed all the same saves nothing."""
+    row = html_of_row(bea, page, pk)
+    assert doubt in row
+    assert "data-ok" not in row
+    assert "Choose" in row
+    pressed = bea.post(f"{page}{pk}/accept/", {"version": "0", "target": list_id})
+    assert pressed.status_code == 422
+    assert "to be looked at first" in text(pressed)
+    assert html_of_row(bea, page, pk) == row
+
+
+@pytest.mark.parametrize("kind", ["invoice", "class"])
+def test_what_is_inactive_or_weak_is_no_matter_of_one_click(
+    as_person: Any, suggested: dict[str, tuple[str, int, str]], kind: str
+) -> None:
+    page, pk, list_id = suggested[kind]
+    bea = as_person("bea")
+    bea.get(page)
+    SisterSuggestion.objects.filter(record_id=pk, list_id=list_id).update(bucket="Weak")
+    looked_at_first(bea, page, pk, list_id, "same")
+    SisterSuggestion.objects.filter(record_id=pk, list_id=list_id).update(bucket="Exact")
+    QbEntry.objects.filter(list_id=list_id).update(active=False)
+    looked_at_first(bea, page, pk, list_id, "inactive in QuickBooks")
+
+
 def test_a_customer_that_serves_another_client_is_said_and_asked_about(
     as_person: Any, world: World, suggested: dict[str, tuple[str, int, str]]
 ) -> None:
@@ -260,6 +290,7 @@ def test_a_customer_that_serves_another_client_is_said_and_asked_about(
     bea.get(page)
     other = factories.client(world.northgate, "C-9", "Somebody")
     factories.map_client(other, QbCustomer.objects.get(full_name="Acme Health"))
-    assert "already serves another client" in text(bea.get(page))
+    _, pk, list_id = suggested["client"]
+    looked_at_first(bea, page, pk, list_id, "already serves another client")
     preview = bea.post(page + "suggestions/", {"tab": "active"}, follow=True)
     assert "0 ready · 2 to confirm" in text(preview)

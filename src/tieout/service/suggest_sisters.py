@@ -70,10 +70,8 @@ def propose(*, access: Access, kind: SisterKind, tab: str, now: datetime) -> Pro
         found = queries.to_accept(
             company_id=company_id, kind=kind, tab=tab, buckets=[Bucket.EXACT, Bucket.LIKELY]
         )
-        taken = set()
-        if kind == "client":
-            ids = [each.suggestion.list_id for each in found]
-            taken = queries.taken_customers(company_id=company_id, list_ids=ids)
+        ids = [each.suggestion.list_id for each in found]
+        doubts = queries.doubts(company_id=company_id, kind=kind, list_ids=ids)
         proposal = commits.add(
             company_id=company_id,
             kind=kind,
@@ -83,20 +81,21 @@ def propose(*, access: Access, kind: SisterKind, tab: str, now: datetime) -> Pro
             now=now,
         )
         rows = [
-            _row(proposal, line, each, taken=taken) for line, each in enumerate(found, start=1)
+            _row(proposal, line, each, doubts.get(each.suggestion.list_id, ""))
+            for line, each in enumerate(found, start=1)
         ]
         commits.add_rows(rows)
         commits.read(proposal=proposal, rows_read=len(rows), unchanged=0)
     return proposal
 
 
-def _row(
-    proposal: Proposal, line: int, each: queries.Suggested, *, taken: set[str]
-) -> ProposedChange:
+def _row(proposal: Proposal, line: int, each: queries.Suggested, doubt: str) -> ProposedChange:
     suggestion = each.suggestion
     asked = []
-    if suggestion.list_id in taken:
+    if doubt == queries.TAKEN:
         asked.append(["shared", f"{suggestion.full_name} serves another client already."])
+    elif doubt:
+        asked.append(["inactive", f"{suggestion.full_name} is {doubt}."])
     if not suggestion.safe:
         asked.append(["likely", f"Not sure: {', '.join(suggestion.reasons)}."])
     states = proposed.RowState

@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from tieout.core.matching_facts import Bucket
 from tieout.service import moments, save_sisters, suggest_sisters
 from tieout.service.access import Access
 from tieout.service.save_mapping import How, Refused, Saved
@@ -24,6 +25,11 @@ NO_SUGGESTION = Refused(
     text="This is not suggested any more.",
     remedy="Reload the page, then look at the row again.",
     reason="no_suggestion",
+)
+LOOK_FIRST = Refused(
+    text="This suggestion is to be looked at first.",
+    remedy="Click the row, then choose there what is right.",
+    reason="look_first",
 )
 STATES = {
     "": "All",
@@ -40,7 +46,13 @@ class Shown:
 
     row: mappings.SisterRow
     suggestion: sister_suggestions.SisterSuggestion | None = None
-    taken: bool = False  # what is suggested serves another client already
+    doubt: str = ""  # why what is suggested is to be looked at first
+
+    @property
+    def one_click(self) -> bool:
+        """Whether OK takes it; else a person chooses in the dialog, where nothing is preset."""
+        found = self.suggestion
+        return found is not None and not self.doubt and found.bucket != Bucket.WEAK
 
     @property
     def state(self) -> str:
@@ -144,13 +156,15 @@ def save(request: HttpRequest, access: Access, sister: Sister, pk: int) -> HttpR
 
 def accept(request: HttpRequest, access: Access, sister: Sister, pk: int) -> HttpResponse:
     """Save the suggestion of a row as it was shown; only the row is swapped."""
-    _row(access, sister, pk)
+    row = _row(access, sister, pk)
     stored = sister_suggestions.of_rows(
         company_id=access.company.pk, kind=sister.kind, record_ids=[pk]
     ).get(pk)
     target = request.POST.get("target", "")
     if stored is None or not target or stored.list_id != target:
         return _swapped(request, access, sister, pk, NO_SUGGESTION)
+    if not row.mapped and not _with_suggestions(access, sister, [row])[0].one_click:
+        return _swapped(request, access, sister, pk, LOOK_FIRST)
     answer = save_sisters.save_sister(
         access=access,
         kind=sister.kind,
@@ -261,12 +275,11 @@ def _with_suggestions(
         return [Shown(row=row) for row in rows]
     company_id = access.company.pk
     found = sister_suggestions.of_rows(company_id=company_id, kind=sister.kind, record_ids=waiting)
-    taken: set[str] = set()
-    if sister.kind == "client":
-        ids = [each.list_id for each in found.values() if each.list_id]
-        taken = sister_suggestions.taken_customers(company_id=company_id, list_ids=ids)
+    doubts: dict[str, str] = {}
+    if ids := [each.list_id for each in found.values() if each.list_id]:
+        doubts = sister_suggestions.doubts(company_id=company_id, kind=sister.kind, list_ids=ids)
     return [
-        Shown(row=row, suggestion=each, taken=bool(each and each.list_id in taken))
+        Shown(row=row, suggestion=each, doubt=doubts.get(each.list_id, "") if each else "")
         for row, each in ((row, found.get(row.pk)) for row in rows)
     ]
 

@@ -68,10 +68,25 @@ def theirs(*, company_id: int, kind: str) -> list[tuple[str, str, bool]]:
     return list(rows.values_list("list_id", "full_name", "active"))
 
 
-def taken_customers(*, company_id: int, list_ids: Collection[str]) -> set[str]:
-    """Those of these ListIDs to which a client is mapped; one query."""
-    rows = ClientMapping.objects.filter(company_id=company_id, target__list_id__in=list_ids)
-    return set(rows.values_list("target__list_id", flat=True))
+TAKEN, INACTIVE = "already serves another client", "inactive in QuickBooks"
+
+
+def doubts(*, company_id: int, kind: str, list_ids: Collection[str]) -> dict[str, str]:
+    """ListID -> why a person is to look before it is chosen, where there is reason; one query.
+
+    Several items or class values on one target are usual, two clients on one customer are not.
+    """
+    theirs = _theirs(company_id, kind).filter(list_id__in=list_ids)
+    if kind != "client":
+        return dict.fromkeys(
+            theirs.filter(active=False).values_list("list_id", flat=True), INACTIVE
+        )
+    taken = Exists(ClientMapping.objects.filter(target=OuterRef("pk")))
+    found = theirs.annotate(taken=taken).filter(Q(taken=True) | Q(active=False))
+    return {
+        list_id: TAKEN if is_taken else INACTIVE
+        for list_id, is_taken in found.values_list("list_id", "taken")
+    }
 
 
 def of_rows(
