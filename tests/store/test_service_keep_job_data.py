@@ -13,6 +13,7 @@ from tests.rehearsal import Office, connect, open_rehearsal, stock
 
 from tieout.service import keep_job_data, moments
 from tieout.service.access import find_access
+from tieout.service.ask_refresh import ask_refresh
 from tieout.service.qb_writes import CannotWrite
 from tieout.store.models import (
     Company,
@@ -185,3 +186,30 @@ def test_who_may_not_and_when_not(office: Office, world: World) -> None:
     Company.objects.update(keep_job_data=False)
     refused("switched off")
     assert QbWrite.objects.count() == 1
+
+
+def test_it_is_read_by_itself_once_the_lists_were_read_whole(office: Office) -> None:
+    """What changed since the last time alone asks QuickBooks for no job."""
+    of = {"company_id": office.company.pk, "kind": Task.Kind.JOB_DATA}
+    ask_refresh(access=office.access, now=moments.now())
+    office.work()
+    assert not Task.objects.filter(**of).exists()
+    ask_refresh(access=office.access, now=moments.now(), full=True)
+    office.work()
+    task = Task.objects.get(**of)
+    assert task.state == Task.State.DONE
+    assert "job_start_date" in proposed(office, task)
+    assert keep_job_data.differing(company_id=office.company.pk) == (1, False)
+    keep_job_data.send(
+        access=office.access,
+        chosen={SourceJob.objects.get().pk: list(proposed(office, task))},
+        seen_task=task.pk,
+        now=moments.now(),
+    )
+    assert keep_job_data.differing(company_id=office.company.pk) == (0, False)
+    office.work()
+    assert keep_job_data.differing(company_id=office.company.pk) == (0, False)
+    Company.objects.update(keep_job_data=False)
+    ask_refresh(access=office.access, now=moments.now(), full=True)
+    office.work()
+    assert Task.objects.filter(**of).count() == 1

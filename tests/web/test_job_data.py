@@ -54,6 +54,15 @@ def test_who_sees_it(as_person, world: World, read: Task) -> None:
     assert Client().get(address(world))["Location"] == f"/sign-in/?next={address(world)}"
 
 
+def test_the_first_screen_says_that_a_job_differs(as_person, world: World, read: Task) -> None:
+    home = f"/c/{world.northgate.pk}/"
+    assert f'<a href="{address(world)}">1 job differs</a>' in (
+        as_person("vic").get(home).content.decode()
+    )
+    Company.objects.update(keep_job_data=False)
+    assert "1 job differs" not in as_person("vic").get(home).content.decode()
+
+
 def test_what_somebody_edited_there_is_not_chosen_for_you(
     as_person, world: World, read: Task
 ) -> None:

@@ -30,6 +30,7 @@ from tieout.store.queries import qb_writes as write_queries
 from tieout.store.queries import tasks as task_queries
 from tieout.store.queries.exports import QbWrite, Task
 from tieout.store.queries.job_data import JobDataSeen, SourceJob
+from tieout.store.queries.people import User
 
 ROWS = 100  # jobs asked for in one message
 SWITCHED_OFF = (
@@ -67,6 +68,27 @@ def start(*, access: Access, now: datetime) -> Task:
             user=access.user,
             total=queries.count_mapped(company_id=company_id),
         )
+
+
+def want(*, company_id: int, now: datetime, user: User | None) -> None:
+    """Have it read by itself, once the lists were read whole: every night, that is.
+
+    Reading only; what differs is said on the first screen, and sent when somebody chose it.
+    """
+    if not connections.company(company_id=company_id).keep_job_data:
+        return
+    mapped = queries.count_mapped(company_id=company_id)
+    if mapped and tasks.open_task(company_id=company_id, kind=Task.Kind.JOB_DATA) is None:
+        tasks.request(
+            company_id=company_id, kind=Task.Kind.JOB_DATA, now=now, user=user, total=mapped
+        )
+
+
+def differing(*, company_id: int) -> tuple[int, bool]:
+    """How many jobs wait for somebody to choose, and whether these are not all of them."""
+    ids = proposed_ids(task=latest(company_id=company_id))
+    found = proposals(company_id=company_id, job_ids=ids[:ROWS])
+    return sum(1 for each in found if not each.under_way), len(ids) > ROWS
 
 
 def latest(*, company_id: int) -> Task | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from tieout.service import moments, plan_wish, refresh_mode, suggest_wish
+from tieout.service import keep_job_data, moments, plan_wish, refresh_mode, suggest_wish
 from tieout.service.holding import held
 from tieout.service.turns import Lease
 from tieout.store.commits import drifts, events, listings, mappings, mirror, tasks
@@ -51,6 +51,8 @@ def finish(task: Task, lease: Lease) -> None:
         mappings.plan_after_refresh(company_id=company_id, everything=changed)
         plan_wish.want_planning(company_id, now, task.requested_by)
         suggest_wish.want_suggestions(company_id, now, task.requested_by)
+        if not customers.from_modified:
+            keep_job_data.want(company_id=company_id, now=now, user=task.requested_by)
         counts = {each.kind: each.seen for each in lists if each.kind in READ}
         gone = {each.kind: each.gone for each in lists if each.gone}
         result = {

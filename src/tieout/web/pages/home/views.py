@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from tieout.service import keep_job_data
 from tieout.service.access import Access
 from tieout.store.queries.home import figures
 from tieout.web.access import company_page
@@ -23,9 +24,20 @@ def home(request: HttpRequest, access: Access) -> HttpResponse:
         "home/home.html",
         {
             "figures": found,
+            "job_data": _job_data(access),
             "steps": steps,
             "set_up": all(step.holds for step in steps if step.required),
             "first_open": next((s for s in steps if s.required and not s.holds), None),
             "next": next_step(found, steps, access),
         },
     )
+
+
+def _job_data(access: Access) -> str:
+    """How many mapped jobs differ in QuickBooks; "" where none does, or nobody keeps them alike."""
+    if not access.company.keep_job_data:
+        return ""
+    count, more = keep_job_data.differing(company_id=access.company.pk)
+    if more:
+        return f"{count:,} jobs or more differ"
+    return {0: "", 1: "1 job differs"}.get(count, f"{count:,} jobs differ")
