@@ -65,7 +65,7 @@ class Posting:
 
     __slots__ = (
         "app", "call_over", "customer", "due", "found", "guid", "holds", "index", "key", "looks",
-        "nothing_stored", "number", "proof_epoch", "queued", "recoveries", "set_id", "state", "state_at",
+        "nothing_stored", "number", "proof_epoch", "queued", "recoveries", "set_id", "set_known", "state", "state_at",
         "total", "tries", "txn", "writes",
     )  # fmt: skip
 
@@ -89,6 +89,7 @@ class Posting:
         self.proof_epoch = 0
         self.call_over = False
         self.nothing_stored = False
+        self.set_known = False  # and whether QuickBooks left open if the set was executed
         self.holds = False
         self.txn = 0
         self.found: Any = None  # the invoice that a person looks at

@@ -37,6 +37,7 @@ LOCK_TRIES_MAX = 5
 LOCK_DELAY_S = 60
 DELAYS_S = (2, 10, 30, 60, 120, 300)
 LOCKED = 3176
+NO_RECORD = 600
 
 
 class Tieout(Rows):
@@ -255,7 +256,9 @@ class Tieout(Rows):
             call_over=row.call_over,
             same_app=write.app == self.app,
             nothing_stored=row.nothing_stored,
+            set_known=row.nothing_stored and row.set_known,
             looks=row.recoveries,
+            tries=row.looks,
         )
 
     def ask(self, turn: Turn, row: Posting) -> Message:
@@ -496,6 +499,7 @@ class Tieout(Rows):
             self.meet(turn, row, event, found)
             return None
         row.nothing_stored = True
+        row.set_known = answer.payload != ("state", NO_RECORD)
         row.call_over = row.call_over or message.ticket_over
         row.due = NEVER
         return None

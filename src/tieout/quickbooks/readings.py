@@ -12,6 +12,7 @@ from tieout.quickbooks import qbxml
 from tieout.quickbooks.qbxml import status as codes
 
 NOT_STORED = frozenset({9001, 9002, 9004})  # set codes that tell nothing about the write itself
+NO_RECORD = 600  # set code: QuickBooks has nothing stored under that id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,18 +44,21 @@ class Reading:
 
 
 def judge_write(
-    answer: bytes, *, request_id: str, accepted: Callable[[qbxml.Response], Reading]
+    answer: bytes, *, kind: str, request_id: str, accepted: Callable[[qbxml.Response], Reading]
 ) -> Reading:
     """Judge the answer to a write that stood alone in its set; raises MalformedResponse.
 
-    `accepted` reads what was saved out of a response that says so.
+    `kind` is the request's, as InvoiceAdd. `accepted` reads what was saved out of a response that
+    says so, and answers SILENCE when that is not what was sent. Two results are no answer to one
+    request; real answers may leave the requestID out.
     """
     parsed = qbxml.parse_response(answer)
-    response = at(parsed, 0)
-    if parsed.set_status_code in NOT_STORED or response is None:
+    if parsed.set_status_code in NOT_STORED or not parsed.responses:
         return Reading(event=Event.SILENCE, code=parsed.set_status_code or 0)
-    if response.request_id and response.request_id != request_id:
-        return Reading(event=Event.SILENCE, message="QuickBooks answered another request.")
+    response = parsed.responses[0]
+    named = response.request_id
+    if len(parsed.responses) > 1 or response.kind != kind or (named and named != request_id):
+        return another()
     code = response.status.code
     if 0 <= code < 1000:
         return accepted(response)
@@ -71,13 +75,34 @@ def judge_write(
     )
 
 
+def another() -> Reading:
+    """An answer that is not to what was sent: it settles nothing, and is looked into."""
+    return Reading(event=Event.SILENCE, message="QuickBooks answered another request.")
+
+
+def of_other_set(answer: bytes, set_id: str) -> bool:
+    """Whether the answer names another message set; many name none. Raises MalformedResponse."""
+    named = qbxml.parse_response(answer).new_message_set_id
+    return bool(named) and named != set_id
+
+
 def judge_stored(answer: bytes, read: Callable[[bytes], Reading]) -> Reading:
-    """The stored answer to a write, judged by `read`; `event` None when none is stored."""
+    """The stored answer to a write, judged by `read`.
+
+    `event` None: none is stored, by code 600 for certain; by any other code, and by an answer that
+    is not to this write, it is not known whether the set was executed.
+    """
     parsed = qbxml.parse_response(answer)
     if parsed.set_status_code not in {0, None} or not parsed.responses:
         return Reading(event=None, code=parsed.set_status_code or 0)
     reading = read(answer)
     return Reading(event=None) if reading.event is Event.SILENCE else reading
+
+
+def proves_no_record(answer: bytes) -> bool:
+    """Whether QuickBooks says that it has nothing stored under the set id it was asked for."""
+    parsed = qbxml.parse_response(answer)
+    return parsed.set_status_code == NO_RECORD and not parsed.responses
 
 
 def at(parsed: qbxml.ResponseSet, position: int) -> qbxml.Response | None:

@@ -19,7 +19,14 @@ from tieout.quickbooks.qbxml import text as qbxml_text
 from tieout.quickbooks.qbxml import transactions
 from tieout.quickbooks.readings import Found as Found
 from tieout.quickbooks.readings import Reading as Reading
-from tieout.quickbooks.readings import at, failed, inconclusive, judge_stored, judge_write
+from tieout.quickbooks.readings import (
+    another,
+    at,
+    failed,
+    inconclusive,
+    judge_stored,
+    judge_write,
+)
 
 SaleRet = qbxml.InvoiceRet | qbxml.CreditMemoRet
 OTHER_MAX = 29  # characters of the field Other, which shows our key to people
@@ -171,7 +178,12 @@ def read_probe(answer: bytes, expected: Expected) -> Reading:
 
 def read_write(answer: bytes, expected: Expected) -> Reading:
     """Judge the answer to a write, or the stored answer that a status check brought back."""
-    return judge_write(answer, request_id=expected.request_id, accepted=_accepted)
+    return judge_write(
+        answer,
+        kind=f"{_txn_type(expected.kind)}Add",
+        request_id=expected.request_id,
+        accepted=lambda response: _accepted(response, expected),
+    )
 
 
 def read_status_check(answer: bytes, expected: Expected) -> Reading:
@@ -224,16 +236,30 @@ def _sales(rets: Iterable[object]) -> list[SaleRet]:
     return [r for r in rets if isinstance(r, qbxml.InvoiceRet | qbxml.CreditMemoRet)]
 
 
-def _accepted(response: qbxml.Response) -> Reading:
+def _accepted(response: qbxml.Response, expected: Expected) -> Reading:
+    """What was saved, if it is ours: by our GUID where one came back, else by number and customer."""
     sales = _sales(response.rets)
+    if len(sales) > 1 or (sales and not _is_answer_to(sales[0], expected)):
+        return another()
     if sales:
         return Reading(event=Event.ACCEPTED, found=_found(sales[0]), code=response.status.code)
     recovery = response.error_recovery
     if recovery is not None and recovery.txn_id:
+        same = recovery.external_guid.upper() == expected.guid.upper()
+        if not (same if recovery.external_guid else response.request_id):
+            return another()
         # saved, but the object itself could not be returned: the tie-out reads it back
         found = Found(txn_id=recovery.txn_id, edit_sequence=recovery.edit_sequence)
         return Reading(event=Event.ACCEPTED, found=found, code=response.status.code)
     return Reading(event=Event.SILENCE, code=response.status.code)
+
+
+def _is_answer_to(sale: SaleRet, expected: Expected) -> bool:
+    if sale.external_guid:
+        return sale.external_guid.upper() == expected.guid.upper()
+    return (
+        sale.ref_number == expected.number and sale.customer.list_id == expected.customer_list_id
+    )
 
 
 def _carries_our_mark(sale: SaleRet, expected: Expected) -> bool:

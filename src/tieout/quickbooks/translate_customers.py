@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from tieout.quickbooks.qbxml.text import same_in_quickbooks, to_quickbooks
 from tieout.quickbooks.readings import (
     Found,
     Reading,
+    another,
     at,
     failed,
     inconclusive,
@@ -109,7 +110,14 @@ def read_add(answer: bytes, job: NewJob, *, resent: bool) -> Reading:
 
     been executed: it is looked for.
     """
-    reading = judge_write(answer, request_id=job.request_id, accepted=_accepted)
+    reading = judge_write(
+        answer,
+        kind="CustomerAdd",
+        request_id=job.request_id,
+        accepted=lambda response: _accepted(
+            response, is_ours=lambda ret: _is_answer_to(ret, job), guid=job.guid
+        ),
+    )
     if resent and reading.code == NAME_IN_USE:
         return Reading(event=Event.SILENCE, code=NAME_IN_USE, message=reading.message)
     return reading
@@ -200,7 +208,14 @@ def render_mod(change: JobChange, *, set_id: str, old_set_id: str) -> bytes:
 
 def read_mod(answer: bytes, change: JobChange) -> Reading:
     """Judge the answer; a stale edit sequence is refused, and looked at anew in a while."""
-    reading = judge_write(answer, request_id=change.request_id, accepted=_accepted)
+    reading = judge_write(
+        answer,
+        kind="CustomerMod",
+        request_id=change.request_id,
+        accepted=lambda response: _accepted(
+            response, is_ours=lambda ret: ret.list_id == change.list_id, list_id=change.list_id
+        ),
+    )
     return again_if_stale(reading)
 
 
@@ -311,12 +326,39 @@ def _equal(job: qbxml.CustomerRet, name: str, value: str) -> bool:
     return same_in_quickbooks(there, value)
 
 
-def _accepted(response: qbxml.Response) -> Reading:
+def _is_answer_to(ret: qbxml.CustomerRet, job: NewJob) -> bool:
+    """By our GUID where one came back, else by name and customer."""
+    if ret.external_guid:
+        return ret.external_guid.upper() == job.guid.upper()
+    same_name = same_in_quickbooks(ret.name, job.name)
+    return same_name and ret.parent_list_id == job.parent_list_id
+
+
+def _accepted(
+    response: qbxml.Response,
+    *,
+    is_ours: Callable[[qbxml.CustomerRet], bool],
+    guid: str = "",
+    list_id: str = "",
+) -> Reading:
+    """What was saved, if it is the job that was sent; `guid` or `list_id` by which that is known."""
     code = response.status.code
-    for job in _customers(response):
+    jobs = _customers(response)
+    if len(jobs) > 1 or not all(is_ours(job) for job in jobs):
+        return another()
+    for job in jobs:
         return Reading(event=Event.ACCEPTED, found=found_job(job), code=code)
     recovery = response.error_recovery
     if recovery is not None and recovery.list_id:
+        same = (
+            recovery.list_id == list_id
+            if list_id
+            else recovery.external_guid.upper() == guid.upper()
+            if recovery.external_guid
+            else bool(response.request_id)
+        )
+        if not same:
+            return another()
         found = Found(txn_id=recovery.list_id, edit_sequence=recovery.edit_sequence)
         return Reading(event=Event.ACCEPTED, found=found, code=code)
     return Reading(event=Event.SILENCE, code=code)

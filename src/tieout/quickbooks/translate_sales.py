@@ -15,6 +15,7 @@ from tieout.quickbooks.qbxml.text import same_in_quickbooks, to_quickbooks
 from tieout.quickbooks.readings import (
     Found,
     Reading,
+    another,
     at,
     failed,
     inconclusive,
@@ -157,10 +158,13 @@ def read_void(answer: bytes, held: HeldSale) -> Reading:
     """Judge the answer to a void."""
 
     def accepted(response: qbxml.Response) -> Reading:
+        voided = [ret.txn_id for ret in response.rets if isinstance(ret, qbxml.TxnVoidRet)]
+        if voided != [held.txn_id] and (voided or not response.request_id):
+            return another()
         found = Found(txn_id=held.txn_id, number=held.number)
         return Reading(event=Event.ACCEPTED, found=found, code=response.status.code)
 
-    return judge_write(answer, request_id=held.request_id, accepted=accepted)
+    return judge_write(answer, kind="TxnVoid", request_id=held.request_id, accepted=accepted)
 
 
 def read_stored_void(answer: bytes, held: HeldSale) -> Reading:
@@ -218,11 +222,11 @@ def read_mod(answer: bytes, held: HeldSale) -> Reading:
     def accepted(response: qbxml.Response) -> Reading:
         code = response.status.code
         for ret in response.rets:
-            if isinstance(ret, qbxml.InvoiceRet):
+            if isinstance(ret, qbxml.InvoiceRet) and ret.txn_id == held.txn_id:
                 return Reading(event=Event.ACCEPTED, found=found_sale(ret), code=code)
         return Reading(event=Event.SILENCE, code=code)
 
-    reading = judge_write(answer, request_id=held.request_id, accepted=accepted)
+    reading = judge_write(answer, kind="InvoiceMod", request_id=held.request_id, accepted=accepted)
     return again_if_stale(reading)
 
 

@@ -84,7 +84,8 @@ def read_write(answer: bytes, stamp: Stamp) -> Reading:
     def accepted(response: qbxml.Response) -> Reading:
         return Reading(event=Event.ACCEPTED, found=done, code=response.status.code)
 
-    reading = judge_write(answer, request_id=stamp.request_id, accepted=accepted)
+    kind = "DataExtDefAdd" if stamp.definition else "DataExtAdd"
+    reading = judge_write(answer, kind=kind, request_id=stamp.request_id, accepted=accepted)
     if stamp.definition and reading.code == NAME_IN_USE:
         return Reading(event=Event.ACCEPTED, found=done, code=reading.code)
     if not stamp.definition and reading.code == VALUE_IN_USE and not reading.try_again:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from tieout.channels.base import Answer, Outcome
 from tieout.core import exporting, keys
 from tieout.core.exporting import Effect, Event, State
-from tieout.quickbooks import qbxml
+from tieout.quickbooks import qbxml, readings
 from tieout.quickbooks.qbxml import hresult
 from tieout.quickbooks.translate import Reading
 from tieout.service import moments
@@ -99,16 +99,23 @@ class Exporter:
 
     # -------------------------------------------------------------- answers
 
+    def read_write(self, *, set_id: str) -> Reading:
+        """What the kept response says of that message set; nothing when it is of another one."""
+        body = self.answer.qbxml if self.answer else b""
+        try:
+            if readings.of_other_set(body, set_id):
+                return readings.another()
+            return self.subject.read_write(body)
+        except qbxml.MalformedResponse as error:
+            return Reading(event=Event.SILENCE, message=str(error))
+
     def judge_write(self) -> None:
         """Move on by the answer to the write, whenever it arrives."""
         answer = self.answer
         if answer is None:
             self.meet(Event.SILENCE)
         elif answer.outcome is Outcome.RESPONSE:
-            try:
-                reading = self.subject.read_write(answer.qbxml)
-            except qbxml.MalformedResponse as error:
-                reading = Reading(event=Event.SILENCE, message=str(error))
+            reading = self.read_write(set_id=self.row.set_id)
             self.meet(reading.event or Event.SILENCE, reading)
         elif _cannot_be_read(answer):
             self._refuse_what_quickbooks_cannot_read(answer)

@@ -47,6 +47,13 @@ def amount_differs(posting: Posting, theirs: Decimal) -> Words:
 
 def _needs_person(posting: Posting, reading: Reading) -> Words:
     found = reading.found
+    if found is None and not posting.call_over:
+        return (
+            reading.message or "Tieout could not find out whether QuickBooks holds it.",
+            f"Look in QuickBooks for number {posting.number} of this customer. Nothing is sent "
+            "before a Super User sets this one aside, with what was found as the reason: whether "
+            "the message can still arrive is not proved.",
+        )
     if found is None:
         return (
             reading.message or "Tieout could not find out whether QuickBooks holds it.",

@@ -13,12 +13,12 @@ from tieout.channels.base import Answer, Outcome
 from tieout.core import exporting, recovering
 from tieout.core.exporting import Event, State
 from tieout.core.recovering import Ask, Looked
-from tieout.quickbooks import qbxml, translate
+from tieout.quickbooks import qbxml, readings, translate
 from tieout.service import fences, moments
 from tieout.service.exporter import Exporter
 from tieout.service.turns import Message, RoadKind, Trouble
 from tieout.store.queries import exports as queries
-from tieout.store.queries.exports import Exchange
+from tieout.store.queries.exports import Exchange, Row
 
 _OLD_SESSION = (
     "QuickBooks does not hold it, but its present session began while the former update of the "
@@ -122,7 +122,10 @@ def _recalled(exporter: Exporter, answer: Answer) -> Trouble | None:
 
 def _status_checked(exporter: Exporter, answer: Answer, *, asked_at: str) -> Trouble | None:
     row = exporter.row
-    reading = exporter.subject.read_status_check(answer.qbxml)
+    if readings.of_other_set(answer.qbxml, row.set_id):
+        reading = readings.Reading(event=None)
+    else:
+        reading = exporter.subject.read_status_check(answer.qbxml)
     if reading.event is not None:
         exporter.meet(reading.event, reading)
         return None
@@ -173,8 +176,16 @@ def _looked(exporter: Exporter, write: Exchange) -> Looked:
         call_over=row.call_over,
         same_app=write.app_name == road.app_name,
         nothing_stored=row.nothing_stored_at is not None,
+        set_known=row.nothing_stored_at is not None and _set_known(row),
         looks=row.recoveries,
+        tries=row.looks,
     )
+
+
+def _set_known(row: Row) -> bool:
+    """Whether the status check of this look left open if the set was executed."""
+    check = queries.last_status_check(row=row)
+    return check is not None and not readings.proves_no_record(bytes(check.answer))
 
 
 def _write(exporter: Exporter) -> Exchange:

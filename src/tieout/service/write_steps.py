@@ -185,7 +185,7 @@ def _take_write(exporter: Exporter, message: Message, answer: Answer) -> Trouble
     """An answer may come when the row has moved on: late, twice, or after a person decided."""
     row = exporter.row
     if message.set_id != row.set_id or _is_anew(row):
-        _take_former(exporter, answer)
+        _take_former(exporter, answer, set_id=message.set_id)
         return None
     if answer.outcome is not Outcome.RESPONSE and not _is_latest(row, message):
         return None  # that an earlier call failed says nothing of the one sent since
@@ -195,10 +195,7 @@ def _take_write(exporter: Exporter, message: Message, answer: Answer) -> Trouble
     ):
         exporter.judge_write()
     elif answer.outcome is Outcome.RESPONSE:
-        try:
-            reading = exporter.subject.read_write(answer.qbxml)
-        except qbxml.MalformedResponse:
-            return None  # it is kept as it came; what it was to say is looked for
+        reading = exporter.read_write(set_id=row.set_id)
         if reading.event is not None and exporter.can(reading.event):
             exporter.meet(reading.event, reading)
     return None if answer.outcome is Outcome.RESPONSE else _trouble(answer, None)
@@ -209,22 +206,19 @@ def _is_anew(row: Row) -> bool:
     return row.writes == 0 and row.state in {State.READY, State.CLAIMED, State.PROBED}
 
 
-def _take_former(exporter: Exporter, answer: Answer) -> None:
+def _take_former(exporter: Exporter, answer: Answer, *, set_id: str) -> None:
     """Of a set that was settled before. That QuickBooks saved it all the same, and when, is news:
 
     every look since may have been too early, so what is about to leave is looked for once more.
     """
-    if answer.outcome is not Outcome.RESPONSE or not _says_saved(exporter, answer):
+    is_about_to_leave = {State.CLAIMED, State.PROBED, State.RESENDABLE}
+    if (
+        answer.outcome is not Outcome.RESPONSE
+        or State(exporter.row.state) not in is_about_to_leave
+    ):
         return
-    if State(exporter.row.state) in {State.CLAIMED, State.PROBED, State.RESENDABLE}:
+    if exporter.read_write(set_id=set_id).event is Event.ACCEPTED:
         exporter.meet(Event.GIVE_BACK)
-
-
-def _says_saved(exporter: Exporter, answer: Answer) -> bool:
-    try:
-        return exporter.subject.read_write(answer.qbxml).event is Event.ACCEPTED
-    except qbxml.MalformedResponse:
-        return False
 
 
 def _is_latest(row: Row, message: Message) -> bool:

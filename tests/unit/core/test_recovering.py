@@ -16,9 +16,12 @@ EVERY = [
         ticket_over=ticket,
         same_app=same,
         nothing_stored=nothing,
+        set_known=known,
         looks=looks,
     )
-    for recallable, over, ticket, same, nothing in itertools.product([False, True], repeat=5)
+    for recallable, over, ticket, same, nothing, known in itertools.product(
+        [False, True], repeat=6
+    )
     for looks in range(LOOKS_MAX + 1)
 ]
 
@@ -27,6 +30,15 @@ def test_the_connector_is_asked_first_and_once() -> None:
     assert next_ask(Looked(recallable=True)) is Ask.RECALL
     assert next_ask(Looked(recallable=True, call_over=True)) is Ask.STATUS_CHECK
     assert next_ask(Looked(recallable=True, call_over=True, nothing_stored=True)) is Ask.SEARCH
+
+
+def test_a_connector_that_never_knows_does_not_keep_quickbooks_from_being_asked() -> None:
+    asked = [next_ask(Looked(recallable=True, tries=n)) for n in range(7)]
+    recall, check = Ask.RECALL, Ask.STATUS_CHECK
+    assert asked == [recall, recall, check, recall, check, recall, check]
+    for n in range(7):
+        assert next_ask(Looked(recallable=True, tries=n, nothing_stored=True)) is Ask.SEARCH
+        assert when_absent(Looked(recallable=True, tries=n)) is not Event.ABSENT_FENCED
 
 
 def test_over_the_web_connector_quickbooks_is_asked_at_once() -> None:
@@ -41,7 +53,7 @@ def test_another_application_name_cannot_see_the_stored_answer() -> None:
 @pytest.mark.parametrize("looked", EVERY)
 def test_absence_counts_only_behind_a_fence(looked: Looked) -> None:
     by_ticket = looked.ticket_over and looked.same_app and looked.nothing_stored
-    assert looked.fenced is (looked.call_over or by_ticket)
+    assert looked.fenced is ((looked.call_over or by_ticket) and not looked.set_known)
     assert (when_absent(looked) is Event.ABSENT_FENCED) is looked.fenced
 
 

@@ -171,6 +171,35 @@ def test_the_answer_to_a_write(message: bytes, event: Event) -> None:
     assert translate.read_write(message, EXPECTED).event is event
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        sale(guid="{BBBBBBBB-0000-0000-0000-000000000001}"),
+        sale(number="7777"),
+        sale(customer="8-99"),
+        sale(guid=GUID) + sale(guid=GUID),
+        f"<ErrorRecovery><TxnID>1-1</TxnID><ExternalGUID>{GUID[:-2]}6}}</ExternalGUID>"
+        "</ErrorRecovery>",
+    ],
+    ids=["guid", "number", "customer", "two", "recovery"],
+)
+@pytest.mark.parametrize("request_id", ["posting-7", ""])
+def test_an_answer_about_another_invoice_settles_nothing(body: str, request_id: str) -> None:
+    message = answer(response("InvoiceAdd", body, request_id=request_id))
+    assert translate.read_write(message, EXPECTED).event is Event.SILENCE
+
+
+def test_an_answer_without_a_request_id_is_known_by_what_it_holds() -> None:
+    """Real answers leave it out, and the GUID with it."""
+    for body in (sale(), sale(guid=GUID.lower(), number="20417x", customer="8-1")):
+        message = answer(response("InvoiceAdd", body))
+        assert translate.read_write(message, EXPECTED).event is Event.ACCEPTED
+    recovery = response(
+        "InvoiceAdd", "<ErrorRecovery><TxnID>1-1</TxnID></ErrorRecovery>", code=501
+    )
+    assert translate.read_write(answer(recovery), EXPECTED).event is Event.SILENCE
+
+
 def test_a_saved_invoice_without_its_object_is_accepted_by_its_recovery_id() -> None:
     recovery = "<ErrorRecovery><TxnID>1A3F-1</TxnID><EditSequence>9</EditSequence></ErrorRecovery>"
     reading = translate.read_write(

@@ -147,6 +147,22 @@ def test_a_name_in_use_refuses_the_first_time_and_is_looked_at_after_a_resend() 
     assert customers.read_stored_add(stored, JOB, resent=False).event is Event.REFUSED
 
 
+@pytest.mark.parametrize("request_id", ["write-1", ""])
+def test_an_answer_about_another_job_settles_nothing(request_id: str) -> None:
+    for body in (
+        job(guid="{BBBBBBBB-0000-0000-0000-000000000001}"),
+        job(full_name="Acme Health:Another"),
+        job(parent="8-other"),
+        job() + job(),
+    ):
+        reading = customers.read_add(
+            answer(response("CustomerAdd", body, request_id=request_id)), JOB, resent=False
+        )
+        assert reading.event is Event.SILENCE
+    other = answer(response("CustomerMod", customer(list_id="8-9"), request_id=request_id))
+    assert customers.read_mod(other, CHANGE).event is Event.SILENCE
+
+
 def test_a_created_job_is_recorded_by_its_list_id() -> None:
     body = answer(response("CustomerAdd", job(), request_id="write-1"))
     reading = customers.read_add(body, JOB, resent=False)

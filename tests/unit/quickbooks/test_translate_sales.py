@@ -194,6 +194,14 @@ def test_a_look_that_failed_proves_nothing() -> None:
     assert sales.read_mod_search(body, HELD, TARGET).event is Event.SILENCE
 
 
+@pytest.mark.parametrize("request_id", ["write-3", ""])
+def test_an_answer_about_another_invoice_settles_nothing(request_id: str) -> None:
+    voided = response("TxnVoid", "<TxnID>FFFF-9</TxnID>", request_id=request_id)
+    assert sales.read_void(answer(voided), HELD).event is Event.SILENCE
+    updated = response("InvoiceMod", UPDATED.replace("1A3F-1", "FFFF-9"), request_id=request_id)
+    assert sales.read_mod(answer(updated), HELD).event is Event.SILENCE
+
+
 def test_answers_to_the_writes() -> None:
     voided = answer(response("TxnVoid", "<TxnID>1A3F-1</TxnID>", request_id="write-3"))
     assert sales.read_void(voided, HELD).event is Event.ACCEPTED

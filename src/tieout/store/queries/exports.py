@@ -158,6 +158,18 @@ def last_write(*, row: Row) -> Exchange | None:
     )
 
 
+def last_status_check(*, row: Row) -> Exchange | None:
+    """The latest answer to the question what QuickBooks stored under the row's set id."""
+    checks = Exchange.objects.filter(
+        company_id=row.company_id,
+        purpose=Exchange.Purpose.STATUS_CHECK,
+        set_id=row.set_id,
+        outcome="response",
+        **_of(row),
+    )
+    return checks.order_by("-id").first()
+
+
 def last_settled_set(*, company_id: int, app_name: str) -> str:
     """The set id of the latest exported posting: its stored answer is needed no more. "" = none.
 
