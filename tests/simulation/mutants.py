@@ -75,7 +75,8 @@ class NoStatusCheck(Tieout):
     def looked(self, turn: Turn, row: Posting) -> Looked:
         over = self.ticket_over(turn, self.last_write(row))
         looked = super().looked(turn, row)
-        return replace(looked, nothing_stored=True, call_over=looked.call_over or over)
+        skips = looked.call_over or not looked.recallable or looked.nothing_stored
+        return replace(looked, nothing_stored=skips, call_over=looked.call_over or over)
 
 
 class NumberOnly(Tieout):

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import errno
 import logging
-import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -379,46 +378,6 @@ def test_an_answer_to_another_request_is_kept_apart(desk: Desk, told: Callable[[
     assert "nothing that was asked" in told()
     desk.connector.close()
     runs_clean(desk)
-
-
-def test_two_answers_in_one_settle_nothing(desk: Desk) -> None:
-    def doubled(answer: str) -> str:
-        if WRITE not in answer:
-            return answer
-        _, _, rest = answer.partition("<QBXMLMsgsRs")
-        inside = rest[rest.index(">") + 1 : rest.index("</QBXMLMsgsRs>")]
-        return answer.replace("</QBXMLMsgsRs>", inside + "</QBXMLMsgsRs>")
-
-    desk.connector.before_bring = doubled
-    desk.connector.update()
-    desk.connector.before_bring = lambda answer: answer
-    assert Exchange.objects.filter(purpose="status").exists()  # QuickBooks was asked
-    assert Posting.objects.exclude(state="exported").count() < 2  # by its word, not by the answer
-    runs_clean(desk)
-
-
-def test_an_answer_about_another_invoice_settles_nothing(desk: Desk) -> None:
-    """Without requestID it is not known whose it is; its number and customer say so."""
-
-    def foreign(answer: str) -> str:
-        if WRITE not in answer:
-            return answer
-        for old, new in (
-            (r' requestID="[^"]*"', ""),
-            (r"<TxnID>[^<]*<", "<TxnID>FFFF-9<"),
-            (r"<RefNumber>[^<]*<", "<RefNumber>OTHER<"),
-            (r"<ExternalGUID>[^<]*</ExternalGUID>", ""),
-        ):
-            answer = re.sub(old, new, answer)
-        return answer
-
-    desk.connector.before_bring = foreign
-    desk.connector.update()
-    desk.connector.before_bring = lambda answer: answer
-    assert not Posting.objects.filter(txn_id="FFFF-9").exists()
-    assert Exchange.objects.filter(purpose="status").exists()
-    runs_clean(desk)
-    assert not Posting.objects.filter(txn_id="FFFF-9").exists()
 
 
 def test_the_answer_parameter_twice_is_no_call(desk: Desk) -> None:

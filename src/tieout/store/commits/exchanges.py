@@ -14,7 +14,8 @@ from tieout.store import prepared
 from tieout.store.models import Exchange
 
 _OF_ANSWER = ("outcome", "answer", "hresult", "stage", "message", "session_id", "details")
-USABLE = ("response", "hresult", "not sent")  # outcomes that say something about a write
+RESPONSE, HRESULT = "response", "hresult"
+USABLE = (RESPONSE, HRESULT, "not sent")  # outcomes that say something about a write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,13 +103,20 @@ _insert = prepared.insert(
 def keep_answer(*, call_id: str, kept: Kept, now: datetime, acted_on: bool = False) -> bool:
     """Keep a raw answer. Never fenced: what QuickBooks said is true whoever holds the lane.
 
-    The first usable answer stays; a repeated one changes nothing. One that comes after its
-    silence was acted on is to be applied again, unless whoever keeps it has `acted_on` it.
-    Answers False when nothing is known of that call.
+    The first usable answer stays; a repeated one changes nothing. An error that does not prove
+    that nothing ran gives way to a response. What comes after its silence was acted on is to be
+    applied again, unless whoever keeps it has `acted_on` it. Answers False when nothing is known
+    of that call, and when another response to it stays: whoever brings this one keeps it apart.
     """
     changes = {"answered_at": now, "applied_at": now if acted_on else None, **_columns(kept)}
-    moved = _keep(changes, call_id=call_id)
-    return bool(moved) or Exchange.objects.filter(call_id=call_id).exists()
+    if _keep(changes, call_id=call_id):
+        return True
+    there = Exchange.objects.filter(call_id=call_id).first()
+    if there is None or kept.outcome != RESPONSE:
+        return there is not None
+    if there.outcome == HRESULT and there.details.get("money_affected") is not False:
+        return bool(Exchange.objects.filter(pk=there.pk, outcome=HRESULT).update(**changes))
+    return there.outcome == RESPONSE and (not kept.answer or bytes(there.answer) == kept.answer)
 
 
 @prepared.change("answered_at", "applied_at", *_OF_ANSWER)
