@@ -7,7 +7,7 @@ saved meanwhile is left alone and named, as is whatever a person has to confirm.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,19 +16,15 @@ from django.db import transaction
 from tieout.core import mapping as rules
 from tieout.service import mapping_state as words
 from tieout.service.access import Access
-from tieout.service.mapping_state import REASON_MAX, SUBJECT, How, Refused
-from tieout.service.plan_wish import want_planning
-from tieout.service.suggest_wish import want_suggestions
-from tieout.store.commits import events
+from tieout.service.mapping_bundle import Bundle
+from tieout.service.mapping_state import REASON_MAX, SUBJECT, How, Refused, Saved
 from tieout.store.commits import mapping_batches as commits
-from tieout.store.commits import mappings as mapping_commits
 from tieout.store.queries import jobs, mapping_batches, qb_lists, suggestions
 from tieout.store.queries.mapping_batches import MappingBatch
 from tieout.store.queries.qb_lists import QbCustomer
 from tieout.store.queries.suggestions import BulkFilter
 
 ROWS_MAX = 1000  # of one bulk change: no more than somebody can look through
-KEYS_AT_ONCE = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,59 +125,48 @@ def accept(*, access: Access, picks: Sequence[Pick], what: str, now: datetime) -
     company_id = access.company.pk
     wanted = {pick.job_id: pick for pick in picks[:ROWS_MAX]}
     with transaction.atomic():
-        found = suggestions.chosen(company_id=company_id, ids=wanted)
+        bundle = Bundle(access, list(wanted))
         targets = qb_lists.customers(
             company_id=company_id, ids={pick.target_id for pick in wanted.values()}
         )
-        served = qb_lists.served_by(company_id=company_id, target_ids=targets)
-        firsts: list[commits.First] = []
-        entries: list[events.Entry] = []
+        bundle.look_up(target.list_id for target in targets.values())
         aside: list[Aside] = []
-        for job in found:
+        for job in bundle.jobs.values():
             pick = wanted[job.pk]
             target = targets.get(pick.target_id)
-            answer = _decide(job, pick, target, served, what)
-            if target is None or isinstance(answer, Refused):
+            answer = _save(bundle, job, pick, target, what)
+            if isinstance(answer, Refused):
                 name = target.full_name if target else ""
                 aside.append(Aside(job=job, target=name, why=_why(answer)))
-                continue
-            served.setdefault(target.pk, []).append(job)
-            firsts.append((job, target, answer.version, answer.confirmed))
-            entries.append(words.entry_of(job, answer, None, target, How.BULK))
-        if not firsts:
+        written = bundle.write(now=now, how=How.BULK)
+        if not written.events:
             return Outcome(text="Nothing was saved.", saved=0, aside=aside)
-        commits.write_first_mappings(
-            company_id=company_id, firsts=firsts, user=access.user, now=now
-        )
-        made = events.append(company_id=company_id, at=now, actor=access.user, entries=entries)
         batch = commits.add_batch(
-            company_id=company_id, user=access.user, now=now, what=what[:300], made=made
+            company_id=company_id,
+            user=access.user,
+            now=now,
+            what=what[:300],
+            made=written.events,
         )
-        again = _wish(access, now, [first[0] for first in firsts], list(targets))
+    saved = len(written.events)
     return Outcome(
-        text=_counted(len(firsts), "is mapped.", "are mapped."),
-        saved=len(firsts),
+        text=_counted(saved, "is mapped.", "are mapped."),
+        saved=saved,
         aside=aside,
         batch=batch,
-        planned_again=again,
+        planned_again=written.planned_again,
     )
 
 
-def _decide(
-    job: jobs.SourceJob,
-    pick: Pick,
-    target: QbCustomer | None,
-    served: Mapping[int, Sequence[jobs.SourceJob]],
-    what: str,
-) -> rules.Change | Refused:
+def _save(
+    bundle: Bundle, job: jobs.SourceJob, pick: Pick, target: QbCustomer | None, what: str
+) -> Saved | Refused:
     if target is None:
         return words.TARGET_UNKNOWN
     command = rules.SaveCommand(
         expected_version=pick.version, target_list_id=target.list_id, why=what[:REASON_MAX]
     )
-    odd = words.warnings_among(job=job, target=target, served=served.get(target.pk, []))
-    answer = rules.save(words.state_after(job=job, last=None), command, warnings=odd)
-    return words.refused(job, answer) if isinstance(answer, rules.Refusal) else answer
+    return bundle.save(job.pk, command)
 
 
 def undo(*, access: Access, batch_id: int, reason: str, now: datetime) -> Outcome | Refused:
@@ -204,81 +189,30 @@ def undo(*, access: Access, batch_id: int, reason: str, now: datetime) -> Outcom
             )
         made = mapping_batches.changes_of(batch=batch, subject=SUBJECT)
         changes = {event.subject_key: words.change_of(event) for event in made}
-        ids = jobs.ids_of(company_id=company_id, keys=list(changes))
-        found = suggestions.chosen(company_id=company_id, ids=ids)
-        staying = mapping_batches.staying(company_id=company_id, job_keys=list(changes))
-        undone: list[jobs.SourceJob] = []
-        entries: list[events.Entry] = []
+        bundle = Bundle(access, jobs.ids_of(company_id=company_id, keys=list(changes)))
+        bundle.look_up([])
         aside: list[Aside] = []
-        target_ids: list[int] = []
-        for job in found:
+        for job in bundle.jobs.values():
             _, before = words.present(job)
-            answer = _take_back(job, changes[job.key], staying, reason)
+            # a bulk change maps what was not mapped, so its way back is a removal
+            back = replace(rules.undo(changes[job.key]), why=reason.strip()[:REASON_MAX])
+            answer = bundle.save(job.pk, back)
             if isinstance(answer, Refused):
                 name = before.full_name if before else ""
                 aside.append(Aside(job=job, target=name, why=_why(answer)))
-                continue
-            mapping_commits.write_job_mapping(
-                job=job,
-                target=None,
-                version=answer.version,
-                confirmed=answer.confirmed,
-                user=access.user,
-                now=now,
-                undoes=answer.undoes,
-            )
-            entries.append(words.entry_of(job, answer, before, None, How.BULK_UNDO))
-            undone.append(job)
-            target_ids += [before.pk] if before else []
-        events.append(company_id=company_id, at=now, actor=access.user, entries=entries)
+        written = bundle.write(now=now, how=How.BULK_UNDO)
         commits.mark_undone(batch=batch, user=access.user, now=now)
-        again = _wish(access, now, undone, target_ids)
+    undone = len(written.events)
     return Outcome(
-        text="Undone. " + _counted(len(undone), "is not mapped again.", "are not mapped again."),
-        saved=len(undone),
+        text="Undone. " + _counted(undone, "is not mapped again.", "are not mapped again."),
+        saved=undone,
         aside=aside,
-        planned_again=again,
+        planned_again=written.planned_again,
     )
 
 
-def _take_back(
-    job: jobs.SourceJob,
-    change: rules.Change,
-    staying: Mapping[tuple[str, int], int],
-    reason: str,
-) -> rules.Change | Refused:
-    """A bulk change maps what was not mapped, so its way back is a removal."""
-    _, target = words.present(job)
-    state = words.state_after(job=job, last=change)
-    command = replace(rules.undo(change), why=reason.strip()[:REASON_MAX])
-    exported = staying.get((job.key, target.pk), 0) if target else 0
-    answer = rules.save(state, command, warnings=(), exported=exported)
-    return words.refused(job, answer) if isinstance(answer, rules.Refusal) else answer
-
-
-def _wish(
-    access: Access,
-    now: datetime,
-    changed: Sequence[jobs.SourceJob],
-    target_ids: Collection[int],
-) -> int:
-    """Let what depends on these jobs be looked at again; returns how many invoices."""
-    company_id = access.company.pk
-    keys = [job.key for job in changed]
-    again = 0
-    for start in range(0, len(keys), KEYS_AT_ONCE):
-        concerned = mapping_commits.concerned_by_jobs(keys[start : start + KEYS_AT_ONCE])
-        again += mapping_commits.plan_again(company_id=company_id, concerned=concerned)
-    if again:
-        want_planning(company_id, now, access.user)
-    if changed:
-        ids = [job.pk for job in changed]
-        want_suggestions(company_id, now, access.user, job_ids=ids, target_ids=target_ids)
-    return again
-
-
-def _why(answer: rules.Change | Refused) -> str:
-    return f"{answer.text} {answer.remedy}" if isinstance(answer, Refused) else ""
+def _why(answer: Refused) -> str:
+    return f"{answer.text} {answer.remedy}"
 
 
 def _counted(count: int, one: str, many: str) -> str:

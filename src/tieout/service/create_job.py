@@ -14,7 +14,7 @@ from tieout.core.new_jobs import FULL_MAX, LEVELS_MAX
 from tieout.core.texts import storable
 from tieout.service.access import Access
 from tieout.service.qb_writes import CannotWrite
-from tieout.store.commits import lanes, mappings
+from tieout.store.commits import job_mappings, lanes
 from tieout.store.commits import qb_writes as commits
 from tieout.store.commits.qb_writes import Wish
 from tieout.store.queries import connections, qb_lists
@@ -42,7 +42,7 @@ def create_job(*, access: Access, job_key: str, name: str, now: datetime) -> QbW
                 "QuickBooks Desktop Accounting Configuration, Syncing."
             )
             raise CannotWrite(message)
-        job = mappings.lock_job(company_id=company_id, key=job_key)
+        job = job_mappings.lock_job(company_id=company_id, key=job_key)
         if job is None:
             message = "This contractor job is not known here. Import the contractor jobs again."
             raise CannotWrite(message)

@@ -245,6 +245,11 @@ def sentence(
     return f"Undone. {text}" if change.undoes else text
 
 
+def label_of(job: jobs.SourceJob) -> str:
+    """A contractor job as people say it: contractor, client, title."""
+    return " · ".join(part for part in (job.contractor, job.client.name, job.title) if part)
+
+
 def stay(count: int) -> str:
     """How the clerk reads what a re-map does not move: "14 invoices stay"."""
     return "1 invoice stays" if count == 1 else f"{count:,} invoices stay"

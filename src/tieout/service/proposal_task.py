@@ -1,4 +1,5 @@
-"""What the worker does about a proposal: read a large file, save or undo many rows."""
+"""What the worker does about a proposal: read a large file, look through many suggestions, save or
+undo many rows."""
 
 from __future__ import annotations
 
@@ -6,16 +7,17 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from tieout.service import moments, propose_mappings, save_proposal, uploads
+from tieout.service import moments, propose_mappings, propose_suggestions, save_proposal, uploads
 from tieout.service.access import Access, find_access
 from tieout.store.commits import proposals as commits
 from tieout.store.commits import tasks
 from tieout.store.queries import proposals
 from tieout.store.queries.proposals import Proposal
+from tieout.store.queries.suggestions import BulkFilter
 from tieout.store.queries.tasks import Task, any_task
 
 LEASE_S = 600
-WORDS = {"read": "Looked at", "save": "Saved", "undo": "Undone"}
+WORDS = {"read": "Looked at", "look": "Looked at", "save": "Saved", "undo": "Undone"}
 
 
 def run(task_id: int) -> None:
@@ -43,7 +45,7 @@ def run(task_id: int) -> None:
             lease_until=now + timedelta(seconds=LEASE_S),
         )
 
-    if task.params["do"] == "read":
+    if task.params["do"] in {"read", "look"}:
         done = _read(proposal, task, beat)
     else:
         done = save_proposal.work_off(access, proposal, task, beat, moments.now)
@@ -64,17 +66,22 @@ def give_up(task: Task) -> None:
     if proposal.state == Proposal.State.READING:
         commits.fail(
             proposal=proposal,
-            problem="The file could not be read to its end.",
-            remedy="Upload it again.",
+            problem="This could not be read to its end.",
+            remedy="Upload the file again, or preview the suggestions again.",
         )
     else:
+        save_proposal.wish(proposal, moments.now())
         commits.move(proposal=proposal, state=Proposal.State.OPEN)
 
 
 def _read(proposal: Proposal, task: Task, beat: propose_mappings.Beat) -> int:
     if proposal.state == Proposal.State.READING:
-        path = uploads.root() / proposal.path
-        propose_mappings.read(proposal, path, beat=beat)
+        if task.params["do"] == "look":
+            wanted = BulkFilter(**task.params["wanted"])
+            propose_suggestions.look(proposal, wanted, beat=beat)
+        else:
+            path = uploads.root() / proposal.path
+            propose_mappings.read(proposal, path, beat=beat)
         with transaction.atomic():
             if commits.still_ours(task=task):
                 commits.move(proposal=proposal, state=proposal.state)

@@ -13,6 +13,7 @@ from typing import Any
 from tieout.core import mapping as rules
 from tieout.core.names import tokens
 from tieout.service.mapping_columns import KEYS, OURS, REASON, VERSION, Kind, Row, RowRefused
+from tieout.service.mapping_state import label_of
 from tieout.service.proposed_targets import Remove, Target, Targets
 from tieout.service.save_mapping import stay
 from tieout.store.queries import proposals, qb_lists
@@ -302,9 +303,8 @@ def _invoice_kind(row: Row) -> str:
 
 
 def _of_job(job: Any) -> _Record:
-    label = " · ".join(part for part in (job.contractor, job.client.name, job.title) if part)
     mapping = getattr(job, "mapping", None)
-    return _Record(job.pk, job.key, job.contractor, label, job, mapping)
+    return _Record(job.pk, job.key, job.contractor, label_of(job), job, mapping)
 
 
 def _of_sister(kind: Kind, row: Any) -> _Record:

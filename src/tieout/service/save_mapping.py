@@ -15,13 +15,13 @@ from django.db import transaction
 from tieout.core import mapping as rules
 from tieout.service import mapping_state as words
 from tieout.service.access import Access
+from tieout.service.mapping_bundle import Bundle
 from tieout.service.mapping_state import (
     JOB_UNKNOWN,
     NOTHING_TO_KEEP,
     NOTHING_TO_UNDO,
     REASON_MAX,
     SUBJECT,
-    TARGET_UNKNOWN,
     How,
     Refused,
     Saved,
@@ -34,11 +34,7 @@ from tieout.service.mapping_state import (
     stay,
     warnings_for,
 )
-from tieout.service.plan_wish import want_planning
-from tieout.service.suggest_wish import want_suggestions
-from tieout.store.commits import events
-from tieout.store.commits import mappings as commits
-from tieout.store.queries import jobs, mappings, qb_lists
+from tieout.store.queries import jobs
 from tieout.store.queries.qb_lists import QbCustomer, QbEntry
 
 
@@ -115,40 +111,25 @@ def keep_job_mapping(
     *, access: Access, job_key: str, expected_version: int, reason: str, now: datetime
 ) -> Saved | Refused:
     """Answer a change in QuickBooks with "this is still the right job": nothing is moved."""
+    company_id = access.company.pk
     with transaction.atomic():
-        job = commits.lock_job(company_id=access.company.pk, key=job_key)
+        bundle = Bundle(access, jobs.ids_of(company_id=company_id, keys=[job_key]))
+        job = next(iter(bundle.jobs.values()), None)
         if job is None:
             return JOB_UNKNOWN
         mapping, target = present(job)
-        state = state_of(company_id=access.company.pk, job=job)
         if mapping is None or target is None:
             return NOTHING_TO_UNDO
         if mapping.version != expected_version:
             return words.refused(job, rules.CHANGED_MEANWHILE)
         if target.gone_at is not None:
             return NOTHING_TO_KEEP
-        seen = changes_since(job=job)
-        commits.write_job_mapping(
-            job=job,
-            target=target,
-            version=state.version + 1,
-            confirmed=state.confirmed,
-            user=access.user,
-            now=now,
-        )
-        change = rules.Change(
-            kind=rules.ChangeKind.CONFIRMED,
-            version=state.version + 1,
-            from_list_id=target.list_id,
-            to_list_id=target.list_id,
-            from_confirmed=state.confirmed,
-            confirmed=state.confirmed,
-            why=" ".join([*seen, reason.strip()])[:REASON_MAX],
-        )
-        again = _record(access, job, change, target, target, now, How.HAND)
-        text = f"{target.full_name} is kept for {job.contractor}."
-        return Saved(
-            text=text, version=change.version, list_id=target.list_id, planned_again=again
+        answer = bundle.keep(job, target, reason)
+        written = bundle.write(now=now, how=How.HAND)
+        return replace(
+            answer,
+            text=f"{target.full_name} is kept for {job.contractor}.",
+            planned_again=written.planned_again,
         )
 
 
@@ -160,67 +141,19 @@ def _in_transaction(
 ) -> Saved | Refused:
     company_id = access.company.pk
     with transaction.atomic():
-        job = commits.lock_job(company_id=company_id, key=job_key)
+        bundle = Bundle(access, jobs.ids_of(company_id=company_id, keys=[job_key]))
+        job = next(iter(bundle.jobs.values()), None)
         if job is None:
             return JOB_UNKNOWN
         command = wanted(job)
         if isinstance(command, Refused):
             return command
-        target = None
-        if command.target_list_id:
-            target = qb_lists.get_customer(company_id=company_id, list_id=command.target_list_id)
-            if target is None:
-                return TARGET_UNKNOWN
-        odd = warnings_for(company_id=company_id, job=job, target=target) if target else ()
-        _, before = present(job)
-        staying = mappings.staying(
-            company_id=company_id, job_key=job.key, target_id=before.pk if before else None
-        )
-        state = state_of(company_id=company_id, job=job)
-        answer = rules.save(state, command, warnings=odd, exported=staying)
-        if isinstance(answer, rules.Refusal):
-            return words.refused(job, answer)
-        commits.write_job_mapping(
-            job=job,
-            target=target,
-            version=answer.version,
-            confirmed=answer.confirmed,
-            user=access.user,
-            now=now,
-            undoes=answer.undoes,
-        )
-        again = _record(access, job, answer, before, target, now, how)
-        moved = staying if before != target else 0
-        return Saved(
-            text=words.sentence(job, answer, before, target, moved),
-            version=answer.version,
-            list_id=answer.to_list_id,
-            staying=moved,
-            planned_again=again,
-        )
-
-
-def _record(
-    access: Access,
-    job: jobs.SourceJob,
-    change: rules.Change,
-    before: QbCustomer | None,
-    after: QbCustomer | None,
-    now: datetime,
-    how: How,
-) -> int:
-    """Append the event and let the waiting invoices be planned again; returns how many."""
-    company_id = access.company.pk
-    entry = words.entry_of(job, change, before, after, how)
-    events.append(company_id=company_id, at=now, actor=access.user, entries=[entry])
-    concerned = commits.concerned_by_jobs([job.key])
-    again = commits.plan_again(company_id=company_id, concerned=concerned)
-    if again:
-        want_planning(company_id, now, access.user)
-    if before != after:
-        targets = [each.pk for each in (before, after) if each is not None]
-        want_suggestions(company_id, now, access.user, job_ids=[job.pk], target_ids=targets)
-    return again
+        bundle.look_up([command.target_list_id])
+        answer = bundle.save(job.pk, command)
+        if isinstance(answer, Refused):
+            return answer
+        written = bundle.write(now=now, how=how)
+        return replace(answer, planned_again=written.planned_again)
 
 
 __all__ = [

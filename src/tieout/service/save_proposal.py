@@ -1,32 +1,37 @@
 """Save the rows of a proposal, all or chosen, and undo everything that was saved of it.
 
-Each row goes through the same verb as on the screens, with the version on which the preview was
+Each row goes through the same rules as on the screens, with the version on which the preview was
 built: what somebody changed meanwhile is set aside, never overwritten. A few rows are done at
-once in one transaction; many are done by the worker, batch by batch, each in its own transaction,
-and taken up again after a crash, because what was done is in the rows.
+once in one transaction; many are done by the worker, bundle by bundle, each in its own transaction
+of a fixed number of statements, and taken up again after a crash, because what was done is in the
+rows. An undo goes from the last row to the first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from django.db import transaction
 
 from tieout.core import mapping as rules
 from tieout.service import save_mapping, save_sisters
 from tieout.service.access import Access
+from tieout.service.mapping_bundle import Bundle
 from tieout.service.mapping_columns import Kind
+from tieout.service.mapping_state import NOTHING_TO_UNDO as NO_CHANGE
 from tieout.service.save_mapping import How, Refused, Saved
+from tieout.service.suggest_wish import want_suggestions
 from tieout.store.commits import proposals as commits
 from tieout.store.commits import tasks
 from tieout.store.queries import proposals
 from tieout.store.queries.proposals import Proposal, ProposedChange, RowState
 from tieout.store.queries.tasks import Task
 
-INLINE_ROWS = 100
-BATCH = 100
+INLINE_ROWS = 500  # saved while the page waits: one bundle
+BATCH = 500  # rows in one transaction: the others wait half a second for it at most
 State = Proposal.State
 Beat = Callable[[int], None]
 EVERY_WARNING = tuple(kind.value for kind in rules.WarningKind)
@@ -118,36 +123,71 @@ def leave_locked(proposal: Proposal) -> int:
 def save_now(access: Access, proposal: Proposal, now: datetime, *, confirm: bool = False) -> int:
     """Save everything here and now, batch by batch; returns the rows that were tried."""
     states = READY_OR_ASKED if confirm else READY
-    return _work(access, proposal, states, _save_rows, now)
+    return _work_now(access, proposal, states, _save_rows, now)
 
 
 def undo_now(access: Access, proposal: Proposal, now: datetime) -> int:
     """Undo everything here and now, batch by batch; returns the rows that were tried."""
-    return _work(access, proposal, (RowState.SAVED,), _undo_rows, now)
+    return _work_now(access, proposal, (RowState.SAVED,), _undo_rows, now)
 
 
-Step = Callable[[Access, Proposal, list[ProposedChange], datetime], None]
+class Step(Protocol):
+    """Save or undo a bundle of rows; without `suggest` the caller asks for suggestions."""
+
+    def __call__(
+        self,
+        access: Access,
+        proposal: Proposal,
+        rows: list[ProposedChange],
+        now: datetime,
+        *,
+        suggest: bool,
+    ) -> None: ...
 
 
 def work_off(
     access: Access, proposal: Proposal, task: Task, beat: Beat, now: Callable[[], datetime]
 ) -> int:
-    """What a task asks for, until no row is left or another worker has taken the task over."""
+    """What a task asks for, until no row is left or another worker has taken the task over.
+
+    Returns how many of the task's rows are done, those before a crash among them.
+    """
     undoing = task.params["do"] == "undo"
     states = READY_OR_ASKED if task.params.get("confirm") else READY
-    done = _work(
+    if undoing:
+        states = (RowState.SAVED,)
+    left = proposals.count_rows(proposal_id=proposal.pk, states=states)
+    before = max((task.total or left) - left, 0)
+    done = before + _work(
         access,
         proposal,
-        (RowState.SAVED,) if undoing else states,
+        states,
         _undo_rows if undoing else _save_rows,
-        now(),
+        now,
         task=task,
-        beat=beat,
+        beat=lambda count: beat(before + count),
     )
     with transaction.atomic():
         locked = commits.lock(company_id=access.company.pk, proposal_id=proposal.pk)
         if locked is not None and commits.still_ours(task=task):
+            wish(proposal, now())
             commits.move(proposal=locked, state=State.OPEN)
+    return done
+
+
+def wish(proposal: Proposal, now: datetime) -> None:
+    """Let suggestions be looked for again after many bundles, once; in the caller's transaction."""
+    if proposal.kind == "job":  # a client's mapping asks for that itself
+        want_suggestions(proposal.company_id, now)
+
+
+def _work_now(
+    access: Access, proposal: Proposal, states: Collection[str], step: Step, now: datetime
+) -> int:
+    done = _work(access, proposal, states, step, lambda: now)
+    if done:
+        with transaction.atomic():
+            wish(proposal, now)
     return done
 
 
@@ -156,41 +196,54 @@ def _work(
     proposal: Proposal,
     states: Collection[str],
     step: Step,
-    now: datetime,
+    now: Callable[[], datetime],
     *,
     task: Task | None = None,
     beat: Beat | None = None,
 ) -> int:
     done = 0
+    undoing = step is _undo_rows
     while True:
         with transaction.atomic():
-            if task is not None and not commits.still_ours(task=task):
+            # locked: of two workers that have the same task, only one does each bundle
+            locked = commits.lock(company_id=access.company.pk, proposal_id=proposal.pk)
+            if locked is None or (task is not None and not commits.still_ours(task=task)):
                 return done
-            rows = proposals.rows_of(proposal_id=proposal.pk, states=states, limit=BATCH)
+            rows = proposals.rows_of(
+                proposal_id=proposal.pk, states=states, limit=BATCH, last_first=undoing
+            )
             if not rows:
                 return done
-            step(access, proposal, rows, now)
-            undone = step is _undo_rows
-            moments = {"undone_at": now} if undone else {"saved_at": now}
-            commits.note(proposal=proposal, **moments)
+            at = now()
+            step(access, proposal, rows, at, suggest=False)
+            commits.note(proposal=locked, **{"undone_at" if undoing else "saved_at": at})
         done += len(rows)
         if beat:
             beat(done)
 
 
-# ------------------------------------------------------------------ row by row
+# ------------------------------------------------------------------ a bundle of rows
 
 
 def _save_rows(
-    access: Access, proposal: Proposal, rows: list[ProposedChange], now: datetime
+    access: Access,
+    proposal: Proposal,
+    rows: list[ProposedChange],
+    now: datetime,
+    *,
+    suggest: bool = True,
 ) -> None:
     kind: Kind = proposal.kind  # type: ignore[assignment] # only Kinds are stored
-    commits.lock_records(kind=kind, rows=rows)
     from_file = proposal.origin == Proposal.Origin.FILE
     usual = f"Mapping file {proposal.name}" if from_file else proposal.name
+    how = How.FILE if from_file else How.BULK
     for row in rows:
-        reason = row.reason or usual[: save_mapping.REASON_MAX]
-        answer = _save_row(access, kind, row, reason, How.FILE if from_file else How.BULK, now)
+        row.reason = row.reason or usual[: save_mapping.REASON_MAX]
+    if kind == "job":
+        answers = _save_jobs(access, rows, how, now, suggest=suggest)
+    else:
+        answers = _save_sisters(access, kind, rows, how, now)
+    for row, answer in zip(rows, answers, strict=True):
         if isinstance(answer, Saved):
             row.state, row.saved_version = RowState.SAVED, answer.version
             row.message = row.remedy = row.field = ""
@@ -199,31 +252,45 @@ def _save_rows(
     commits.write_rows(rows)
 
 
-def _save_row(
-    access: Access, kind: Kind, row: ProposedChange, reason: str, how: How, now: datetime
-) -> Saved | Refused:
-    if kind != "job":
-        return save_sisters.save_sister(
-            access=access,
-            kind=kind,
-            pk=row.record_id or 0,
-            expected_version=row.version,
-            target_list_id=row.to_list_id or None,
-            reason=reason,
-            now=now,
-            how=how,
-        )
-    return save_mapping.save_job_mapping(
-        access=access,
-        job_key=row.key,
+def _save_jobs(
+    access: Access, rows: list[ProposedChange], how: How, now: datetime, *, suggest: bool
+) -> list[Saved | Refused]:
+    bundle = Bundle(access, [row.record_id for row in rows if row.record_id is not None])
+    bundle.look_up(row.to_list_id for row in rows)
+    answers = [bundle.save(row.record_id, _command(row)) for row in rows]
+    bundle.write(now=now, how=how, suggest=suggest)
+    return answers
+
+
+def _command(row: ProposedChange) -> rules.SaveCommand:
+    return rules.SaveCommand(
         expected_version=row.version,
         target_list_id=row.to_list_id,
         remove=bool(row.from_list_id),
-        confirmed=[kind for kind, _ in row.warnings],
-        reason=reason,
-        now=now,
-        how=how,
+        confirmed=frozenset(
+            rules.WarningKind(kind) for kind, _ in row.warnings if kind in EVERY_WARNING
+        ),
+        why=row.reason,
     )
+
+
+def _save_sisters(
+    access: Access, kind: Kind, rows: list[ProposedChange], how: How, now: datetime
+) -> list[Saved | Refused]:
+    commits.lock_records(kind=kind, rows=rows)
+    return [
+        save_sisters.save_sister(
+            access=access,
+            kind=kind,  # type: ignore[arg-type] # a job is saved above
+            pk=row.record_id or 0,
+            expected_version=row.version,
+            target_list_id=row.to_list_id or None,
+            reason=row.reason,
+            now=now,
+            how=how,
+        )
+        for row in rows
+    ]
 
 
 def _not_saved(row: ProposedChange, refused: Refused) -> None:
@@ -233,57 +300,86 @@ def _not_saved(row: ProposedChange, refused: Refused) -> None:
 
 
 def _undo_rows(
-    access: Access, proposal: Proposal, rows: list[ProposedChange], now: datetime
+    access: Access,
+    proposal: Proposal,
+    rows: list[ProposedChange],
+    now: datetime,
+    *,
+    suggest: bool = True,
 ) -> None:
+    kind: Kind = proposal.kind  # type: ignore[assignment] # only Kinds are stored
+    reason = f"Undo of {proposal.name}"[: save_mapping.REASON_MAX]
+    if kind == "job":
+        undone = _undo_jobs(access, rows, reason, now, suggest=suggest)
+    else:
+        undone = _undo_sisters(access, kind, rows, reason, now)
+    for row, answer in undone:
+        if isinstance(answer, Saved):
+            row.state, row.message, row.remedy = RowState.UNDONE, "", ""
+        else:
+            row.state = RowState.KEPT
+            row.message, row.remedy = answer.text[:500], answer.remedy[:500]
+    commits.write_rows(rows)
+
+
+Undone = list[tuple[ProposedChange, Saved | Refused]]
+
+
+def _undo_jobs(
+    access: Access, rows: list[ProposedChange], reason: str, now: datetime, *, suggest: bool
+) -> Undone:
     """Rows may have changed places with one another: what asks for a confirmation only because
     another row is not back yet is tried again, and then led back as it was, asked or not."""
-    kind: Kind = proposal.kind  # type: ignore[assignment] # only Kinds are stored
-    commits.lock_records(kind=kind, rows=rows)
-    reason = f"Undo of {proposal.name}"[: save_mapping.REASON_MAX]
+    bundle = Bundle(access, [row.record_id for row in rows if row.record_id is not None])
+    back = {row.pk: _way_back(bundle, row, reason) for row in rows}
+    bundle.look_up(each.target_list_id for each in back.values() if each)
+    done: Undone = []
     waiting = list(rows)
     for also in ((), (), EVERY_WARNING):
         asked = []
         for row in reversed(waiting):
-            answer = _undo_row(access, kind, row, reason, now, also)
-            if isinstance(answer, Saved):
-                row.state, row.message, row.remedy = RowState.UNDONE, "", ""
-            elif answer.to_confirm and not also:
+            command = back[row.pk]
+            answer: Saved | Refused = NO_CHANGE
+            if command is not None:
+                more = command.confirmed | frozenset(map(rules.WarningKind, also))
+                answer = bundle.save(row.record_id, replace(command, confirmed=more))
+            if isinstance(answer, Refused) and answer.to_confirm and not also:
                 asked.append(row)
             else:
-                row.state = RowState.KEPT
-                row.message, row.remedy = answer.text[:500], answer.remedy[:500]
+                done.append((row, answer))
         waiting = asked[::-1]
-    commits.write_rows(rows)
+    bundle.write(now=now, how=How.BULK_UNDO, suggest=suggest)
+    return done
 
 
-def _undo_row(
-    access: Access,
-    kind: Kind,
-    row: ProposedChange,
-    reason: str,
-    now: datetime,
-    also: Collection[str],
-) -> Saved | Refused:
+def _way_back(bundle: Bundle, row: ProposedChange, reason: str) -> rules.SaveCommand | None:
+    job = bundle.jobs.get(row.record_id or 0)
+    last = bundle.last_change(job) if job else None
+    if last is None:
+        return None
     version = row.saved_version or 0
-    if kind != "job":
-        return save_sisters.undo_sister(
-            access=access,
-            kind=kind,
-            pk=row.record_id or 0,
-            expected_version=version,
-            reason=reason,
-            now=now,
-            how=How.BULK_UNDO,
+    return replace(rules.undo(last), expected_version=version, why=reason)
+
+
+def _undo_sisters(
+    access: Access, kind: Kind, rows: list[ProposedChange], reason: str, now: datetime
+) -> Undone:
+    commits.lock_records(kind=kind, rows=rows)
+    return [
+        (
+            row,
+            save_sisters.undo_sister(
+                access=access,
+                kind=kind,  # type: ignore[arg-type] # a job is undone above
+                pk=row.record_id or 0,
+                expected_version=row.saved_version or 0,
+                reason=reason,
+                now=now,
+                how=How.BULK_UNDO,
+            ),
         )
-    return save_mapping.undo_job_mapping(
-        access=access,
-        job_key=row.key,
-        expected_version=version,
-        reason=reason,
-        now=now,
-        also_confirmed=also,
-        how=How.BULK_UNDO,
-    )
+        for row in reversed(rows)
+    ]
 
 
 def _open(access: Access, proposal_id: int) -> Proposal | Refused:

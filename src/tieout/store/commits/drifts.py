@@ -8,7 +8,7 @@ number of queries per thousand. Run again with nothing changed, it writes nothin
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -26,6 +26,7 @@ CHUNK = 1000
 IDS_AT_ONCE = 500
 TEXT_MAX, NAME_MAX = 800, 209
 State = Drift.State
+CLOSED = ["state", "answer", "answered_version", "answered_by", "answered_at", "closed_at"]
 WRITTEN = ["state", "was", "now", "text", "token", "survivor", "proof", "closed_at"]
 
 
@@ -64,40 +65,42 @@ def recount(*, company_id: int) -> None:
     Company.objects.filter(pk=company_id).exclude(open_drifts=waiting).update(open_drifts=waiting)
 
 
-def close(
-    *, mapping: JobMapping, target: QbCustomer | None, version: int, user: User, now: datetime
-) -> None:
-    """The mapping was saved anew: whatever stood is answered by that, in the caller's transaction."""
-    asked = Drift.objects.filter(mapping=mapping, state__in=STANDING)
-    kept = Q(target_id=target.pk) if target else Q(pk__in=[])
-    for answer, rows in (
-        (Drift.Answer.KEPT, asked.filter(kept)),
-        (Drift.Answer.REMAPPED if target else Drift.Answer.REMOVED, asked.exclude(kept)),
-    ):
-        rows.update(
-            state=State.ANSWERED,
-            answer=answer,
-            answered_by=user,
-            answered_at=now,
-            answered_version=version,
-            closed_at=now,
+def close(*, saved: Mapping[int, tuple[int | None, int]], user: User, now: datetime) -> None:
+    """Mappings were saved anew: whatever stood is answered by that, in the caller's transaction.
+
+    `saved`: id of a mapping -> id of its QuickBooks job, and the version that was saved.
+    """
+    standing = list(Drift.objects.filter(mapping_id__in=saved, state__in=STANDING))
+    for drift in standing:
+        target_id, version = saved[drift.mapping_id]
+        changed = Drift.Answer.REMAPPED if target_id else Drift.Answer.REMOVED
+        drift.answer = Drift.Answer.KEPT if drift.target_id == target_id else changed
+        drift.state, drift.answered_version = State.ANSWERED, version
+        drift.answered_by, drift.answered_at, drift.closed_at = user, now, now
+    Drift.objects.bulk_update(standing, CLOSED, batch_size=IDS_AT_ONCE)
+
+
+def reopen(*, undone: Mapping[int, int]) -> None:
+    """The changes to these versions of mappings are undone: what they answered is open again."""
+    if not undone:
+        return
+    answered = Drift.objects.filter(mapping_id__in=undone, state=State.ANSWERED).order_by()
+    ids = [
+        pk
+        for pk, mapping_id, version in answered.values_list("id", "mapping_id", "answered_version")
+        if version == undone[mapping_id]
+    ]
+    for start in range(0, len(ids), IDS_AT_ONCE):
+        Drift.objects.filter(id__in=ids[start : start + IDS_AT_ONCE]).update(
+            state=State.OPEN,
+            answer="",
+            answered_by=None,
+            answered_at=None,
+            answered_version=0,
+            batch="",
+            reason="",
+            closed_at=None,
         )
-
-
-def reopen(*, mapping_id: int, version: int) -> None:
-    """The change to this version is undone: what it answered is open again."""
-    Drift.objects.filter(
-        mapping_id=mapping_id, answered_version=version, state=State.ANSWERED
-    ).update(
-        state=State.OPEN,
-        answer="",
-        answered_by=None,
-        answered_at=None,
-        answered_version=0,
-        batch="",
-        reason="",
-        closed_at=None,
-    )
 
 
 def stands(drift: Drift) -> bool:

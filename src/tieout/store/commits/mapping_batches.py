@@ -1,59 +1,11 @@
-"""Write many first mappings at once, and the batch by which they are undone together."""
+"""The batches of bulk changes, by which each is undone as a whole."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from tieout.core.mapping import WarningKind
-from tieout.store.commits import mappings, memories
-from tieout.store.models import Event, JobMapping, MappingBatch, QbCustomer, SourceJob, User
-
-CHUNK = 500
-
-First = tuple[
-    SourceJob, QbCustomer, int, frozenset[WarningKind]
-]  # job, target, version, confirmed
-
-
-def write_first_mappings(
-    *, company_id: int, firsts: Sequence[First], user: User, now: datetime
-) -> None:
-    """Link each locked job to its QuickBooks job, as `mappings.write_job_mapping` does one.
-
-    A job that was mapped before has memories and drifts of its own: it is written by itself.
-    """
-    fresh: list[JobMapping] = []
-    jobs: list[SourceJob] = []
-    for job, target, version, confirmed in firsts:
-        if getattr(job, "mapping", None) is not None:
-            mappings.write_job_mapping(
-                job=job, target=target, version=version, confirmed=confirmed, user=user, now=now
-            )
-            continue
-        row = JobMapping(
-            company_id=company_id,
-            job=job,
-            target=target,
-            version=version,
-            changed_by=user,
-            changed_at=now,
-            other_customer_confirmed=WarningKind.OTHER_CUSTOMER in confirmed,
-            shared_confirmed=WarningKind.SHARED in confirmed,
-            **memories.columns(row=None, job=job, target=target),
-        )
-        client = getattr(job.client, "mapping", None)
-        job.map_state = mappings.map_state(
-            mapping=row, target=target, customer=client.target if client else None
-        )
-        job.search_text = mappings.search_text(job=job, client_name=job.client.name, target=target)
-        job.suggested = False
-        fresh.append(row)
-        jobs.append(job)
-    JobMapping.objects.bulk_create(fresh, batch_size=CHUNK)
-    SourceJob.objects.bulk_update(
-        jobs, ["map_state", "search_text", "suggested"], batch_size=CHUNK
-    )
+from tieout.store.models import Event, MappingBatch, User
 
 
 def add_batch(

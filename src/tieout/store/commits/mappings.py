@@ -5,16 +5,14 @@ The decisions are made in `core.mapping`; every function here runs in the caller
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tieout.core.drifting import BLOCKING
 from tieout.core.exporting import State
-from tieout.core.mapping import WarningKind
 from tieout.store.commits import drifts as drift_rows
-from tieout.store.commits import memories
 from tieout.store.models import (
     ClassMapping,
     ClientMapping,
@@ -31,68 +29,13 @@ from tieout.store.models import (
 )
 from tieout.store.queries.mappings import COMMITTED_STATES, links_to_look_at
 from tieout.store.queries.planning import drifts
-from tieout.store.queries.suggestions import is_suggested
 
 SisterMapping = ClientMapping | ItemMapping | ClassMapping
 Standing = SourceInvoice.Standing
 CHUNK = 1000
 
 
-# ------------------------------------------------------------------ one job's mapping
-
-
-def lock_job(*, company_id: int, key: str) -> SourceJob | None:
-    """The job, locked until the transaction ends: two saves of one job follow each other."""
-    return (
-        SourceJob.objects.select_for_update(of=("self",))
-        .select_related("client__mapping__target", "mapping__target", "mapping__changed_by")
-        .filter(company_id=company_id, key=key)
-        .first()
-    )
-
-
-def write_job_mapping(
-    *,
-    job: SourceJob,
-    target: QbCustomer | None,
-    version: int,
-    confirmed: Iterable[WarningKind],
-    user: User,
-    now: datetime,
-    undoes: int = 0,
-) -> JobMapping:
-    """Link the locked job to `target`, or remove its association (None), and restate the job.
-
-    What both sides are like now is remembered, so that a later change is noticed. That answers
-    whatever drifted before; when the change to version `undoes` is taken back, what was
-    remembered then counts again, and what it answered is open again.
-    """
-    odd = frozenset(confirmed)
-    before = JobMapping.objects.select_related("target").filter(job=job).first()
-    row, _ = JobMapping.objects.update_or_create(
-        company_id=job.company_id,
-        job=job,
-        defaults={
-            "target": target,
-            "version": version,
-            "changed_by": user,
-            "changed_at": now,
-            "other_customer_confirmed": WarningKind.OTHER_CUSTOMER in odd,
-            "shared_confirmed": WarningKind.SHARED in odd,
-            **memories.columns(row=before, job=job, target=target, undoing=bool(undoes)),
-        },
-    )
-    if before is not None:
-        drift_rows.close(mapping=row, target=target, version=version, user=user, now=now)
-        if undoes:
-            drift_rows.reopen(mapping_id=row.pk, version=undoes)
-        drift_rows.notice(company_id=job.company_id, now=now, mapping_ids=[row.pk])
-    customer = _customer_of(job.client)
-    job.map_state = map_state(mapping=row, target=target, customer=customer)
-    job.search_text = search_text(job=job, client_name=job.client.name, target=target)
-    job.suggested = target is None and is_suggested(job_id=job.pk)
-    job.save(update_fields=["map_state", "search_text", "suggested"])
-    return row
+# ------------------------------------------------------------------ the state of a job
 
 
 def search_text(*, job: SourceJob, client_name: str, target: QbCustomer | None) -> str:

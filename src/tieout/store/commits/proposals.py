@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import F, QuerySet
 
 from tieout.store.models import (
@@ -14,7 +15,6 @@ from tieout.store.models import (
     ItemMapping,
     Proposal,
     ProposedChange,
-    SourceJob,
     Task,
     User,
 )
@@ -108,12 +108,20 @@ def note(
 
 
 def write_rows(rows: list[ProposedChange]) -> None:
-    """Keep what became of these rows."""
-    ProposedChange.objects.bulk_update(
-        rows,
-        ["state", "saved_version", "field", "value", "message", "remedy", "warnings", "notes"],
-        batch_size=CHUNK,
+    """Keep what became of these rows.
+
+    One prepared statement: five hundred rows with words of their own in a single CASE take Django
+    longer than everything else that a save does.
+    """
+    statement = (
+        f"UPDATE {ProposedChange._meta.db_table} "  # noqa: S608 — a constant
+        "SET state = %s, saved_version = %s, field = %s, message = %s, remedy = %s WHERE id = %s"
     )
+    values = [
+        (row.state, row.saved_version, row.field, row.message, row.remedy, row.pk) for row in rows
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, values)
 
 
 def refuse_mapped(*, proposal: Proposal, message: str, remedy: str) -> int:
@@ -133,14 +141,14 @@ def still_ours(*, task: Task) -> bool:
 
 
 def lock_records(*, kind: str, rows: Iterable[ProposedChange]) -> None:
-    """Lock what these rows are about, in one order, before the log of the company is locked.
+    """Lock the mappings of clients, items or classes that these rows are about, in one order, before
+    the log of the company is locked.
 
     Whoever saves one record locks it first and the log after it; a batch that locked the log
     first would wait for him while he waits for it.
     """
     ids = [row.record_id for row in rows if row.record_id is not None]
     locked: QuerySet[Any] = {
-        "job": SourceJob.objects.filter(id__in=ids),
         "client": ClientMapping.objects.filter(client_id__in=ids),
         "item": ItemMapping.objects.filter(item_id__in=ids),
         "class": ClassMapping.objects.filter(id__in=ids),

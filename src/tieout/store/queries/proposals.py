@@ -78,13 +78,16 @@ def rows_of(
     states: Collection[str],
     ids: Collection[int] | None = None,
     limit: int = 0,
+    last_first: bool = False,
 ) -> list[ProposedChange]:
-    """Rows of these states in the order of the file: all, the chosen, or the first `limit`."""
+    """Rows of these states in the order of the file: all, the chosen, or the first `limit`; with
+    `last_first` the last `limit`."""
     rows = ProposedChange.objects.filter(proposal_id=proposal_id, state__in=states)
     if ids is not None:
         rows = rows.filter(id__in=ids)
-    ordered = rows.order_by("line")
-    return list(ordered[:limit] if limit else ordered)
+    ordered = rows.order_by("-line" if last_first else "line")
+    found = list(ordered[:limit] if limit else ordered)
+    return found[::-1] if last_first else found
 
 
 def count_rows(*, proposal_id: int, states: Collection[str]) -> int:

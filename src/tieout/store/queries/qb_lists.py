@@ -105,6 +105,17 @@ def customers(*, company_id: int, ids: Collection[int]) -> dict[int, QbCustomer]
     return found
 
 
+def customers_by_list_id(*, company_id: int, list_ids: Collection[str]) -> dict[str, QbCustomer]:
+    """Customers and jobs of this company by ListID, in several queries when there are very many."""
+    wanted = sorted(list_ids)
+    found: dict[str, QbCustomer] = {}
+    for start in range(0, len(wanted), IDS_AT_ONCE):
+        some = wanted[start : start + IDS_AT_ONCE]
+        rows = QbCustomer.objects.filter(company_id=company_id, list_id__in=some).order_by()
+        found |= {row.list_id: row for row in rows}
+    return found
+
+
 def get_entry(*, company_id: int, kind: str, list_id: str) -> QbEntry | None:
     """The list entry of this company with the ListID; another company's is not found."""
     return QbEntry.objects.filter(company_id=company_id, kind=kind, list_id=list_id).first()

@@ -183,9 +183,10 @@ def find_state(*, company_id: int) -> SuggestionState:
     return found or SuggestionState(company_id=company_id)
 
 
-def is_suggested(*, job_id: int) -> bool:
-    """Whether there is a candidate to show for the job."""
-    return JobSuggestion.objects.filter(job_id=job_id, target__isnull=False).exists()
+def suggested_among(*, job_ids: Collection[int]) -> set[int]:
+    """Those of these jobs for which there is a candidate to show; one query."""
+    rows = JobSuggestion.objects.filter(job_id__in=job_ids, target__isnull=False).order_by()
+    return set(rows.values_list("job_id", flat=True))
 
 
 # ------------------------------------------------------------------ for the screens
@@ -282,26 +283,22 @@ def bulk(*, company_id: int, wanted: BulkFilter, limit: int) -> list[SourceJob]:
     return list(rows.order_by("client__name", "client_id", "contractor", "id")[:limit])
 
 
+def bulk_ids(*, company_id: int, wanted: BulkFilter) -> list[int]:
+    """The ids of all that the filter finds, by contractor; one query."""
+    rows = _bulk(company_id, wanted).order_by("contractor", "id")
+    return list(rows.values_list("id", flat=True))
+
+
+def wanted_twice(*, company_id: int, wanted: BulkFilter) -> set[int]:
+    """Ids of the QuickBooks jobs that several of the filter's suggestions name; one query."""
+    rows = _bulk(company_id, wanted).order_by().values("suggestion__target")
+    often = rows.annotate(count=Count("id")).filter(count__gt=1)
+    return set(often.values_list("suggestion__target", flat=True))
+
+
 def count_bulk(*, company_id: int, wanted: BulkFilter) -> int:
     """How many suggestions the filter finds."""
     return _bulk(company_id, wanted).order_by().count()
-
-
-def chosen(*, company_id: int, ids: Collection[int]) -> list[SourceJob]:
-    """Jobs by id with what a save needs, locked until the transaction ends."""
-    found: list[SourceJob] = []
-    wanted = sorted(ids)
-    for start in range(0, len(wanted), IDS_AT_ONCE):
-        found += (
-            SourceJob.objects.select_for_update(of=("self",))
-            .select_related(
-                "client__mapping__target", "mapping__target", "mapping__changed_by",
-                "suggestion__target",
-            )
-            .filter(company_id=company_id, id__in=wanted[start : start + IDS_AT_ONCE])
-            .order_by("id")
-        )  # fmt: skip
-    return found
 
 
 def _bulk(company_id: int, wanted: BulkFilter) -> QuerySet[SourceJob]:

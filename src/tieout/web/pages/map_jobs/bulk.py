@@ -9,11 +9,12 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from tieout.service import bulk_mapping as service
-from tieout.service import moments
+from tieout.service import moments, propose_suggestions
 from tieout.service.access import Access
 from tieout.service.bulk_mapping import Pick
 from tieout.service.mapping_state import Refused
@@ -68,6 +69,19 @@ def accept(request: HttpRequest, access: Access) -> HttpResponse:
         return render(request, "map_jobs/_bulk.html", context, status=422)
     outcome = service.accept(access=access, picks=picks, what=asked.words, now=moments.now())
     return _done(request, access, outcome)
+
+
+@require_POST
+@company_page("work")
+def everything(request: HttpRequest, access: Access) -> HttpResponse:
+    """Look through all that the filter finds, however many, on a page of their own."""
+    asked = _asked(access, request.POST)
+    proposal = propose_suggestions.propose(
+        access=access, wanted=asked.wanted, what=asked.words, now=moments.now()
+    )
+    response = HttpResponse()
+    response["HX-Redirect"] = reverse("mapping_changes", args=[access.company.pk, proposal.pk])
+    return response
 
 
 @require_POST

@@ -14,6 +14,7 @@ urlpatterns = [
     path("upload/", files.upload, name="upload_job_mappings"),
     path("keys/", views.single_keys, name="single_keys"),
     path("bulk/", bulk.preview, name="bulk_preview"),
+    path("bulk/all/", bulk.everything, name="bulk_everything"),
     path("bulk/accept/", bulk.accept, name="bulk_accept"),
     path("bulk/<int:batch_id>/undo/", bulk.undo, name="bulk_undo"),
     path("next/", record.next_unmapped, name="next_unmapped"),
