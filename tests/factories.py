@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from tieout.store.commits import drifts
 from tieout.store.models import (
     Book,
     ClientMapping,
@@ -263,3 +264,16 @@ def posting(
         fingerprint="f",
         content={},
     )
+
+
+def notice_all(
+    *, company_id: int, now: datetime = NOW, task_id: int | None = None
+) -> drifts.Noticed:
+    """Compare every mapping with what it remembers, as the end of a refresh does in bundles."""
+    noticed = drifts.Noticed()
+    after: int | None = 0
+    while after is not None:
+        after = drifts.notice_some(
+            company_id=company_id, now=now, task_id=task_id, after=after, noticed=noticed
+        )
+    return noticed

@@ -14,7 +14,6 @@ from tests.browser import LOOKS, Look, chromium, look_at, picture, sign_in
 from tests.factories import NOW
 from tests.journeys.flushing import event_triggers, flushable  # noqa: F401 # used by pytest
 
-from tieout.store.commits.drifts import notice
 from tieout.store.models import Company, JobMapping, QbCustomer, SourceJob
 
 pytestmark = [
@@ -79,7 +78,7 @@ def company() -> Company:
     SourceJob.objects.filter(pk=jobs["Fay Lind"].pk).update(client=other)
     factories.invoice(acme, "20417", standing="blocked")
     factories.invoice(acme, "20418", lines=[("J-3", "REG", "90.00")], standing="blocked")
-    notice(company_id=northgate.pk, now=NOW)
+    factories.notice_all(company_id=northgate.pk, now=NOW)
     return northgate
 
 

@@ -34,7 +34,6 @@ from tieout.service.access import Access, find_access
 from tieout.service.drift_inbox import Answer
 from tieout.service.mapping_state import change_of
 from tieout.service.save_mapping import Saved, save_job_mapping, undo_job_mapping
-from tieout.store.commits.drifts import notice
 from tieout.store.models import Company, Drift, Event, JobMapping, QbCustomer, SourceJob
 from tieout.store.queries import drifts as queries
 from tieout.store.queries.planning import job_fact, memory_of, qb_job_fact
@@ -207,7 +206,7 @@ class Histories(RuleBasedStateMachine):
         self._notice()
 
     def _notice(self) -> None:
-        notice(company_id=self.company.pk, now=NOW)
+        factories.notice_all(company_id=self.company.pk, now=NOW)
 
     def _version(self, key: str) -> int:
         row = JobMapping.objects.filter(job__key=key).first()

@@ -12,8 +12,7 @@ from tests import factories
 from tests.factories import NOW, World
 
 from tieout.core.exporting import State
-from tieout.store.commits.drifts import notice
-from tieout.store.commits.mappings import look_again
+from tieout.store.commits.mappings import look_again_at_some
 from tieout.store.models import (
     Company,
     Drift,
@@ -51,7 +50,7 @@ class Books:
         QbCustomer.objects.filter(pk=self.ortiz.pk).update(**columns)
 
     def notice(self, **more: Any) -> Any:
-        return notice(company_id=self.company.pk, now=more.pop("now", NOW), **more)
+        return factories.notice_all(company_id=self.company.pk, now=more.pop("now", NOW), **more)
 
 
 @pytest.fixture
@@ -211,9 +210,9 @@ def test_many_changes_cost_as_many_queries_as_few(
 ) -> None:
     many(books.company, 12)
     QbCustomer.objects.filter(name__startswith="Job ").update(active=False)
-    with django_assert_num_queries(6):  # mappings, standing, insert, mappings, count, company
+    with django_assert_num_queries(5):  # mappings, standing, insert, count, company
         assert books.notice().opened == {"inactivated": 12}
-    with django_assert_num_queries(5):  # nothing new: mappings, standing, mappings, count, company
+    with django_assert_num_queries(4):  # nothing new: mappings, standing, count, company
         books.notice()
 
 
@@ -222,7 +221,7 @@ def test_another_company_is_never_looked_at(books: Books, world: World) -> None:
     other.change(active=False)
     books.notice()
     assert not Drift.objects.exists()
-    assert notice(company_id=world.harbor.pk, now=NOW).opened == {"inactivated": 1}
+    assert factories.notice_all(company_id=world.harbor.pk, now=NOW).opened == {"inactivated": 1}
     assert queries.list_drifts(company_id=books.company.pk, wanted=DriftFilter()).rows == []
     pk = Drift.objects.get().pk
     assert queries.get_drift(company_id=books.company.pk, pk=pk) is None
@@ -277,9 +276,11 @@ def test_only_what_is_different_is_looked_at_again(books: Books) -> None:
     """After an import: the job's state follows what changed on our side."""
     SourceJob.objects.filter(pk=books.elena.pk).update(client=books.beta_client)
     invoice = factories.invoice(books.acme, standing="ready")
-    noticed = look_again(company_id=books.company.pk, now=NOW, task_id=None)
+    noticed, rest = look_again_at_some(company_id=books.company.pk, now=NOW, task_id=None)
+    assert rest is None
     assert noticed.target_ids == {books.ortiz.pk}
     assert SourceJob.objects.get(pk=books.elena.pk).map_state == "attention"
     invoice.refresh_from_db()
     assert invoice.standing == "to_plan"
-    assert look_again(company_id=books.company.pk, now=NOW, task_id=None).target_ids == set()
+    noticed, _ = look_again_at_some(company_id=books.company.pk, now=NOW, task_id=None)
+    assert noticed.target_ids == set()

@@ -10,15 +10,17 @@ from tests import factories
 from tests.factories import NOW, World
 
 from tieout.core.exporting import State
-from tieout.service import bulk_mapping
+from tieout.service import bulk_mapping, propose_suggestions, save_proposal
 from tieout.service.access import Access, find_access
 from tieout.service.bulk_mapping import Outcome, Pick
 from tieout.service.mapping_state import Refused
 from tieout.service.save_mapping import save_job_mapping, undo_job_mapping
+from tieout.service.worker import Worker
 from tieout.store.models import (
     Event,
     JobMapping,
     MappingBatch,
+    Proposal,
     QbCustomer,
     SourceInvoice,
     SourceJob,
@@ -341,3 +343,64 @@ def test_a_preview_and_a_batch_cost_the_same_queries_however_many(
     assert len(shown.lines) == 83
     with django_assert_max_num_queries(26):
         assert books.accept([line.pick for line in shown.lines]).saved == 83
+
+
+# ------------------------------------------------------------------ all of them, however many
+
+
+def look_through(books: Books, **wanted: object) -> Proposal:
+    proposal = propose_suggestions.propose(
+        access=books.access(), wanted=BulkFilter(**wanted), what="All suggestions", now=NOW
+    )
+    Worker().run_until_idle()
+    proposal.refresh_from_db()
+    return proposal
+
+
+def rows(proposal: Proposal) -> list[tuple[str, str]]:
+    return list(proposal.rows.order_by("key").values_list("key", "state"))
+
+
+def test_all_suggestions_are_looked_through_saved_and_undone_as_one(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(propose_suggestions, "BATCH", 2)
+    monkeypatch.setattr(save_proposal, "INLINE_ROWS", 0)
+    monkeypatch.setattr(save_proposal, "BATCH", 2)
+    books.suggest("J-4", "Cy Nash Jr", "Beta:Nash, Cy")
+    books.suggest("J-5", "Al Low", "Acme:Low, Al", score=0.7, safe=False)
+    proposal = look_through(books)
+    assert rows(proposal) == [
+        ("J-1", "ready"),
+        ("J-2", "ready"),
+        ("J-3", "confirm"),  # two want one and the same QuickBooks job
+        ("J-4", "confirm"),
+    ]
+    assert "wants Beta:Nash, Cy too" in str(proposal.rows.get(key="J-3").warnings)
+    save_proposal.save(access=books.access(), proposal_id=proposal.pk, now=NOW)
+    Worker().run_until_idle()
+    assert books.mapped() == {"J-1": "Acme:Ortiz, Elena", "J-2": "Acme:Wood, Ben"}
+    assert {event.after["how"] for event in Event.objects.filter(verb="mapped")} == {"bulk"}
+    save_proposal.undo(access=books.access(), proposal_id=proposal.pk, now=NOW)
+    Worker().run_until_idle()
+    assert books.mapped() == {}
+    assert rows(proposal)[:2] == [("J-1", "undone"), ("J-2", "undone")]
+
+
+def test_the_filter_narrows_what_is_looked_through(books: Books) -> None:
+    assert rows(look_through(books, score_from=9500)) == [("J-1", "ready"), ("J-3", "ready")]
+    assert rows(look_through(books, client_id=books.beta.pk)) == [("J-3", "ready")]
+
+
+def test_a_suggestion_of_something_gone_or_changed_is_not_ready(books: Books) -> None:
+    QbCustomer.objects.filter(full_name="Acme:Ortiz, Elena").update(gone_at=NOW)
+    SourceJob.objects.filter(key="J-2").update(title="Another title")
+    assert rows(look_through(books)) == [("J-1", "error"), ("J-2", "aside"), ("J-3", "ready")]
+
+
+def test_a_stranger_looks_through_none_of_it(books: Books) -> None:
+    other = find_access(user=books.world.charlie, company_id=books.world.harbor.pk)
+    assert other is not None
+    propose_suggestions.propose(access=other, wanted=BulkFilter(), what="All", now=NOW)
+    Worker().run_until_idle()
+    assert rows(Proposal.objects.get()) == []

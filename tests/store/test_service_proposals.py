@@ -7,12 +7,15 @@ import random
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 from tests import factories
 from tests.factories import NOW, World
 
 from tieout.service import (
     mapping_files,
+    proposal_bundles,
     propose_mappings,
     save_mapping,
     save_proposal,
@@ -297,6 +300,34 @@ def test_all_that_is_ready_is_saved_and_undone_at_once(acme: World) -> None:
     assert {row[1] for row in rows(proposal)} == {"undone"}
 
 
+def first_mappings(world: World, count: int, start: int) -> Proposal:
+    client = SourceJob.objects.get(key="J-1").client
+    lines = []
+    for number in range(start, start + count):
+        factories.job(client, f"K-{number}", f"Person {number}")
+        factories.qb_customer(world.northgate, f"Acme:Person {number}")
+        lines.append(f"K-{number},Acme:Person {number}\n")
+    return upload(world, "job_key,quickbooks_job\n" + "".join(lines))
+
+
+def statements_of_a_round(world: World, proposal: Proposal) -> tuple[int, int]:
+    """To save all of it, and to undo it."""
+    with CaptureQueriesContext(connection) as saved:
+        save_proposal.save(access=bea(world), proposal_id=proposal.pk, now=NOW, confirm=True)
+    with CaptureQueriesContext(connection) as undone:
+        save_proposal.undo(access=bea(world), proposal_id=proposal.pk, now=NOW)
+    assert {row.state for row in proposal.rows.all()} == {"undone"}
+    return len(saved), len(undone)
+
+
+def test_a_bundle_costs_the_same_statements_however_many_rows_it_has(acme: World) -> None:
+    few = statements_of_a_round(acme, first_mappings(acme, 2, 0))
+    many = statements_of_a_round(acme, first_mappings(acme, 40, 100))
+    assert many[0] <= few[0], "the first of them also began the company's log"
+    assert many[1] == few[1]
+    assert max(many) < 30
+
+
 def test_only_the_chosen_rows_are_saved_and_the_rest_waits(acme: World) -> None:
     proposal = upload(acme, f'job_key,quickbooks_job\nJ-1,"{ORTIZ}"\nJ-2,"{OTHER}"\n')
     chosen = proposal.rows.get(line=3)
@@ -463,7 +494,7 @@ def test_a_save_that_was_broken_off_goes_on_where_it_was(acme: World) -> None:
     Task.objects.filter(pk=task.pk).update(state="running", tries=1)
     task.refresh_from_db()
     first = proposal.rows.get(line=2)
-    save_proposal._save_rows(bea(acme), proposal, [first], NOW)
+    proposal_bundles.save_rows(bea(acme), proposal, [first], NOW)
     Task.objects.filter(pk=task.pk).update(tries=2)
     # one of its two rows is done, by the worker before; this one has lost the task
     assert save_proposal.work_off(bea(acme), proposal, task, print, lambda: NOW) == 1

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db.models import F
 from tests import factories as make
 from tests.factories import World
 from tests.rehearsal import Office, connect, open_rehearsal, stock
 from tests.store.test_service_refresh_lists import ORTIZ, refresh
 
 from tieout.core.exporting import State
-from tieout.service import drift_inbox, moments, plan_export, refresh_mode
+from tieout.service import advance, drift_inbox, moments, plan_export, refresh_end, refresh_mode
+from tieout.service.ask_refresh import ask_refresh
 from tieout.service.drift_inbox import Answer
+from tieout.service.worker import Worker
+from tieout.store.commits import drifts as drift_commits
+from tieout.store.commits import mappings as mapping_commits
+from tieout.store.commits import mirror
 from tieout.store.models import (
     Book,
     Company,
     Drift,
     JobMapping,
+    Lane,
     Listing,
     Posting,
     QbCustomer,
@@ -76,6 +86,114 @@ def test_only_what_changed_is_read_and_the_mirror_is_the_same_as_after_a_full_on
     assert "acme healthcare" in SourceJob.objects.get().search_text
     refresh(office, full=True)
     assert as_sequence() == changed
+
+
+def stock_many(office: Office, count: int) -> None:
+    """Mapped jobs below one customer, some of them below another job."""
+    stock(office)
+    books = office.rehearsal.books
+    for n in range(count):
+        books.add_customer(f"Acme Health:Job {n}")
+    books.add_customer("Acme Health:Job 0:Part")
+    # changed long before the last change, so that the overlap does not bring them along
+    with closing(sqlite3.connect(office.rehearsal.folder / "company.sqlite3")) as file, file:
+        file.execute(
+            "UPDATE entry SET modified = modified - 7200 WHERE name LIKE 'Job %' OR name = 'Part'"
+        )
+    refresh(office, full=True)
+    below = QbCustomer.objects.filter(name__regex="^(Job|Part)").order_by("id")
+    acme = SourceJob.objects.get().client
+    for n, target in enumerate(below):
+        make.map_job(make.job(acme, f"M-{n}", f"Person {n}"), target)
+
+
+def state_of_the_desk() -> dict[str, list[tuple[object, ...]]]:
+    jobs = SourceJob.objects.order_by("key").values_list("key", "map_state", "search_text")
+    links = JobMapping.objects.order_by("id").values_list("job__key", "remembered_full_name")
+    drifts = Drift.objects.order_by("mapping_id").values_list("mapping_id", "kind", "state")
+    return {"jobs": list(jobs), "links": list(links), "drifts": list(drifts)}
+
+
+@pytest.fixture
+def small_bundles(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refresh_end, "BUNDLE", 2)
+    monkeypatch.setattr(refresh_end, "PART_S", 0.0)
+    monkeypatch.setattr(mapping_commits, "CHUNK", 2)
+    monkeypatch.setattr(drift_commits, "CHUNK", 2)
+
+
+class Killed(BaseException):
+    """The process ends here: no handler of the product's sees it."""
+
+
+@pytest.mark.usefixtures("small_bundles")
+def test_a_renamed_customer_is_followed_in_bundles_and_goes_on_after_a_kill(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever bundle it dies in, the next holder of the lane does the rest and nothing twice."""
+    stock_many(office, 5)
+    office.rehearsal.books.rename_customer("Acme Health", "Acme Healthcare")
+    done: list[str] = []
+    real = refresh_end._part
+
+    def dying(task: Task) -> bool:
+        """Every third bundle is the last of its process."""
+        stage = {**refresh_end._BEGUN, **task.params.get("end", {})}["stage"]
+        done.append(stage)
+        if len(done) % 3 == 0:
+            raise Killed
+        return real(task)
+
+    monkeypatch.setattr(refresh_end, "_part", dying)
+    ask_refresh(access=office.access, now=moments.now())
+    deaths = 0
+    while Task.objects.filter(kind="refresh", state__in=["waiting", "running"]).exists():
+        try:
+            Worker().run_until_idle()
+        except Killed:
+            deaths += 1
+        assert deaths < 50
+    assert deaths > 3
+    assert done.count("paths") > 4, "six paths, two in a bundle"
+    assert done.count("links") > 3
+    assert done.count("drifts") > 3
+    names = [row.full_name for row in QbCustomer.objects.filter(sublevel__gt=0)]
+    assert all(name.startswith("Acme Healthcare:") for name in names)
+    assert "Acme Healthcare:Job 0:Part" in names
+    task = Task.objects.filter(kind="refresh").latest("id")
+    assert task.result["noted"] == Drift.objects.count() == JobMapping.objects.count()
+    assert set(Drift.objects.values_list("kind", "state")) == {("respelled", "noted")}
+    texts = SourceJob.objects.exclude(key="J-1").values_list("search_text", flat=True)
+    assert all("acme healthcare:" in text for text in texts)
+    before = state_of_the_desk()
+    monkeypatch.setattr(refresh_end, "_part", real)
+    refresh(office, full=True)
+    assert state_of_the_desk() == before, "reading everything finds nothing left to do"
+
+
+@pytest.mark.usefixtures("small_bundles")
+def test_a_worker_that_lost_the_lane_in_between_changes_nothing_more(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stock_many(office, 5)
+    office.rehearsal.books.rename_customer("Acme Health", "Acme Healthcare")
+    real = mirror.carry_down_some
+
+    def overtaken(**given: Any) -> tuple[int, int | None]:
+        found = real(**given)
+        Lane.objects.update(epoch=F("epoch") + 1)
+        return found
+
+    monkeypatch.setattr(mirror, "carry_down_some", overtaken)
+    task = ask_refresh(access=office.access, now=moments.now())
+    lane = Lane.objects.get(company=office.company)
+    epoch = lane.epoch
+    advance.advance(company_id=office.company.pk, owner="w1")
+    task.refresh_from_db()
+    assert task.state == "running"
+    right = QbCustomer.objects.filter(full_name__startswith="Acme Healthcare:Job").count()
+    assert right == 2, "the bundle at hand, and none after it"
+    assert Lane.objects.get(pk=lane.pk).epoch > epoch
 
 
 def test_it_says_what_it_did(office: Office) -> None:

@@ -10,6 +10,8 @@ from django.test import Client
 from tests import factories
 from tests.factories import NOW, World
 
+from tieout.service import bulk_mapping
+from tieout.service.worker import Worker
 from tieout.store.models import (
     Book,
     Event,
@@ -71,7 +73,7 @@ def at(desk: dict[str, Any], path: str) -> str:
 
 # ------------------------------------------------------------------ who may
 
-POSTS = ["{job}/accept/", "bulk/accept/", "bulk/1/undo/"]
+POSTS = ["{job}/accept/", "bulk/accept/", "bulk/all/", "bulk/1/undo/"]
 
 
 @pytest.mark.parametrize("path", [*POSTS, "keys/"])
@@ -367,3 +369,20 @@ def test_by_client_each_group_offers_its_own_bulk(as_person: Any, desk: dict[str
     page = as_person("bea").get(desk["home"], {"sort": "client"})
     assert "Accept suggestions of Acme Health" in text(page)
     assert f"client={desk['client'].pk}" in page.content.decode()
+
+
+def test_all_suggestions_go_to_a_page_of_their_own(
+    as_person: Any, desk: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk_mapping, "ROWS_MAX", 1)
+    bea = as_person("bea")
+    dialog = text(bea.get(at(desk, "bulk/"), {"all": "1"}, **HTMX))
+    assert "the first 1 are shown here" in dialog
+    assert "Preview all" in dialog
+    sent = bea.post(at(desk, "bulk/all/"), {"all": "1", "from": "80"}, **HTMX)
+    page = sent["HX-Redirect"]
+    assert "The suggestions are being looked through." in text(bea.get(page))
+    Worker().run_until_idle()
+    shown = text(bea.get(page))
+    assert "Suggestions from 0.80, accepted in bulk" in shown
+    assert "Save all ready" in shown

@@ -72,8 +72,8 @@ def _from_tasks(turn: Turn, now: datetime, otherwise: datetime | None) -> Messag
         moments_due = [m for m in (otherwise, due) if m is not None and m > now]
         return Until(at=min(moments_due) if moments_due else None)
     question = lane_tasks.ask(task=task, lease=turn.lease)
-    if question is None:
-        return None
+    if question is None or isinstance(question, Until):
+        return question
     return _page(task.pk, question)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -254,12 +255,12 @@ def _notes(sheet: str, bad: Iterable[Sequence[Problem]]) -> Iterator[imports.Bad
 
 def _finish(run_: _Run, ids: Sequence[int]) -> Report:
     now = moments.now()
+    _look_again(run_, now)
     with transaction.atomic():
         imports.hold(task_id=run_.task.pk, tries=run_.task.tries)
         rows = imports.finish(import_ids=ids)
         report = Report(task_id=run_.task.pk, files=tuple(_file_report(row) for row in rows))
         _log(run_.task, rows)
-        mappings.look_again(company_id=run_.company_id, now=now, task_id=run_.task.pk)
         if count_to_plan(company_id=run_.company_id):
             want_planning(run_.company_id, now, run_.task.requested_by)
         want_suggestions(run_.company_id, now, run_.task.requested_by)
@@ -277,6 +278,18 @@ def _finish(run_: _Run, ids: Sequence[int]) -> Report:
             result={"batches": run_.position, "import_ids": list(ids)},
         )
     return report
+
+
+def _look_again(run_: _Run, now: datetime) -> None:
+    """What changed under mappings on our side, a bundle in each transaction; begun again, it finds
+    only what is left."""
+    after: int | None = 0
+    while after is not None:
+        with transaction.atomic():
+            imports.hold(task_id=run_.task.pk, tries=run_.task.tries)
+            _, after = mappings.look_again_at_some(
+                company_id=run_.company_id, now=now, task_id=run_.task.pk, after=after
+            )
 
 
 def _fail(run_: _Run, ids: Sequence[int], error: SheetRefused | FileNotFoundError) -> Report:

@@ -246,7 +246,7 @@ def take(
     return None
 
 
-def finish(task: Task, lease: Lease) -> None:
+def finish(task: Task, lease: Lease) -> bool:
     """Everything was read."""
     with transaction.atomic():
         lanes.check(company_id=lease.company_id, epoch=lease.epoch)
@@ -257,3 +257,4 @@ def finish(task: Task, lease: Lease) -> None:
             message=f"{read:,} read, {count:,} with proposed changes",
             result={"read": read, "proposed": count},
         )
+    return True

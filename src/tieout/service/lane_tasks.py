@@ -12,7 +12,7 @@ from django.db import transaction
 from tieout.channels.base import Answer
 from tieout.core.exporting import State
 from tieout.service import keep_job_data, moments, refresh_lists, restored_backup, tie_out
-from tieout.service.turns import Lease, Place, Question, Trouble
+from tieout.service.turns import Lease, Place, Question, Trouble, Until
 from tieout.store.commits import connection as connections
 from tieout.store.commits import lanes, tasks
 from tieout.store.queries import exports as queries
@@ -32,8 +32,8 @@ class Runner(Protocol):
     ) -> Trouble | None:
         """Act on the answer to a question."""
 
-    def finish(self, task: Task, lease: Lease) -> None:
-        """Everything was read."""
+    def finish(self, task: Task, lease: Lease) -> bool:
+        """Everything was read: do the next part of what follows; whether that was the last."""
 
 
 _RUNNERS: Final[Mapping[str, Runner]] = {
@@ -48,15 +48,19 @@ _RUNNERS: Final[Mapping[str, Runner]] = {
 _PIECE_BY_PIECE: Final = frozenset({Task.Kind.REFRESH, Task.Kind.TIE_OUT})
 
 
-def ask(*, task: Task, lease: Lease) -> Question | None:
-    """What a task that reads from QuickBooks asks next; None when it was finished instead."""
+def ask(*, task: Task, lease: Lease) -> Question | Until | None:
+    """What a task that reads from QuickBooks asks next; None when it was finished instead.
+
+    Until now, when it has more to do by itself: the lane may be renewed or given to others first.
+    """
     runner = _RUNNERS[task.kind]
     tasks.start(task=task, now=moments.now())
     question = runner.ask(task)
-    if question is None:
-        runner.finish(task, lease)
-        note_contact(company_id=task.company_id)
-    return question
+    if question is not None:
+        return question
+    over = runner.finish(task, lease)
+    note_contact(company_id=task.company_id)
+    return None if over else Until(at=moments.now())
 
 
 def take(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from tieout.service import keep_job_data, moments, plan_wish, refresh_mode, suggest_wish
 from tieout.service.holding import held
@@ -24,6 +26,11 @@ WORDS = {
     "tax_code": "sales tax codes",
 }
 READ = ("customer", *refresh_mode.REST)
+BUNDLE = 1000  # jobs whose paths are put right in one transaction: some tenths of a second
+PART_S = 2.0  # then whoever holds the lane looks around: the Web Connector waits for its reply
+_BEGUN = {
+    "stage": "paths", "after": 0, "done": 0, "again": False, "opened": {}, "noted": 0,
+}  # fmt: skip
 
 
 def seen_pass(listing: Listing) -> int:
@@ -31,40 +38,138 @@ def seen_pass(listing: Listing) -> int:
     return listing.pk * 10 + listing.restarts
 
 
-def finish(task: Task, lease: Lease) -> None:
-    """Everything was read: restate the mappings, notice drifts, wish for plans."""
+# What follows, in this order: paths and roots below what was renamed or moved; where mapped jobs
+# stand; drifts; and at last what is said about it all.
+FIRST, LINKS, DRIFTS, LAST = "paths", "links", "drifts", "last"
+
+
+def finish(task: Task, lease: Lease) -> bool:
+    """Everything was read: restate the mappings, notice drifts, wish for plans; True at the end.
+
+    A customer with 100,000 jobs may have been renamed, so this goes in bundles. Each is a
+    transaction that also notes how far it is: killed in between, the next holder of the lane goes
+    on from there. After a while the lane is handed back to be renewed, or taken by others.
+    """
+    enough = time.monotonic() + PART_S
+    while True:
+        with held(lease):
+            over = _part(task)
+        if over:
+            return True
+        if time.monotonic() >= enough:
+            return False
+
+
+def _part(task: Task) -> bool:
+    """The next bundle of the stage at hand."""
     now = moments.now()
+    customers = listings.one_of(task=task, kind="customer")
+    end = {**_BEGUN, **task.params.get("end", {})}
+    match end["stage"]:
+        case "paths":
+            _carry_down(task, customers, end)
+        case "links":
+            _restate(task, customers, end)
+        case "drifts":
+            _notice(task, end, now)
+        case _:
+            _conclude(task, customers, end, now)
+            return True
+    task.params = {**task.params, "end": end}
+    tasks.note_params(task_id=task.pk, params=task.params)
+    return False
+
+
+def _carry_down(task: Task, customers: Listing, end: dict[str, Any]) -> None:
+    """A full pass was told every path by QuickBooks; otherwise a rename touched only its own row."""
+    if not customers.from_modified:
+        mirror.settle_descendants(company_id=task.company_id)
+        _go_on(end, LINKS)
+        return
+    count, after = mirror.carry_down_some(
+        company_id=task.company_id,
+        seen_pass=seen_pass(customers),
+        after=end["after"],
+        limit=BUNDLE,
+    )
+    end["done"] += count
+    end["again"] = end["again"] or count > 0
+    end["after"] = after or 0
+    if after is None:
+        if not end["again"]:
+            _go_on(end, LINKS)
+            return
+        end["again"] = False  # once more, for the jobs below those
+    if count:
+        _say(task, f"Put {end['done']:,} paths right")
+
+
+def _restate(task: Task, customers: Listing, end: dict[str, Any]) -> None:
+    after = mappings.restate_some(
+        company_id=task.company_id,
+        seen_pass=seen_pass(customers) if customers.from_modified else 0,
+        after=end["after"],
+    )
+    if after is None:
+        _go_on(end, DRIFTS)
+        return
+    end["done"] += mappings.CHUNK
+    end["after"] = after
+    _say(task, f"Looked at {end['done']:,} mapped jobs")
+
+
+def _notice(task: Task, end: dict[str, Any], now: datetime) -> None:
+    noticed = drifts.Noticed(opened=end["opened"], noted=end["noted"])
+    after = drifts.notice_some(
+        company_id=task.company_id,
+        now=now,
+        task_id=task.pk,
+        after=end["after"],
+        noticed=noticed,
+    )
+    end["opened"], end["noted"] = noticed.opened, noticed.noted
+    if after is None:
+        _go_on(end, LAST)
+        return
+    end["done"] += drifts.CHUNK
+    end["after"] = after
+    _say(task, f"Compared {end['done']:,} changed mappings")
+
+
+def _go_on(end: dict[str, Any], stage: str) -> None:
+    end.update(stage=stage, after=0, done=0)
+
+
+def _say(task: Task, message: str) -> None:
+    tasks.progress(task_id=task.pk, message=message)
+
+
+def _conclude(task: Task, customers: Listing, end: dict[str, Any], now: datetime) -> None:
     lists = listings.all_of(task=task)
-    customers = next(each for each in lists if each.kind == "customer")
     company_id = task.company_id
-    with held(lease):
-        targets = _settle(company_id, customers)
-        mappings.restate(company_id=company_id, target_ids=targets)
-        noticed = drifts.notice(company_id=company_id, now=now, task_id=task.pk)
-        mirror.lists_refreshed(
-            company_id=company_id,
-            now=now,
-            whole=not customers.from_modified and customers.unbroken,
-            full_because="" if customers.unbroken else "QuickBooks was interrupted the last time",
-        )
-        changed = any(each.changed or (each.gone and each.kind != "customer") for each in lists)
-        mappings.plan_after_refresh(company_id=company_id, everything=changed)
-        plan_wish.want_planning(company_id, now, task.requested_by)
-        suggest_wish.want_suggestions(company_id, now, task.requested_by)
-        if not customers.from_modified:
-            keep_job_data.want(company_id=company_id, now=now, user=task.requested_by)
-        counts = {each.kind: each.seen for each in lists if each.kind in READ}
-        gone = {each.kind: each.gone for each in lists if each.gone}
-        result = {
-            "seen": counts,
-            "gone": gone,
-            "full": not customers.from_modified,
-            "drifts": noticed.opened,
-            "noted": noticed.noted,
-        }
-        message = _summary(task, lists, counts, noticed)
-        tasks.finish(task_id=task.pk, now=now, message=message, result=result)
-        _tell(task, result, now)
+    mirror.lists_refreshed(
+        company_id=company_id,
+        now=now,
+        whole=not customers.from_modified and customers.unbroken,
+        full_because="" if customers.unbroken else "QuickBooks was interrupted the last time",
+    )
+    changed = any(each.changed or (each.gone and each.kind != "customer") for each in lists)
+    mappings.plan_after_refresh(company_id=company_id, everything=changed)
+    plan_wish.want_planning(company_id, now, task.requested_by)
+    suggest_wish.want_suggestions(company_id, now, task.requested_by)
+    if not customers.from_modified:
+        keep_job_data.want(company_id=company_id, now=now, user=task.requested_by)
+    counts = {each.kind: each.seen for each in lists if each.kind in READ}
+    result = {
+        "seen": counts,
+        "gone": {each.kind: each.gone for each in lists if each.gone},
+        "full": not customers.from_modified,
+        "drifts": end["opened"],
+        "noted": end["noted"],
+    }
+    message = _summary(task, lists, counts, sum(end["opened"].values()))
+    tasks.finish(task_id=task.pk, now=now, message=message, result=result)
+    _tell(task, result, now)
 
 
 def _tell(task: Task, result: dict[str, object], now: datetime) -> None:
@@ -72,17 +177,7 @@ def _tell(task: Task, result: dict[str, object], now: datetime) -> None:
     events.append(company_id=task.company_id, at=now, actor=task.requested_by, entries=[entry])
 
 
-def _settle(company_id: int, customers: Listing) -> list[int] | None:
-    """Put paths and roots right; the QuickBooks jobs that mappings must look at, None for all."""
-    if not customers.from_modified:
-        mirror.settle_descendants(company_id=company_id)
-        return None
-    return mirror.settle_changed(company_id=company_id, seen_pass=seen_pass(customers))
-
-
-def _summary(
-    task: Task, lists: Sequence[Listing], counts: dict[str, int], noticed: drifts.Noticed
-) -> str:
+def _summary(task: Task, lists: Sequence[Listing], counts: dict[str, int], opened: int) -> str:
     by_kind = {each.kind: each for each in lists}
     customers = by_kind["customer"]
     gone = sum(each.gone for each in lists if each.kind in {"customer", "deleted"})
@@ -98,7 +193,6 @@ def _summary(
             text += f" All of it, because {because}."
     if any(not each.unbroken for each in lists):
         text += " QuickBooks was interrupted, so nothing was concluded to be gone."
-    opened = noticed.opened_count
     if opened:
         verb = "waits" if opened == 1 else "wait"
         text += f" {opened:,} change{_s(opened)} under mappings {verb} in the Drift inbox."

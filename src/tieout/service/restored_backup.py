@@ -240,7 +240,7 @@ def _read(task: Task, answer: Answer, rows: Sequence[Posting]) -> Presence | Tro
     return found
 
 
-def finish(task: Task, lease: Lease) -> None:
+def finish(task: Task, lease: Lease) -> bool:
     """Everything was asked for."""
     params = task.params
     asked, missing = params.get("asked", 0), len(_gone(task))
@@ -259,6 +259,7 @@ def finish(task: Task, lease: Lease) -> None:
             message=message,
             result={"asked": asked, "gone": missing},
         )
+    return True
 
 
 def _asked(rows: Sequence[Posting]) -> list[tuple[PostingKind, str]]:

@@ -264,7 +264,7 @@ def _restart(listing: Listing) -> None:
     listing.seen = 0
 
 
-def finish(task: Task, lease: Lease) -> None:
+def finish(task: Task, lease: Lease) -> bool:
     """Everything was read: compare both books and sign off the figures."""
     now = moments.now()
     tie_out = commits.open_tie_out(task=task, now=now)
@@ -299,6 +299,7 @@ def finish(task: Task, lease: Lease) -> None:
                 )
             ],
         )
+    return True
 
 
 def _in_short(result: facts.TieOut, postings: int) -> dict[str, str | int | bool]:

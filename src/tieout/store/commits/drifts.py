@@ -1,14 +1,14 @@
 """Compare all mappings with what they remember, and keep what differs as rows.
 
-Run at the end of a refresh and of an import, in the transaction that ends them. The database
+Run at the end of a refresh and of an import, a thousand mappings in each transaction. The database
 finds the mappings that differ, or of which some drift stands; only those are looked at, a fixed
-number of queries per thousand. Run again with nothing changed, it writes nothing.
+number of queries per thousand.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -39,24 +39,30 @@ class Noticed:
     over: int = 0
     target_ids: set[int] = field(default_factory=set)  # QuickBooks jobs of whatever is different
 
-    @property
-    def opened_count(self) -> int:
-        return sum(self.opened.values())
 
-
-def notice(
-    *,
-    company_id: int,
-    now: datetime,
-    task_id: int | None = None,
-    mapping_ids: Sequence[int] | None = None,
-) -> Noticed:
-    """Bring the drifts of all mappings up to date, or of these; in the caller's transaction."""
+def notice(*, company_id: int, now: datetime, mapping_ids: Sequence[int]) -> Noticed:
+    """Bring the drifts of these mappings up to date; in the caller's transaction."""
     noticed = Noticed()
-    for rows in _chunks(_to_look_at(company_id, mapping_ids)):
-        _compare(company_id, rows, noticed, now=now, task_id=task_id)
+    rows = _to_look_at(company_id).filter(id__in=mapping_ids)
+    _compare(company_id, list(rows), noticed, now=now, task_id=None)
     recount(company_id=company_id)
     return noticed
+
+
+def notice_some(
+    *, company_id: int, now: datetime, task_id: int | None, after: int, noticed: Noticed
+) -> int | None:
+    """Bring the drifts of the next mappings after this id up to date, and add to `noticed`.
+
+    Returns the id to go on after, None when there are no more: each bundle is a transaction of
+    the caller's. Run again with nothing changed, it writes nothing.
+    """
+    rows = list(_to_look_at(company_id).filter(id__gt=after)[:CHUNK])
+    _compare(company_id, rows, noticed, now=now, task_id=task_id)
+    if len(rows) == CHUNK:
+        return rows[-1].pk
+    recount(company_id=company_id)
+    return None
 
 
 def recount(*, company_id: int) -> None:
@@ -114,11 +120,9 @@ def stands(drift: Drift) -> bool:
 # ------------------------------------------------------------------ comparing
 
 
-def _to_look_at(company_id: int, mapping_ids: Sequence[int] | None) -> QuerySet[JobMapping]:
+def _to_look_at(company_id: int) -> QuerySet[JobMapping]:
     """The mappings of which some side differs from what is remembered, or some drift stands."""
     rows = JobMapping.objects.filter(company_id=company_id)
-    if mapping_ids is not None:
-        rows = rows.filter(id__in=mapping_ids)
     differs = (
         Q(target__gone_at__isnull=False)
         | ~Q(target__full_name=F("remembered_full_name"))
@@ -133,13 +137,6 @@ def _to_look_at(company_id: int, mapping_ids: Sequence[int] | None) -> QuerySet[
     wanted = rows.filter((there & differs) | Exists(standing))
     loaded = wanted.select_related("job__client", "target", "remembered_client")
     return loaded.order_by("id")
-
-
-def _chunks(rows: QuerySet[JobMapping]) -> Iterator[list[JobMapping]]:
-    after = 0
-    while chunk := list(rows.filter(id__gt=after)[:CHUNK]):
-        yield chunk
-        after = chunk[-1].pk
 
 
 def _compare(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tieout.core.drifting import BLOCKING
@@ -69,47 +70,75 @@ def _holds_up(mapping: JobMapping, target: QbCustomer) -> bool:
     return any(each.kind in BLOCKING for each in drifts(mapping=mapping, target=target))
 
 
-def restate(*, company_id: int, target_ids: list[int] | None = None) -> int:
-    """Look again at mapped jobs after QuickBooks or the back office changed; returns how many.
+def restate(*, company_id: int, target_ids: Sequence[int] | None = None) -> int:
+    """Look again at the mapped jobs of these QuickBooks jobs, or at all; returns how many changed.
 
-    For the end of a refresh (with the ids of the changed QuickBooks jobs, None for all) and of an
-    import. Invoices of a job whose state changed are planned again.
+    In the caller's transaction: for a few. `restate_some` is for many.
     """
     changed = 0
-    batch: list[SourceJob] = []
-    keys: list[str] = []
-    for row in links_to_look_at(company_id=company_id, target_ids=target_ids):
-        job, target = row.job, row.target
-        state = map_state(mapping=row, target=target, customer=_customer_of(job.client))
-        text = search_text(job=job, client_name=job.client.name, target=target)
-        if (state, text) == (job.map_state, job.search_text):
-            continue
-        if state != job.map_state:
-            keys.append(job.key)
-        job.map_state, job.search_text = state, text
-        batch.append(job)
-        changed += 1
-        if len(batch) >= CHUNK:
-            _flush(company_id, batch, keys)
-    _flush(company_id, batch, keys)
+    after: int | None = 0
+    while after is not None:
+        rows = links_to_look_at(
+            company_id=company_id, target_ids=target_ids, after=after, limit=CHUNK
+        )
+        changed += _restate(company_id, rows)
+        after = _next(rows)
     return changed
 
 
-def look_again(*, company_id: int, now: datetime, task_id: int | None) -> drift_rows.Noticed:
-    """After an import: notice what changed on our side, and restate the mappings concerned."""
-    noticed = drift_rows.notice(company_id=company_id, now=now, task_id=task_id)
-    ids = sorted(noticed.target_ids)
-    for start in range(0, len(ids), CHUNK):
-        restate(company_id=company_id, target_ids=ids[start : start + CHUNK])
-    return noticed
+def restate_some(*, company_id: int, seen_pass: int, after: int) -> int | None:
+    """Look again at the next mapped jobs that a pass over QuickBooks' lists concerns, 0 for all.
+
+    Returns the id to go on after, None when there are no more: each bundle is a transaction of
+    the caller's.
+    """
+    rows = links_to_look_at(company_id=company_id, seen_pass=seen_pass, after=after, limit=CHUNK)
+    _restate(company_id, rows)
+    return _next(rows)
 
 
-def _flush(company_id: int, batch: list[SourceJob], keys: list[str]) -> None:
-    SourceJob.objects.bulk_update(batch, ["map_state", "search_text"], batch_size=CHUNK)
+def _next(rows: Sequence[JobMapping]) -> int | None:
+    return rows[-1].pk if len(rows) == CHUNK else None
+
+
+def _restate(company_id: int, rows: Sequence[JobMapping]) -> int:
+    """Write what is different; invoices of a job whose state changed are planned again."""
+    values: list[tuple[str, str, int]] = []
+    keys: list[str] = []
+    for row in rows:
+        job, target = row.job, row.target
+        state = map_state(mapping=row, target=target, customer=_customer_of(job.client))
+        text = search_text(job=job, client_name=job.client.name, target=target)
+        if state != job.map_state:
+            keys.append(job.key)
+        if (state, text) != (job.map_state, job.search_text):
+            values.append((state, text, job.pk))
+    if values:
+        statement = (
+            f"UPDATE {SourceJob._meta.db_table} "  # noqa: S608 — a constant
+            "SET map_state = %s, search_text = %s WHERE id = %s"
+        )
+        with connection.cursor() as cursor:
+            cursor.executemany(statement, values)
     if keys:
         plan_again(company_id=company_id, concerned=concerned_by_jobs(keys))
-    batch.clear()
-    keys.clear()
+    return len(values)
+
+
+def look_again_at_some(
+    *, company_id: int, now: datetime, task_id: int | None, after: int = 0
+) -> tuple[drift_rows.Noticed, int | None]:
+    """After an import: notice what changed on our side, and restate the mappings concerned.
+
+    One bundle of mappings, in a transaction of the caller's; also the id to go on after.
+    """
+    noticed = drift_rows.Noticed()
+    rest = drift_rows.notice_some(
+        company_id=company_id, now=now, task_id=task_id, after=after, noticed=noticed
+    )
+    if noticed.target_ids:
+        restate(company_id=company_id, target_ids=sorted(noticed.target_ids))
+    return noticed, rest
 
 
 def _customer_of(client: SourceClient) -> QbCustomer | None:

@@ -234,49 +234,41 @@ def mark_deleted(
     return went
 
 
-def settle_changed(*, company_id: int, seen_pass: int) -> list[int] | None:
-    """Carry new names and places down to the jobs below what this pass saw.
+def carry_down_some(
+    *, company_id: int, seen_pass: int, after: int, limit: int
+) -> tuple[int, int | None]:
+    """Put paths and roots right of the next jobs below what this pass saw, in the order of ids.
 
-    Returns the ids of mapped QuickBooks jobs that were concerned; None when a client's customer
-    was among them, so that all mappings are to be looked at. A rename of a customer changes the
-    full names of its jobs without touching them.
+    A rename of a customer changes the full names of its jobs without touching them. What is put
+    right counts as seen, so that the jobs below it follow. Returns how many these were, and the id
+    to go on after, None at the end of the list: then the whole list is gone through again, until
+    nothing below is wrong. Each bundle is a transaction of the caller's.
     """
-    ours = QbCustomer.objects.filter(company_id=company_id)
-    level = list(ours.filter(seen_pass=seen_pass, gone_at__isnull=True).order_by("sublevel"))
-    while level:
-        level = _carry_down(company_id, level, seen_pass)
-    seen = ours.filter(seen_pass=seen_pass)
-    if seen.filter(client_mappings__isnull=False).exists():
-        return None
-    mapped = seen.filter(job_mappings__isnull=False).order_by("id").distinct()
-    return list(mapped.values_list("id", flat=True))
-
-
-def _carry_down(
-    company_id: int, parents: Sequence[QbCustomer], seen_pass: int
-) -> list[QbCustomer]:
-    """Put the paths and roots of the children right; returns those that were not."""
-    above = {row.list_id: row for row in parents}
-    wrong: list[QbCustomer] = []
-    ids = list(above)
-    for start in range(0, len(ids), IDS_AT_ONCE):
-        children = QbCustomer.objects.filter(
-            company_id=company_id,
-            parent_list_id__in=ids[start : start + IDS_AT_ONCE],
-            gone_at__isnull=True,
-        )
-        for child in children.iterator(chunk_size=2000):
-            parent = above[child.parent_list_id]
-            path = f"{parent.full_name}:{child.name}"
-            if (child.full_name, child.top_list_id) == (path, parent.top_list_id):
-                continue
-            child.full_name, child.search_text = path, path.lower()
-            child.top_list_id, child.sublevel = parent.top_list_id, parent.sublevel + 1
-            child.seen_pass = seen_pass
-            wrong.append(child)
-    columns = ["full_name", "search_text", "top_list_id", "sublevel", "seen_pass"]
-    QbCustomer.objects.bulk_update(wrong, columns, batch_size=IDS_AT_ONCE)
-    return wrong
+    table = QbCustomer._meta.db_table
+    wrong = (
+        "SELECT child.id, child.name, parent.full_name, parent.top_list_id, parent.sublevel "  # noqa: S608
+        f"FROM {table} child JOIN {table} parent ON parent.company_id = child.company_id "
+        "AND parent.list_id = child.parent_list_id "
+        "WHERE child.company_id = %s AND child.id > %s AND child.gone_at IS NULL "
+        "AND parent.seen_pass = %s AND parent.gone_at IS NULL "
+        "AND (child.full_name <> parent.full_name || ':' || child.name "
+        "OR child.top_list_id <> parent.top_list_id) "
+        "ORDER BY child.id LIMIT %s"
+    )
+    right = (
+        f"UPDATE {table} SET full_name = %s, search_text = %s, top_list_id = %s, "  # noqa: S608
+        "sublevel = %s, seen_pass = %s WHERE id = %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(wrong, [company_id, after, seen_pass, limit])
+        rows = cursor.fetchall()
+        values = []
+        for pk, name, above, top, sublevel in rows:
+            path = f"{above}:{name}"
+            # in lower case as Python has it: SQLite knows that of no letter beyond ASCII
+            values.append((path, path.lower(), top, sublevel + 1, seen_pass, pk))
+        cursor.executemany(right, values)
+    return len(rows), rows[-1][0] if len(rows) == limit else None
 
 
 # ------------------------------------------------------------------ who took over from the gone

@@ -173,14 +173,26 @@ def staying(*, company_id: int, job_key: str, target_id: int | None) -> int:
 
 
 def links_to_look_at(
-    *, company_id: int, target_ids: list[int] | None = None
-) -> Iterator[JobMapping]:
-    """Job mappings with job, client and target: all, or those to these QuickBooks jobs."""
-    rows = JobMapping.objects.filter(company_id=company_id, target__isnull=False)
+    *,
+    company_id: int,
+    target_ids: Collection[int] | None = None,
+    seen_pass: int = 0,
+    after: int = 0,
+    limit: int,
+) -> list[JobMapping]:
+    """Job mappings with job, client and target, by id, the next `limit` of them after one id.
+
+    All; or those to these QuickBooks jobs; or those that a pass over QuickBooks' lists concerns,
+    because it saw their QuickBooks job or their client's customer.
+    """
+    rows = JobMapping.objects.filter(company_id=company_id, target__isnull=False, id__gt=after)
     if target_ids is not None:
         rows = rows.filter(target_id__in=target_ids)
+    if seen_pass:
+        customer = Q(job__client__mapping__target__seen_pass=seen_pass)
+        rows = rows.filter(Q(target__seen_pass=seen_pass) | customer)
     loaded = rows.select_related("job__client__mapping__target", "target", "remembered_client")
-    return loaded.order_by("id").iterator(chunk_size=1000)
+    return list(loaded.order_by("id")[:limit])
 
 
 _STATES = ("not_mapped", "suggested", "mapped", "attention")

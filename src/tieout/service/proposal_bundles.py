@@ -1,0 +1,184 @@
+"""A bundle of a proposal's rows: saved or undone in the caller's transaction.
+
+Contractor jobs are read, decided and written together (see `mapping_bundle`), in a fixed number of
+statements. Clients, items and classes, of which there are few, go one by one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from tieout.core import mapping as rules
+from tieout.service import save_mapping, save_sisters
+from tieout.service.access import Access
+from tieout.service.mapping_bundle import Bundle
+from tieout.service.mapping_columns import Kind
+from tieout.service.mapping_state import NOTHING_TO_UNDO
+from tieout.service.save_mapping import How, Refused, Saved
+from tieout.store.commits import proposals as commits
+from tieout.store.queries.proposals import Proposal, ProposedChange, RowState
+
+EVERY_WARNING = tuple(kind.value for kind in rules.WarningKind)
+
+
+def save_rows(
+    access: Access,
+    proposal: Proposal,
+    rows: list[ProposedChange],
+    now: datetime,
+    *,
+    suggest: bool = True,
+) -> None:
+    """Save the rows as far as they can be, and keep what became of each.
+
+    Without `suggest` the caller asks for suggestions, once his last bundle is saved.
+    """
+    kind: Kind = proposal.kind  # type: ignore[assignment] # only Kinds are stored
+    from_file = proposal.origin == Proposal.Origin.FILE
+    usual = f"Mapping file {proposal.name}" if from_file else proposal.name
+    how = How.FILE if from_file else How.BULK
+    for row in rows:
+        row.reason = row.reason or usual[: save_mapping.REASON_MAX]
+    if kind == "job":
+        answers = _save_jobs(access, rows, how, now, suggest=suggest)
+    else:
+        answers = _save_sisters(access, kind, rows, how, now)
+    for row, answer in zip(rows, answers, strict=True):
+        if isinstance(answer, Saved):
+            row.state, row.saved_version = RowState.SAVED, answer.version
+            row.message = row.remedy = row.field = ""
+        else:
+            _not_saved(row, answer)
+    commits.write_rows(rows)
+
+
+def _save_jobs(
+    access: Access, rows: list[ProposedChange], how: How, now: datetime, *, suggest: bool
+) -> list[Saved | Refused]:
+    bundle = Bundle(access, [row.record_id for row in rows if row.record_id is not None])
+    bundle.look_up(row.to_list_id for row in rows)
+    answers = [bundle.save(row.record_id, _command(row)) for row in rows]
+    bundle.write(now=now, how=how, suggest=suggest)
+    return answers
+
+
+def _command(row: ProposedChange) -> rules.SaveCommand:
+    return rules.SaveCommand(
+        expected_version=row.version,
+        target_list_id=row.to_list_id,
+        remove=bool(row.from_list_id),
+        confirmed=frozenset(
+            rules.WarningKind(kind) for kind, _ in row.warnings if kind in EVERY_WARNING
+        ),
+        why=row.reason,
+    )
+
+
+def _save_sisters(
+    access: Access, kind: Kind, rows: list[ProposedChange], how: How, now: datetime
+) -> list[Saved | Refused]:
+    commits.lock_records(kind=kind, rows=rows)
+    return [
+        save_sisters.save_sister(
+            access=access,
+            kind=kind,  # type: ignore[arg-type] # a job is saved above
+            pk=row.record_id or 0,
+            expected_version=row.version,
+            target_list_id=row.to_list_id or None,
+            reason=row.reason,
+            now=now,
+            how=how,
+        )
+        for row in rows
+    ]
+
+
+def _not_saved(row: ProposedChange, refused: Refused) -> None:
+    meanwhile = refused.reason == rules.RefusalReason.CHANGED_MEANWHILE
+    row.state = RowState.ASIDE if meanwhile else RowState.ERROR
+    row.message, row.remedy = refused.text[:500], refused.remedy[:500]
+
+
+def undo_rows(
+    access: Access,
+    proposal: Proposal,
+    rows: list[ProposedChange],
+    now: datetime,
+    *,
+    suggest: bool = True,
+) -> None:
+    """Lead the saved rows back, the last first, and keep what became of each."""
+    kind: Kind = proposal.kind  # type: ignore[assignment] # only Kinds are stored
+    reason = f"Undo of {proposal.name}"[: save_mapping.REASON_MAX]
+    if kind == "job":
+        undone = _undo_jobs(access, rows, reason, now, suggest=suggest)
+    else:
+        undone = _undo_sisters(access, kind, rows, reason, now)
+    for row, answer in undone:
+        if isinstance(answer, Saved):
+            row.state, row.message, row.remedy = RowState.UNDONE, "", ""
+        else:
+            row.state = RowState.KEPT
+            row.message, row.remedy = answer.text[:500], answer.remedy[:500]
+    commits.write_rows(rows)
+
+
+Undone = list[tuple[ProposedChange, Saved | Refused]]
+
+
+def _undo_jobs(
+    access: Access, rows: list[ProposedChange], reason: str, now: datetime, *, suggest: bool
+) -> Undone:
+    """Rows may have changed places with one another: what asks for a confirmation only because
+    another row is not back yet is tried again, and then led back as it was, asked or not."""
+    bundle = Bundle(access, [row.record_id for row in rows if row.record_id is not None])
+    back = {row.pk: _way_back(bundle, row, reason) for row in rows}
+    bundle.look_up(each.target_list_id for each in back.values() if each)
+    done: Undone = []
+    waiting = list(rows)
+    for also in ((), (), EVERY_WARNING):
+        asked = []
+        for row in reversed(waiting):
+            command = back[row.pk]
+            answer: Saved | Refused = NOTHING_TO_UNDO
+            if command is not None:
+                more = command.confirmed | frozenset(map(rules.WarningKind, also))
+                answer = bundle.save(row.record_id, replace(command, confirmed=more))
+            if isinstance(answer, Refused) and answer.to_confirm and not also:
+                asked.append(row)
+            else:
+                done.append((row, answer))
+        waiting = asked[::-1]
+    bundle.write(now=now, how=How.BULK_UNDO, suggest=suggest)
+    return done
+
+
+def _way_back(bundle: Bundle, row: ProposedChange, reason: str) -> rules.SaveCommand | None:
+    job = bundle.jobs.get(row.record_id or 0)
+    last = bundle.last_change(job) if job else None
+    if last is None:
+        return None
+    version = row.saved_version or 0
+    return replace(rules.undo(last), expected_version=version, why=reason)
+
+
+def _undo_sisters(
+    access: Access, kind: Kind, rows: list[ProposedChange], reason: str, now: datetime
+) -> Undone:
+    commits.lock_records(kind=kind, rows=rows)
+    return [
+        (
+            row,
+            save_sisters.undo_sister(
+                access=access,
+                kind=kind,  # type: ignore[arg-type] # a job is undone above
+                pk=row.record_id or 0,
+                expected_version=row.saved_version or 0,
+                reason=reason,
+                now=now,
+                how=How.BULK_UNDO,
+            ),
+        )
+        for row in reversed(rows)
+    ]
