@@ -203,3 +203,15 @@ def test_what_was_saved_before_leads_to_its_undo(
     assert Client().get(before).status_code == 302
     there = f"/c/{world.harbor.pk}/settings/integrations/mapping-changes/"
     assert "edited.csv" not in text(as_person("charlie").get(there))
+
+
+def test_what_is_on_screen_can_be_downloaded(as_person: Any, home: str, changes: str) -> None:
+    vic = as_person("vic")
+    whole = b"".join(vic.get(changes + "rows.csv").streaming_content).decode("utf-8-sig")
+    heading, *rows = whole.splitlines()
+    assert heading.startswith("Line,Key,Bilflo Contractor Job,From: QuickBooks Contractor Job,")
+    assert len(rows) == Proposal.objects.get().rows.count() > 0
+    refused = vic.get(changes + "rows.csv", {"state": "undone"}).streaming_content
+    assert len(b"".join(refused).splitlines()) == 1
+    assert "rows.csv?state=ready" in vic.get(changes, {"state": "ready"}).content.decode()
+    assert as_person("charlie").get(changes + "rows.csv").status_code == 404

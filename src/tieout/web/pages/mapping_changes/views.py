@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    QueryDict,
+    StreamingHttpResponse,
+)
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -16,6 +22,7 @@ from tieout.service.save_mapping import Refused
 from tieout.store.queries import proposals
 from tieout.store.queries.proposals import Proposal, RowState
 from tieout.web.access import company_page
+from tieout.web.csv_out import csv_response
 
 ROWS = 100
 PAGE_MAX = 100_000
@@ -26,6 +33,7 @@ PAGES = {
     "item": ("item_mapping", "Invoice Mapping", "Pay/Bill Item", "QuickBooks Item"),
     "class": ("class_mapping", "Class Mapping", "Custom Field Value", "QuickBooks Class"),
 }
+SAID = ("What is said about it", "Field", "Value", "Why not, and what to do", "Reason")
 LABELS = {
     "": "All",
     RowState.READY: "Ready",
@@ -78,6 +86,8 @@ def changes(request: HttpRequest, access: Access, proposal_id: int) -> HttpRespo
         "ours": ours,
         "theirs": theirs,
         "rows": shown.rows,
+        "state": state,
+        "found": counts[state] if state else sum(counts.values()),
         "states": [
             (text, value, counts[value] if value else sum(counts.values()), value == state)
             for value, text in LABELS.items()
@@ -89,6 +99,36 @@ def changes(request: HttpRequest, access: Access, proposal_id: int) -> HttpRespo
         "next": number + 1 if shown.has_next else 0,
     }
     return render(request, "mapping_changes/changes.html", context)
+
+
+@require_GET
+@never_cache
+@company_page("read")
+def download(request: HttpRequest, access: Access, proposal_id: int) -> StreamingHttpResponse:
+    """The rows of the state on screen as CSV, whatever the page."""
+    proposal = _proposal(access, proposal_id)
+    *_, ours, theirs = PAGES[proposal.kind]
+    state, _ = _asked(request.GET)
+    rows = proposals.each_row(proposal_id=proposal_id, states=[state] if state else [])
+    header = ("Line", "Key", ours, f"From: {theirs}", f"To: {theirs}", "State", *SAID)
+    return csv_response("mapping-changes.csv", header, (_cells(row) for row in rows))
+
+
+def _cells(row: proposals.ProposedChange) -> list[object]:
+    odd = [text for _, text in row.warnings]
+    return [
+        row.line,
+        row.key,
+        row.label,
+        row.from_name,
+        row.to_name,
+        row.get_state_display(),
+        "; ".join([*row.notes, *odd]),
+        row.field,
+        row.value,
+        " ".join(part for part in (row.message, row.remedy) if part),
+        row.reason,
+    ]
 
 
 @require_POST
