@@ -65,8 +65,8 @@ def give(access: Access, answer: Answer, ids: Sequence[int] | None = None, **mor
     )  # fmt: skip
 
 
-def take_back(access: Access, *ids: int) -> Outcome:
-    return drift_inbox.undo_answers(access=access, ids=ids, now=LATER)
+def take_back(access: Access, *ids: int, confirmed: Sequence[str] = ()) -> Outcome:
+    return drift_inbox.undo_answers(access=access, ids=ids, now=LATER, confirmed=confirmed)
 
 
 def open_ids() -> list[int]:
@@ -126,7 +126,7 @@ def test_keeping_one_change_leaves_the_other_open(books: Books, access: Access) 
 def test_two_changes_of_one_mapping_are_kept_together(books: Books, access: Access) -> None:
     books.change(**moved(books), active=False)
     books.notice()
-    outcome = give(access, Answer.KEEP)
+    outcome = give(access, Answer.KEEP, confirmed=["other_customer"])
     assert outcome.done == 2
     row = JobMapping.objects.get(pk=books.mapping.pk)
     assert (row.version, row.remembered_parent, row.remembered_active) == (

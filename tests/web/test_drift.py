@@ -179,7 +179,11 @@ def test_keep_swaps_the_row_and_the_counters(as_person: Any, books: Books) -> No
     stamp = seen(bea.get(home(books)))
     pk = Drift.objects.get().pk
     data = {"answer": "keep", "seen": stamp}
-    response = bea.post(home(books, f"{pk}/"), data, **HTMX)
+    asked = bea.post(home(books, f"{pk}/"), data, **HTMX)
+    assert "Beta:Ortiz, Elena is not under Acme, the client" in text(asked)
+    assert 'name="confirmed" value="other_customer"' in asked.content.decode()
+    assert Drift.objects.get().answer == ""
+    response = bea.post(home(books, f"{pk}/"), data | {"confirmed": "other_customer"}, **HTMX)
     body = response.content.decode()
     assert body.lstrip().startswith(f'<tr id="drift-{pk}"')
     assert "1 mapping is kept." in body

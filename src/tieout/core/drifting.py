@@ -6,7 +6,8 @@ answer, depends on its kind:
 
 - *noted*, never asked: the name is spelled another way, or only a customer above was renamed;
 - *asked*: renamed beyond spelling, reactivated, and on our side ended and reopened;
-- *asked, and exports wait*: moved, merged, deleted, inactivated, and re-assigned to another client.
+- *asked, and exports wait*: moved, merged, deleted, inactivated, re-assigned to another client, and
+  renamed to what is another person's name: the job may have been given to somebody else.
 
 A link is by ListID and survives a rename or a move. QuickBooks deletes only what no transaction
 uses, so a used job that is gone was merged into another one (Intuit's documentation); which one,
@@ -16,8 +17,9 @@ otherwise proposed by its name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from enum import StrEnum
 
 from tieout.core.facts import QbJob, SourceJob
@@ -39,7 +41,7 @@ class DriftKind(StrEnum):
     REASSIGNED = "reassigned"  # the contractor job belongs to another client now
 
 
-BLOCKING = frozenset(
+BLOCKING = frozenset(  # always; a job that was renamed to another person's name likewise
     {
         DriftKind.MOVED,
         DriftKind.MERGED,
@@ -50,6 +52,7 @@ BLOCKING = frozenset(
 )
 NOTED = frozenset({DriftKind.RESPELLED})
 GONE = frozenset({DriftKind.MERGED, DriftKind.DELETED})  # nothing is left that could be kept
+PLACES = frozenset({DriftKind.MOVED, DriftKind.REASSIGNED})  # the customer may be another one now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +86,7 @@ class Drift:
     text: str
     state: str
     survivor: Survivor | None = None
+    blocks: bool = False  # exports of the job wait for the answer
 
 
 def drifts(
@@ -110,7 +114,46 @@ def drifts(
     else:
         theirs = [_moved(old, target), _renamed(old, target), _use(old, target)]
     ours = [_ended(memory, job), _reassigned(memory, job, client)]
-    return tuple(each for each in (*theirs, *ours) if each is not None)
+    found = [each for each in (*theirs, *ours) if each is not None]
+    return tuple(
+        replace(each, blocks=blocks(each.kind, each.was, each.now, contractor=job.contractor))
+        for each in found
+    )
+
+
+def blocks(kind: DriftKind, was: str, now: str, *, contractor: str) -> bool:
+    """Whether exports of the contractor's job wait until this change is answered."""
+    if kind is DriftKind.RENAMED:
+        return another_person(_own_name(was), _own_name(now), contractor=contractor)
+    return kind in BLOCKING
+
+
+def another_person(was: str, now: str, *, contractor: str) -> bool:
+    """Whether a job was renamed from one person to another.
+
+    It is the contractor's while its name holds a word of theirs, however it is spelled. When it
+    loses all of them it is somebody else's; when it never had one, once nothing of the former name
+    is left. A title or remark beside the person changes nothing.
+    """
+    ours, before, after = (_words(text) for text in (contractor, was, now))
+    if _share(ours, after):
+        return False
+    return _share(ours, before) or not _share(before, after)
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in tokens(text) if len(word) > 1 and not word[0].isdigit()]
+
+
+def _share(one: Iterable[str], other: Sequence[str]) -> bool:
+    return any(_near(word, each) for word in one for each in other)
+
+
+def _near(one: str, other: str) -> bool:
+    """The same word, or one that is spelled almost so."""
+    if one == other:
+        return True
+    return min(len(one), len(other)) > 3 and SequenceMatcher(None, one, other).ratio() >= 0.8
 
 
 def present(*, target: QbJob, job: SourceJob, client: str) -> Memory:
@@ -148,6 +191,17 @@ def kept(memory: Memory, kind: DriftKind, *, now: Memory) -> Memory:
         case DriftKind.MERGED | DriftKind.DELETED:
             msg = f"{old.full_name} is gone from QuickBooks and cannot be kept."
             raise ValueError(msg)
+
+
+def elsewhere(memory: Memory, *, now: Memory, kind: DriftKind | None = None) -> bool:
+    """Whether what was confirmed about the customer was said of another customer or client.
+
+    With `kind` only as far as that change goes.
+    """
+    old, new = memory.target.root, now.target.root
+    moved = kind in {None, DriftKind.MOVED} and bool(old and new) and old != new
+    known = kind in {None, DriftKind.REASSIGNED} and bool(memory.client_key)
+    return moved or (known and memory.client_key != now.client_key)
 
 
 def propose_survivor(gone: QbJob, candidates: Iterable[QbJob]) -> QbJob | None:
@@ -278,7 +332,11 @@ def _activity(*, active: bool) -> str:
 
 
 def _own(job: QbJob) -> str:
-    return job.full_name.rpartition(":")[2]
+    return _own_name(job.full_name)
+
+
+def _own_name(path: str) -> str:
+    return path.rpartition(":")[2]
 
 
 def _path(above: str, name: str) -> str:

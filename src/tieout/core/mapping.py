@@ -66,22 +66,6 @@ class MappingWarning:
         return self.kind in _REFUSES
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """One QuickBooks job as a choice for one contractor job."""
-
-    target: QbJob
-    warnings: tuple[MappingWarning, ...] = ()
-
-    @property
-    def refused(self) -> bool:
-        return any(warning.refuses for warning in self.warnings)
-
-    @property
-    def to_confirm(self) -> tuple[WarningKind, ...]:
-        return tuple(warning.kind for warning in self.warnings if warning.needs_confirmation)
-
-
 def check(
     job: SourceJob,
     *,
@@ -107,18 +91,6 @@ def check(
         )
         if text
     )
-
-
-def candidate(
-    job: SourceJob,
-    *,
-    client_customer: QbJob | None,
-    target: QbJob,
-    served: Sequence[SourceJob],
-) -> Candidate:
-    """The target with everything that `check` says about it."""
-    warnings = check(job, client_customer=client_customer, target=target, served=served)
-    return Candidate(target=target, warnings=warnings)
 
 
 def _gone(target: QbJob) -> str:
@@ -236,6 +208,7 @@ class SaveCommand:
     confirmed: frozenset[WarningKind] = frozenset()
     why: str = ""
     undoes: int = 0
+    takes_back: frozenset[WarningKind] | None = None  # of a confirmation: what it had confirmed
 
 
 def save(
@@ -262,6 +235,8 @@ def save(
         if exported and not command.why:
             return _reason_needed(exported)
         return _change(state, command, confirmed=frozenset())
+    if target == state.list_id and command.takes_back is not None:
+        return _change(state, command, confirmed=command.confirmed)
     refusal = _objection(warnings, command.confirmed, undoing=bool(command.undoes))
     if refusal:
         return refusal
@@ -277,16 +252,39 @@ def undo(change: Change) -> SaveCommand:
     """The command that leads back to before the change, with what was confirmed then.
 
     It is saved like any other, so it is refused when the mapping changed since, and asks again
-    when something odd has come up that was not confirmed then. A mere confirmation has no way
-    back but removing the mapping.
+    when something odd has come up that was not confirmed then. A confirmation that is taken back
+    leads nowhere else, so nothing is asked: what it had confirmed is not confirmed any more.
     """
+    more = change.confirmed - change.from_confirmed
     return SaveCommand(
         expected_version=change.version,
         target_list_id=change.from_list_id,
         remove=bool(change.to_list_id),
         confirmed=change.from_confirmed,
         undoes=change.version,
+        takes_back=more if change.kind is ChangeKind.CONFIRMED else None,
     )
+
+
+def keep(
+    state: MappingState,
+    *,
+    warnings: Collection[MappingWarning],
+    ticked: Collection[WarningKind],
+    elsewhere: bool,
+) -> frozenset[WarningKind] | Refusal:
+    """What is confirmed about a mapping that is kept as things are now, or what is to be confirmed.
+
+    `elsewhere`: the job stands under another customer, or belongs to another client, than when the
+    customer was confirmed, so that it is asked about anew. Nothing else is: nothing is moved.
+    """
+    other = next((w for w in warnings if w.kind is WarningKind.OTHER_CUSTOMER), None)
+    held = state.confirmed - {WarningKind.OTHER_CUSTOMER} if elsewhere else state.confirmed
+    if other is None or other.kind in held:
+        return held
+    if other.kind in ticked:
+        return held | {other.kind}
+    return _not_confirmed([other])
 
 
 class BrokenHistoryError(ValueError):
@@ -326,13 +324,15 @@ def _objection(
             remedy="Choose Refresh QuickBooks list, then choose another job.",
         )
     open_ = [w for w in warnings if w.needs_confirmation and w.kind not in confirmed]
-    if not open_:
-        return None
+    return _not_confirmed(open_) if open_ else None
+
+
+def _not_confirmed(warnings: Sequence[MappingWarning]) -> Refusal:
     return Refusal(
         reason=RefusalReason.NOT_CONFIRMED,
-        message=" ".join(warning.text for warning in open_),
+        message=" ".join(warning.text for warning in warnings),
         remedy="Confirm this if it is meant, or choose another job.",
-        to_confirm=tuple(warning.kind for warning in open_),
+        to_confirm=tuple(warning.kind for warning in warnings),
     )
 
 
@@ -355,7 +355,7 @@ def _change(
         kind = ChangeKind.MAPPED
     elif target == state.list_id:
         kind = ChangeKind.CONFIRMED
-        confirmed |= state.confirmed
+        confirmed |= state.confirmed - (command.takes_back or frozenset())
     else:
         kind = ChangeKind.REMAPPED
     return Change(

@@ -147,9 +147,14 @@ class Bundle:
             staying=moved,
         )
 
-    def keep(self, job: jobs.SourceJob, target: QbCustomer, reason: str) -> Saved:
+    def keep(
+        self, job: jobs.SourceJob, target: QbCustomer, *, ticked: Collection[str], reason: str
+    ) -> Saved | Refused:
         """Confirm what the job is mapped to, after something changed there: nothing is moved."""
         state = words.state_after(job=job, last=self.last_change(job))
+        confirmed = words.kept(job=job, target=target, state=state, ticked=ticked)
+        if isinstance(confirmed, rules.Refusal):
+            return words.refused(job, confirmed)
         why = " ".join([*words.changes_since(job=job), reason.strip()])
         change = rules.Change(
             kind=rules.ChangeKind.CONFIRMED,
@@ -157,7 +162,7 @@ class Bundle:
             from_list_id=target.list_id,
             to_list_id=target.list_id,
             from_confirmed=state.confirmed,
-            confirmed=state.confirmed,
+            confirmed=confirmed,
             why=why[: words.REASON_MAX],
         )
         return self._decide(job, change, target)

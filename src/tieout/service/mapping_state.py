@@ -5,16 +5,17 @@ What a save answers is said here too, so that single saves and bulk changes use 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from tieout.core import drifting
 from tieout.core import mapping as rules
-from tieout.core.drifting import NOTED
+from tieout.core.drifting import NOTED, DriftKind
 from tieout.store.commits import events
 from tieout.store.queries import jobs, mappings, qb_lists
-from tieout.store.queries.planning import drifts, job_fact, qb_job_fact
+from tieout.store.queries.planning import drifts, job_fact, memory_of, qb_job_fact
 from tieout.store.queries.qb_lists import QbCustomer
 
 REASON_MAX = 500
@@ -168,6 +169,40 @@ def warnings_among(
         target=qb_job_fact(target),
         served=[job_fact(other) for other in served],
     )
+
+
+def kept(
+    *,
+    job: jobs.SourceJob,
+    target: QbCustomer,
+    state: rules.MappingState,
+    ticked: Collection[str],
+    kind: DriftKind | None = None,
+) -> frozenset[rules.WarningKind] | rules.Refusal:
+    """What is confirmed of a mapping that is kept as things are now, or what is to be confirmed.
+
+    With `kind` only this change is kept. No query.
+    """
+    mapping, _ = present(job)
+    memory = memory_of(mapping, target)
+    now = drifting.present(target=qb_job_fact(target), job=job_fact(job), client=job.client.name)
+    return rules.keep(
+        state,
+        warnings=warnings_among(job=job, target=target, served=()),
+        ticked=[one for one in rules.WarningKind if one.value in ticked],
+        elsewhere=memory is not None and drifting.elsewhere(memory, now=now, kind=kind),
+    )
+
+
+def to_confirm_when_kept(*, job: jobs.SourceJob) -> rules.MappingWarning | None:
+    """What Keep this mapping asks to be confirmed, in a sentence; no query."""
+    mapping, target = present(job)
+    if mapping is None or target is None or target.gone_at is not None:
+        return None
+    asked = kept(job=job, target=target, state=state_after(job=job, last=None), ticked=())
+    if not isinstance(asked, rules.Refusal):
+        return None
+    return rules.MappingWarning(kind=asked.to_confirm[0], text=asked.message)
 
 
 # ------------------------------------------------------------------ what is written and said

@@ -6,7 +6,7 @@ answers and says in a sentence what came of it. A ListID of another company is n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -32,6 +32,7 @@ from tieout.service.mapping_state import (
     present,
     state_of,
     stay,
+    to_confirm_when_kept,
     warnings_for,
 )
 from tieout.store.queries import jobs
@@ -83,7 +84,8 @@ def undo_job_mapping(
     Refused when somebody saved since the version on the clerk's screen. `also_confirmed` are kinds
     of warnings that count as confirmed beside those of then.
     """
-    more = frozenset(map(rules.WarningKind, also_confirmed))
+    ticked = set(also_confirmed)
+    more = frozenset(kind for kind in rules.WarningKind if kind.value in ticked)
 
     def command(job: jobs.SourceJob) -> rules.SaveCommand | Refused:
         company_id = access.company.pk
@@ -95,9 +97,11 @@ def undo_job_mapping(
         if undone is None:
             return NOTHING_TO_UNDO
         back = rules.undo(undone)
+        _, lands = present(job)
+        stays = back.takes_back is not None and lands and lands.list_id == back.target_list_id
         return replace(
             back,
-            confirmed=back.confirmed | more,
+            confirmed=back.confirmed if stays else back.confirmed | more,
             expected_version=expected_version,
             # an older change is undone from where the job is now
             remove=present(job)[1] is not None,
@@ -108,9 +112,18 @@ def undo_job_mapping(
 
 
 def keep_job_mapping(
-    *, access: Access, job_key: str, expected_version: int, reason: str, now: datetime
+    *,
+    access: Access,
+    job_key: str,
+    expected_version: int,
+    reason: str,
+    now: datetime,
+    confirmed: Collection[str] = (),
 ) -> Saved | Refused:
-    """Answer a change in QuickBooks with "this is still the right job": nothing is moved."""
+    """Answer a change in QuickBooks with "this is still the right job": nothing is moved.
+
+    Where it stands under another customer by now, that is to be among the `confirmed`.
+    """
     company_id = access.company.pk
     with transaction.atomic():
         bundle = Bundle(access, jobs.ids_of(company_id=company_id, keys=[job_key]))
@@ -124,7 +137,9 @@ def keep_job_mapping(
             return words.refused(job, rules.CHANGED_MEANWHILE)
         if target.gone_at is not None:
             return NOTHING_TO_KEEP
-        answer = bundle.keep(job, target, reason)
+        answer = bundle.keep(job, target, ticked=confirmed, reason=reason)
+        if isinstance(answer, Refused):
+            return answer
         written = bundle.write(now=now, how=How.HAND)
         return replace(
             answer,
@@ -171,6 +186,7 @@ __all__ = [
     "save_job_mapping",
     "state_of",
     "stay",
+    "to_confirm_when_kept",
     "undo_job_mapping",
     "warnings_for",
 ]

@@ -84,3 +84,11 @@ STATES = {
     "missing": ("Missing", "bad"),
     "open": ("Open", "warn"),
 }
+
+# what is ticked before a mapping is saved, kept or led back: core.mapping.WarningKind
+CONFIRMS = {
+    "shared": "I confirm that it serves both jobs.",
+    "other_customer": "I confirm that it stands under another customer.",
+    "inactive": "I confirm that it is inactive.",
+    "is_customer": "I confirm that it is a customer, not a job.",
+}

@@ -17,6 +17,7 @@ from tieout.core.drifting import (
     DriftKind,
     Memory,
     Survivor,
+    another_person,
     drifts,
     kept,
     present,
@@ -41,6 +42,11 @@ def seen(target, memory=MEMORY, **more):
 
 def kinds(target, memory=MEMORY, **more):
     return [kind for kind, _ in seen(target, memory, **more)]
+
+
+def changes_of(name):
+    new = replace(DANA, full_name=f"Acme Corporation:{name}")
+    return drifts(MEMORY, target=new, **REST)
 
 
 def test_nothing_changed():
@@ -165,6 +171,27 @@ def test_exports_wait_for_exactly_these():
         "moved", "merged", "deleted", "inactivated", "reassigned",
     }  # fmt: skip
     assert not BLOCKING & NOTED
+    assert [each.kind for each in changes_of("Novak, Petra") if each.blocks] == [DriftKind.RENAMED]
+    assert not any(each.blocks for each in changes_of("Reyes, Dana - night shift"))
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "given_away"),
+    [
+        ("Ortiz, Elena", "Novak, Petra", True),
+        ("Ortiz, Elena - ICU", "Novak, Petra - ICU", True),  # the title is nobody's name
+        ("Elena Ortiz ICU", "Petra Novak ICU", True),
+        ("Ortiz, Elena - ICU", "Ortiz, Elena - Nights", False),
+        ("Ortiz, Elena - ICU", "Ortiz, Elena (PO 4711)", False),
+        ("Ortiz, Elena", "Smith, Elena", False),  # married
+        ("Ortiz, Elena", "Ortis, Helena", False),  # spelled another way
+        ("ICU 4", "Ortiz, Elena", False),  # it carries the contractor's name now
+        ("ICU 4 West", "ICU 5 East", False),
+        ("ICU West", "Warehouse", True),
+    ],
+)
+def test_who_a_renamed_job_belongs_to(was: str, now: str, given_away: bool) -> None:
+    assert another_person(was, now, contractor="Elena Ortiz") is given_away
     assert GONE < BLOCKING
 
 

@@ -20,7 +20,6 @@ from tieout.core.mapping import (
     SaveCommand,
     WarningKind,
     apply,
-    candidate,
     check,
     replay,
     save,
@@ -95,14 +94,6 @@ def test_what_is_only_worth_knowing_needs_no_confirmation():
     assert ended.text == "Dana Reyes, Welder has ended in Bilflo."
     assert not unmapped.needs_confirmation
     assert not ended.needs_confirmation
-
-
-def test_a_candidate_knows_whether_it_can_be_chosen():
-    facts = {"client_customer": ACME, "served": [J2]}
-    shared = candidate(J1, target=ELSEWHERE, **facts)
-    assert shared.to_confirm == (WarningKind.OTHER_CUSTOMER, WarningKind.SHARED)
-    assert not shared.refused
-    assert candidate(J1, target=replace(DANA, gone=True), **facts).refused
 
 
 # ------------------------------------------------------------------ save

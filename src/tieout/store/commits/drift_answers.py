@@ -20,7 +20,8 @@ ANSWERED = [
 ]  # fmt: skip
 REMEMBERED = [
     "remembered_full_name", "remembered_parent", "remembered_top", "remembered_active",
-    "remembered_job_active", "remembered_client", "version", "changed_by", "changed_at",
+    "remembered_job_active", "remembered_client", "other_customer_confirmed", "version",
+    "changed_by", "changed_at",
 ]  # fmt: skip
 
 
@@ -43,13 +44,25 @@ def batch_ids(*, company_id: int, batch: str) -> list[int]:
     return list(rows.order_by("-answered_version", "-id").values_list("id", flat=True))
 
 
-def keep(drift: Drift, *, user: User, now: datetime, reason: str, batch: str) -> None:
-    """Let the mapping remember the present state of this one change; the caller saves both."""
+def keep(
+    drift: Drift,
+    *,
+    other_customer: bool,
+    user: User,
+    now: datetime,
+    reason: str,
+    batch: str,
+) -> None:
+    """Let the mapping remember the present state of this one change; the caller saves both.
+
+    `other_customer`: that it stands under another customer than the client's is confirmed now.
+    """
     mapping = drift.mapping
-    memory = _memory(mapping)
-    drift.memory = memories.snapshot(mapping)
+    memory = memory_now(mapping)
+    drift.memory = memories.before_answer(mapping)
     kind = DriftKind(drift.kind)
-    memories.write(mapping, drifting.kept(memory, kind, now=_present(mapping)))
+    memories.write(mapping, drifting.kept(memory, kind, now=present_of(mapping)))
+    mapping.other_customer_confirmed = other_customer
     _next_version(mapping, user, now)
     answered(drift, Drift.Answer.KEPT, user=user, now=now, reason=reason, batch=batch)
     drift.answered_version = mapping.version
@@ -58,14 +71,8 @@ def keep(drift: Drift, *, user: User, now: datetime, reason: str, batch: str) ->
 
 def unkeep(drift: Drift, *, user: User, now: datetime) -> None:
     """Let the mapping remember what it did before this one answer; the caller saves both."""
-    mapping = drift.mapping
-    was = JobMapping(company_id=mapping.company_id, job=mapping.job, **drift.memory)
-    was.target = mapping.target
-    kind = DriftKind(drift.kind)
-    memories.write(mapping, drifting.kept(_memory(mapping), kind, now=_memory(was)))
-    if kind is DriftKind.REASSIGNED:
-        mapping.remembered_client = was.remembered_client
-    _next_version(mapping, user, now)
+    memories.take_back(drift.mapping, drift)
+    _next_version(drift.mapping, user, now)
     open_again(drift)
 
 
@@ -94,18 +101,24 @@ def save(drifts: Sequence[Drift], *, mappings: bool) -> None:
     Drift.objects.bulk_update(drifts, ANSWERED, batch_size=CHUNK)
 
 
-def mark_batch(*, drift_id: int, batch: str, reason: str) -> None:
-    """A mapping was saved as the answer of a batch."""
-    Drift.objects.filter(id=drift_id).update(batch=batch, reason=reason)
+def mark_batch(*, ids: Sequence[int], batch: str, reason: str) -> None:
+    """Mappings were saved as the answer of a batch."""
+    for start in range(0, len(ids), CHUNK):
+        rows = Drift.objects.filter(id__in=ids[start : start + CHUNK])
+        rows.update(batch=batch, reason=reason)
 
 
 def _loaded(rows: QuerySet[Drift]) -> QuerySet[Drift]:
     return rows.select_related(
-        "mapping__job__client", "mapping__target", "mapping__remembered_client", "survivor"
+        "mapping__job__client__mapping__target",
+        "mapping__target",
+        "mapping__remembered_client",
+        "survivor",
     ).order_by("id")
 
 
-def _memory(mapping: JobMapping) -> drifting.Memory:
+def memory_now(mapping: JobMapping) -> drifting.Memory:
+    """What the mapping remembers; ValueError when it remembers nothing."""
     target = mapping.target
     memory = memory_of(mapping, target) if target else None
     if memory is None:
@@ -114,7 +127,8 @@ def _memory(mapping: JobMapping) -> drifting.Memory:
     return memory
 
 
-def _present(mapping: JobMapping) -> drifting.Memory:
+def present_of(mapping: JobMapping) -> drifting.Memory:
+    """Both sides as they are now; ValueError when the mapping leads nowhere."""
     if mapping.target is None:
         msg = f"Mapping {mapping.pk} leads nowhere."
         raise ValueError(msg)

@@ -18,6 +18,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from tieout.core import drifting
 from tieout.core.drifting import DriftKind, Survivor
 from tieout.core.exporting import IN_QUICKBOOKS
+from tieout.store.commits import memories
 from tieout.store.models import Company, Drift, JobMapping, Posting, QbCustomer, User
 from tieout.store.models.drifts import STANDING
 from tieout.store.queries.planning import job_fact, memory_of, qb_job_fact
@@ -26,7 +27,9 @@ CHUNK = 1000
 IDS_AT_ONCE = 500
 TEXT_MAX, NAME_MAX = 800, 209
 State = Drift.State
-CLOSED = ["state", "answer", "answered_version", "answered_by", "answered_at", "closed_at"]
+CLOSED = [
+    "state", "answer", "answered_version", "answered_by", "answered_at", "closed_at", "memory",
+]  # fmt: skip
 WRITTEN = ["state", "was", "now", "text", "token", "survivor", "proof", "closed_at"]
 
 
@@ -71,31 +74,46 @@ def recount(*, company_id: int) -> None:
     Company.objects.filter(pk=company_id).exclude(open_drifts=waiting).update(open_drifts=waiting)
 
 
-def close(*, saved: Mapping[int, tuple[int | None, int]], user: User, now: datetime) -> None:
+def close(
+    *,
+    saved: Mapping[int, tuple[int | None, int]],
+    before: Mapping[int, JobMapping],
+    user: User,
+    now: datetime,
+) -> None:
     """Mappings were saved anew: whatever stood is answered by that, in the caller's transaction.
 
-    `saved`: id of a mapping -> id of its QuickBooks job, and the version that was saved.
+    `saved`: id of a mapping -> id of its QuickBooks job, and the version that was saved; `before`:
+    the mappings as they were, so that what is kept by that can be undone.
     """
     standing = list(Drift.objects.filter(mapping_id__in=saved, state__in=STANDING))
     for drift in standing:
         target_id, version = saved[drift.mapping_id]
         changed = Drift.Answer.REMAPPED if target_id else Drift.Answer.REMOVED
         drift.answer = Drift.Answer.KEPT if drift.target_id == target_id else changed
+        if drift.answer == Drift.Answer.KEPT:
+            drift.memory = memories.before_answer(before[drift.mapping_id])
         drift.state, drift.answered_version = State.ANSWERED, version
         drift.answered_by, drift.answered_at, drift.closed_at = user, now, now
     Drift.objects.bulk_update(standing, CLOSED, batch_size=IDS_AT_ONCE)
 
 
-def reopen(*, undone: Mapping[int, int]) -> None:
-    """The changes to these versions of mappings are undone: what they answered is open again."""
-    if not undone:
+def answered_by(*, versions: Mapping[int, int]) -> list[Drift]:
+    """What was answered by these versions of mappings, by id; one query."""
+    if not versions:
+        return []
+    answered = Drift.objects.filter(mapping_id__in=versions, state=State.ANSWERED)
+    return [each for each in answered if each.answered_version == versions[each.mapping_id]]
+
+
+def reopen(drifts: Sequence[Drift]) -> None:
+    """What answered these is undone: they are open again, unless the same job changed again."""
+    if not drifts:
         return
-    answered = Drift.objects.filter(mapping_id__in=undone, state=State.ANSWERED).order_by()
-    ids = [
-        pk
-        for pk, mapping_id, version in answered.values_list("id", "mapping_id", "answered_version")
-        if version == undone[mapping_id]
-    ]
+    mappings = {drift.mapping_id for drift in drifts}
+    again = Drift.objects.filter(mapping_id__in=mappings, state__in=STANDING).order_by()
+    standing = set(again.values_list("mapping_id", "kind"))
+    ids = [drift.pk for drift in drifts if (drift.mapping_id, drift.kind) not in standing]
     for start in range(0, len(ids), IDS_AT_ONCE):
         Drift.objects.filter(id__in=ids[start : start + IDS_AT_ONCE]).update(
             state=State.OPEN,
@@ -105,6 +123,7 @@ def reopen(*, undone: Mapping[int, int]) -> None:
             answered_version=0,
             batch="",
             reason="",
+            memory={},
             closed_at=None,
         )
 

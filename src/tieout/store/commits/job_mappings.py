@@ -15,7 +15,7 @@ from django.db import connection
 from tieout.core.mapping import WarningKind
 from tieout.store.commits import drifts, memories
 from tieout.store.commits.mappings import map_state, search_text
-from tieout.store.models import JobMapping, QbCustomer, SourceJob, User
+from tieout.store.models import Drift, JobMapping, QbCustomer, SourceJob, User
 from tieout.store.queries.suggestions import suggested_among
 
 CHUNK = 500
@@ -81,23 +81,39 @@ def write_job_mappings(
 
 def _write(company_id: int, links: Sequence[Link], user: User, now: datetime) -> None:
     before = [getattr(link.job, "mapping", None) for link in links]
+    undone = drifts.answered_by(
+        versions={
+            former.pk: link.undoes
+            for link, former in zip(links, before, strict=True)
+            if former is not None and link.undoes
+        }
+    )
     rows = [
         _row(company_id, link, former, user, now)
         for link, former in zip(links, before, strict=True)
     ]
+    _take_back(rows, undone)
     JobMapping.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["job"], update_fields=WRITTEN
     )
     known = [
-        (row, link)
+        (row, link, former)
         for row, link, former in zip(rows, links, before, strict=True)
         if former is not None  # a job that was mapped before may have drifts
     ]
     if known:
-        saved = {row.pk: (row.target_id, row.version) for row, _ in known}
-        drifts.close(saved=saved, user=user, now=now)
-        drifts.reopen(undone={row.pk: link.undoes for row, link in known if link.undoes})
-        drifts.notice(company_id=company_id, now=now, mapping_ids=sorted(saved))
+        saved = {
+            row.pk: (row.target_id, row.version)
+            for row, link, former in known
+            # a confirmation that is taken back answers nothing
+            if not (link.undoes and row.target_id == former.target_id)
+        }
+        drifts.close(
+            saved=saved, before={former.pk: former for *_, former in known}, user=user, now=now
+        )
+        drifts.reopen(undone)
+        ids = sorted(row.pk for row, _, _ in known)
+        drifts.notice(company_id=company_id, now=now, mapping_ids=ids)
     _restate(rows, links)
 
 
@@ -119,6 +135,15 @@ def _row(
         shared_confirmed=WarningKind.SHARED in link.confirmed,
         **memory,
     )
+
+
+def _take_back(rows: Sequence[JobMapping], undone: Sequence[Drift]) -> None:
+    """What was kept by an undone change is not remembered any more."""
+    by_id = {row.pk: row for row in rows}
+    for drift in undone:
+        row = by_id[drift.mapping_id]
+        if drift.answer == Drift.Answer.KEPT and drift.memory and drift.target_id == row.target_id:
+            memories.take_back(row, drift)
 
 
 def _restate(rows: Sequence[JobMapping], links: Sequence[Link]) -> None:

@@ -11,7 +11,6 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from tieout.core.drifting import BLOCKING
 from tieout.core.exporting import State
 from tieout.store.commits import drifts as drift_rows
 from tieout.store.models import (
@@ -67,7 +66,7 @@ def map_state(
 
 
 def _holds_up(mapping: JobMapping, target: QbCustomer) -> bool:
-    return any(each.kind in BLOCKING for each in drifts(mapping=mapping, target=target))
+    return any(each.blocks for each in drifts(mapping=mapping, target=target))
 
 
 def restate(*, company_id: int, target_ids: Sequence[int] | None = None) -> int:

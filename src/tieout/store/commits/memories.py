@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tieout.core.drifting import Memory
-from tieout.store.models import JobMapping, QbCustomer, SourceJob
+from tieout.core import drifting
+from tieout.core.drifting import DriftKind, Memory
+from tieout.store.models import Drift, JobMapping, QbCustomer, SourceJob
+from tieout.store.queries.planning import memory_of
 
 COLUMNS = (
     "remembered_full_name",
@@ -51,6 +53,26 @@ def columns(
 def snapshot(row: JobMapping) -> dict[str, Any]:
     """What the mapping remembers, as plain values."""
     return {name: getattr(row, name) for name in COLUMNS}
+
+
+def before_answer(row: JobMapping) -> dict[str, Any]:
+    """What an answer that keeps the mapping may change: kept with it, so that it can be undone."""
+    return {**snapshot(row), "other_customer_confirmed": row.other_customer_confirmed}
+
+
+def take_back(row: JobMapping, drift: Drift) -> None:
+    """Let the row remember what it did before this one change was kept; the caller saves it."""
+    target = row.target
+    was = JobMapping(company_id=row.company_id, job=row.job, target=target, **drift.memory)
+    before, now = (memory_of(each, target) if target else None for each in (was, row))
+    if before is None or now is None:
+        return  # it leads nowhere by now, or nothing was noted
+    kind = DriftKind(drift.kind)
+    write(row, drifting.kept(now, kind, now=before))
+    if kind is DriftKind.REASSIGNED:
+        row.remembered_client_id = was.remembered_client_id
+    if kind in drifting.PLACES:
+        row.other_customer_confirmed = was.other_customer_confirmed
 
 
 def write(row: JobMapping, memory: Memory) -> None:

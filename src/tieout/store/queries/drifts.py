@@ -8,7 +8,8 @@ from datetime import datetime
 
 from django.db.models import Count, Max, Q, QuerySet
 
-from tieout.core.drifting import BLOCKING, DriftKind
+from tieout.core import drifting
+from tieout.core.drifting import DriftKind
 from tieout.store.models import Drift, Event, JobMapping, SourceInvoice, SourceLine
 from tieout.store.queries import searching
 
@@ -22,8 +23,9 @@ TABS: dict[str, tuple[str, ...]] = {
 }
 WAITING = [Standing.TO_PLAN, Standing.READY, Standing.BLOCKED]
 LOADED = (
-    "mapping__job__client",
+    "mapping__job__client__mapping__target",
     "mapping__target",
+    "mapping__remembered_client",
     "target",
     "survivor",
     "answered_by",
@@ -54,7 +56,9 @@ class DriftRow:
     @property
     def blocks(self) -> bool:
         """Whether exports of the job wait for the answer."""
-        return DriftKind(self.drift.kind) in BLOCKING
+        drift = self.drift
+        contractor = drift.mapping.job.contractor
+        return drifting.blocks(DriftKind(drift.kind), drift.was, drift.now, contractor=contractor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ from tieout.store.models import (
 )
 
 # Inactive and gone are reasons of their own, also after somebody answered.
-ASKED_FIRST = drifting.BLOCKING - drifting.GONE - {DriftKind.INACTIVATED}
+SAID_OTHERWISE = drifting.GONE | {DriftKind.INACTIVATED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,7 +293,9 @@ def job_link(row: JobMapping) -> facts.JobLink:
         target=qb_job_fact(target),
         other_customer_confirmed=row.other_customer_confirmed,
         drift_unanswered=" ".join(
-            each.text for each in drifts(mapping=row, target=target) if each.kind in ASKED_FIRST
+            each.text
+            for each in drifts(mapping=row, target=target)
+            if each.blocks and each.kind not in SAID_OTHERWISE
         ),
     )
 

@@ -41,8 +41,13 @@ def answer(request: HttpRequest, access: Access, pk: int) -> HttpResponse:
 def undo(request: HttpRequest, access: Access, pk: int) -> HttpResponse:
     """Take the answer back."""
     _find(access, pk)
-    outcome = service.undo_answers(access=access, ids=[pk], now=moments.now())
-    return _swapped(request, access, pk, outcome)
+    outcome = service.undo_answers(
+        access=access,
+        ids=[pk],
+        now=moments.now(),
+        confirmed=request.POST.getlist("confirmed"),
+    )
+    return _swapped(request, access, pk, outcome, undoing=True)
 
 
 def _find(access: Access, pk: int) -> queries.DriftRow:
@@ -53,7 +58,9 @@ def _find(access: Access, pk: int) -> queries.DriftRow:
     return row
 
 
-def _swapped(request: HttpRequest, access: Access, pk: int, outcome: Outcome) -> HttpResponse:
+def _swapped(
+    request: HttpRequest, access: Access, pk: int, outcome: Outcome, *, undoing: bool = False
+) -> HttpResponse:
     """The row as it is now with the sentence; without htmx, the page again."""
     why = " ".join(each.why for each in outcome.aside)
     text = f"{outcome.text} {why}".strip()
@@ -63,7 +70,7 @@ def _swapped(request: HttpRequest, access: Access, pk: int, outcome: Outcome) ->
     access.company.refresh_from_db(fields=["open_drifts"])
     context = views.table(access, filters.filter_on_screen(request))
     context |= {
-        "shown": views.shown(_find(access, pk), outcome.to_confirm),
+        "shown": views.shown(_find(access, pk), outcome.to_confirm, undoing=undoing),
         "said": text,
         "good": bool(outcome.done),
         "swapped": True,

@@ -37,18 +37,28 @@ def bulk(request: HttpRequest, access: Access) -> HttpResponse:
     except ValueError:
         raise Http404 from None
     rows = _rows(access, wanted)
-    digest = _digest(rows)
-    if request.method == "GET":
-        return render(request, "drift/_bulk.html", _preview(access, rows, answer, wanted, digest))
-    if request.POST.get("digest") != digest:
-        context = _preview(access, rows, answer, wanted, digest)
-        context["stale"] = True
-        return render(request, "drift/_bulk.html", context, status=422)
+    ticked = asked.getlist("confirmed")
+    found = service.look(access=access, answer=answer, rows=rows, confirmed=ticked)
+    digest = _digest(found, ticked)
+    if request.method == "GET" or request.POST.get("digest") != digest:
+        context = _preview(access, found, answer, wanted) | {
+            "digest": digest,
+            "stale": request.method == "POST",
+            "reason": asked.get("reason", ""),
+            "confirm": [
+                {"kind": kind, "count": count, "what": words.CONFIRMS_ALL[kind],
+                 "ticked": kind in ticked}
+                for kind, count in found.to_confirm.items()
+            ],
+        }  # fmt: skip
+        status = 422 if context["stale"] else 200
+        return render(request, "drift/_bulk.html", context, status=status)
     outcome = service.answer_drifts(
         access=access,
         answer=answer,
         seen={row.drift.pk: service.stamp(row.drift) for row in rows},
         reason=request.POST.get("reason", ""),
+        confirmed=ticked,
         now=moments.now(),
     )
     return _done(request, access, outcome)
@@ -68,21 +78,17 @@ def _rows(access: Access, wanted: queries.DriftFilter) -> list[DriftRow]:
     return queries.rows_of(company_id=company_id, ids=ids)
 
 
-def _digest(rows: list[DriftRow]) -> str:
-    said = "\n".join(service.stamp(row.drift) for row in rows)
-    return hashlib.sha256(said.encode()).hexdigest()
+def _digest(found: service.Look, ticked: list[str]) -> str:
+    """What is on the screen: an answer counts for exactly that."""
+    said = [*sorted(ticked), *(service.stamp(row.drift) for row in found.good)]
+    said += [f"{service.stamp(row.drift)} {why}" for row, why in found.aside]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
 def _preview(
-    access: Access,
-    rows: list[DriftRow],
-    answer: Answer,
-    wanted: queries.DriftFilter,
-    digest: str,
+    access: Access, found: service.Look, answer: Answer, wanted: queries.DriftFilter
 ) -> dict[str, Any]:
-    aside = [(row, why) for row in rows if (why := service.why_not(row.drift, answer))]
-    apart = {row.drift.pk for row, _ in aside}
-    good = [row for row in rows if row.drift.pk not in apart]
+    good, aside = found.good, found.aside
     return {
         "answer": answer.value,
         "title": words.BULK[answer.value][0],
@@ -93,9 +99,9 @@ def _preview(
         "more": max(len(good) - PREVIEW_ROWS, 0),
         "aside": aside[:ASIDE_SHOWN],
         "aside_count": len(aside),
+        "blocks": any(row.blocks for row in good),
         "invoices": sum(row.open_invoices for row in good),
         "wanted": wanted,
-        "digest": digest,
         "access": access,
     }
 

@@ -20,6 +20,7 @@ from tieout.store.queries.drifts import DriftFilter, DriftPage, DriftRow
 from tieout.web.access import company_page
 from tieout.web.csv_out import csv_response
 from tieout.web.pages.drift import filters, words
+from tieout.web.wording import CONFIRMS
 
 COLUMNS = (
     "Change", "Contractor", "Client", "Title", "Job", "QuickBooks job", "Was", "Is now",
@@ -35,7 +36,8 @@ class Shown:
     kind: words.Kind
     answers: tuple[Answer, ...]
     stamp: str
-    confirm: tuple[tuple[str, str], ...] = ()  # what must be ticked to map to the survivor
+    confirm: tuple[tuple[str, str], ...] = ()  # what must be ticked before it is answered
+    undoing: bool = False  # … or before its answer is taken back
 
     @property
     def answer(self) -> str:
@@ -46,12 +48,12 @@ class Shown:
         return bool(self.row.drift.answer)
 
 
-def shown(row: DriftRow, to_confirm: Sequence[str] = ()) -> Shown:
+def shown(row: DriftRow, to_confirm: Sequence[str] = (), *, undoing: bool = False) -> Shown:
     """The row as it is on the screen."""
     drift = row.drift
-    confirm = tuple((kind, words.CONFIRMS.get(kind, "I confirm that")) for kind in to_confirm)
+    confirm = tuple((kind, CONFIRMS[kind]) for kind in to_confirm)
     kind = words.KINDS[drift.kind]
-    return Shown(row, kind, service.possible(drift), service.stamp(drift), confirm)
+    return Shown(row, kind, service.possible(drift), service.stamp(drift), confirm, undoing)
 
 
 @require_GET

@@ -64,8 +64,8 @@ _ALL = (
     ),
     Kind(
         "renamed", "Renamed", "go",
-        "The QuickBooks job has another name. The mapping holds, it is by id; but a job that was "
-        "given to somebody else would look the same.",
+        "The QuickBooks job has another name. The mapping holds, it is by id. Where the new name is "
+        "another person's, the job may have been given away: its exports wait for the answer.",
     ),
     Kind("reactivated", "Active again", "ok", "The QuickBooks job is active again."),
     Kind(
@@ -85,11 +85,11 @@ ANSWERS = {
     "removed": "Association removed",
     "ignored": "Ignored until it changes again",
 }
-CONFIRMS = {
-    "shared": "I confirm that it serves both jobs.",
-    "other_customer": "I confirm that it stands under another customer.",
-    "inactive": "I confirm that it is inactive.",
-    "is_customer": "I confirm that it is a customer, not a job.",
+CONFIRMS_ALL = {
+    "shared": "Also where it serves another contractor job",
+    "other_customer": "Also where it stands under another customer than the client's",
+    "inactive": "Also where it is inactive in QuickBooks",
+    "is_customer": "Also where it is a customer, not a job",
 }
 TABS = {"open": "Open", "answered": "Answered", "noted": "Noted and over"}
 BULK = {

@@ -19,6 +19,7 @@ from tieout.web.access import company_page
 from tieout.web.mapping_history import past
 from tieout.web.pages.map_jobs import filters, views
 from tieout.web.pages.map_jobs.offers import chips, offer_rows
+from tieout.web.wording import CONFIRMS
 
 DIALOG = "map_jobs/_record.html"
 
@@ -89,8 +90,9 @@ def undo(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
         reason=request.POST.get("reason", ""),
         now=moments.now(),
         change=int(change) if change.isascii() and change.isdigit() and len(change) < 9 else None,
+        also_confirmed=request.POST.getlist("confirmed"),
     )
-    return _answered(request, access, job, answer)
+    return _answered(request, access, job, answer, undoing=change or "last")
 
 
 @require_POST
@@ -104,6 +106,7 @@ def keep(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
         expected_version=version_of(request),
         reason=request.POST.get("reason", ""),
         now=moments.now(),
+        confirmed=request.POST.getlist("confirmed"),
     )
     return _answered(request, access, job, answer)
 
@@ -189,6 +192,7 @@ def dialog(access: Access, job: jobs.SourceJob, *, remove: bool = False) -> dict
         "remove": remove and target is not None,
         "locked": target is not None and not remove,
         "drifts": service.changes_since(job=job),
+        "asked": service.to_confirm_when_kept(job=job),
         "staying": mappings.staying(
             company_id=company_id, job_key=job.key, target_id=target.pk if target else None
         ),
@@ -227,7 +231,9 @@ def _answered(
     *,
     remove: bool = False,
     chosen: str = "",
+    undoing: str = "",
 ) -> HttpResponse:
+    """`undoing`: the change that was to be taken back, for which something is to be confirmed."""
     job = _job(access, job.pk)
     if isinstance(answer, service.Refused):
         stale = answer.reason == "changed_meanwhile"
@@ -235,7 +241,10 @@ def _answered(
         context["refused"] = answer
         offer_rows(company_id=access.company.pk, rows=[job])
         context["refused_job"] = job  # its row may have been overtaken as well
-        if not stale:
+        if undoing and answer.to_confirm:
+            context["undo_confirm"] = [(kind, CONFIRMS[kind]) for kind in answer.to_confirm]
+            context["undo_change"] = "" if undoing == "last" else undoing
+        elif not stale:
             company_id = access.company.pk
             context["chosen"] = qb_lists.get_customer(company_id=company_id, list_id=chosen)
             ticked = request.POST.getlist("confirmed")
