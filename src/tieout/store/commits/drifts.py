@@ -8,7 +8,7 @@ number of queries per thousand.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,10 +16,10 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from tieout.core import drifting
-from tieout.core.drifting import DriftKind, Survivor
-from tieout.core.exporting import IN_QUICKBOOKS
+from tieout.core.drifting import DriftKind
 from tieout.store.commits import memories
-from tieout.store.models import Company, Drift, JobMapping, Posting, QbCustomer, User
+from tieout.store.commits.fates import Fates
+from tieout.store.models import Company, Drift, JobMapping, User
 from tieout.store.models.drifts import STANDING
 from tieout.store.queries.planning import job_fact, memory_of, qb_job_fact
 
@@ -170,7 +170,7 @@ def _compare(
     standing: dict[int, dict[str, Drift]] = defaultdict(dict)
     for drift in Drift.objects.filter(mapping_id__in=ids, state__in=STANDING):
         standing[drift.mapping_id][drift.kind] = drift
-    fates = _Fates(company_id, rows)
+    fates = Fates(company_id, rows)
     new: list[Drift] = []
     changed: list[Drift] = []
     respelled: list[JobMapping] = []
@@ -201,7 +201,7 @@ def _compare(
     _write_spellings(respelled)
 
 
-def _found(row: JobMapping, fates: _Fates) -> tuple[drifting.Drift, ...]:
+def _found(row: JobMapping, fates: Fates) -> tuple[drifting.Drift, ...]:
     target = row.target
     memory = memory_of(row, target) if target else None
     if target is None or memory is None:
@@ -254,7 +254,7 @@ def _count(noticed: Noticed, drift: Drift) -> None:
 def _new(
     row: JobMapping,
     found: drifting.Drift,
-    fates: _Fates,
+    fates: Fates,
     *,
     now: datetime,
     task_id: int | None,
@@ -274,7 +274,7 @@ def _new(
     return drift
 
 
-def _fill(drift: Drift, found: drifting.Drift, fates: _Fates) -> bool:
+def _fill(drift: Drift, found: drifting.Drift, fates: Fates) -> bool:
     """Write what was found into the row; whether anything is different."""
     survivor = found.survivor
     values = {
@@ -294,63 +294,3 @@ def _fill(drift: Drift, found: drifting.Drift, fates: _Fates) -> bool:
 def _over(drift: Drift, now: datetime) -> Drift:
     drift.state, drift.closed_at = State.OVER, now
     return drift
-
-
-# ------------------------------------------------------------------ what became of the gone
-
-
-class _Fates:
-    """Of the QuickBooks jobs that are gone: whether invoices stood on them, and who survived."""
-
-    def __init__(self, company_id: int, rows: Iterable[JobMapping]) -> None:
-        gone = {row.target.pk: row.target for row in rows if row.target and row.target.gone_at}
-        self.used: set[int] = set()
-        self._survivors: dict[int, Survivor] = {}
-        self._ids: dict[str, int] = {}
-        if gone:
-            self._look(company_id, gone)
-
-    def survivor(self, target: QbCustomer) -> Survivor | None:
-        """Who took over from this job, as far as anybody can tell."""
-        return self._survivors.get(target.pk)
-
-    def id_of(self, list_id: str) -> int | None:
-        """The row of a survivor."""
-        return self._ids.get(list_id)
-
-    def _look(self, company_id: int, gone: dict[int, QbCustomer]) -> None:
-        states = [state.value for state in IN_QUICKBOOKS]
-        used = Posting.objects.filter(customer_id__in=gone, state__in=states).order_by()
-        self.used = set(used.values_list("customer_id", flat=True).distinct())
-        there = QbCustomer.objects.filter(company_id=company_id, gone_at__isnull=True)
-        proven = {row.merged_into for row in gone.values() if row.merged_into}
-        names = {row.name for row in gone.values()}
-        parents = {row.parent_list_id for row in gone.values()}
-        near = Q(list_id__in=proven) | Q(parent_list_id__in=parents) | Q(name__in=names)
-        by_id = {row.list_id: row for row in there.filter(near).order_by("id")}
-        beside: dict[str, list[QbCustomer]] = defaultdict(list)
-        named: dict[str, list[QbCustomer]] = defaultdict(list)
-        for row in by_id.values():
-            beside[row.parent_list_id].append(row)
-            named[row.name].append(row)
-        for pk, row in gone.items():
-            survivor = self._survivor_of(row, by_id, beside, named)
-            if survivor is not None:
-                self._survivors[pk] = survivor
-                self._ids[survivor.job.list_id] = by_id[survivor.job.list_id].pk
-
-    @staticmethod
-    def _survivor_of(
-        row: QbCustomer,
-        by_id: dict[str, QbCustomer],
-        beside: dict[str, list[QbCustomer]],
-        named: dict[str, list[QbCustomer]],
-    ) -> Survivor | None:
-        if row.merged_into in by_id:
-            return Survivor(job=qb_job_fact(by_id[row.merged_into]), proof=row.merged_proof)
-        candidates = {
-            each.list_id: each for each in (*beside[row.parent_list_id], *named[row.name])
-        }
-        facts = [qb_job_fact(each) for each in candidates.values()]
-        found = drifting.propose_survivor(qb_job_fact(row), facts)
-        return Survivor(job=found) if found else None
