@@ -93,9 +93,9 @@ def write_files(folder: Path) -> list[Path]:
 
 def weekly_invoices(folder: Path, rows: list[tuple[str, str, str]]) -> Path:
     """One more file of invoices: (number, job key, hours at 10.00), one line each."""
-    client_of = {"J-1": "C-1", "J-2": "C-2", "J-3": "C-1", "J-4": "C-2"}
+    client_of = dict.fromkeys(("J-2", "J-4", "J-9"), "C-2")
     lines = [
-        f"{number},Contractor,{client_of[job]},,10/18/2026,1,{job},REG,Regular Time,10/18/2026,"
+        f"{number},Contractor,{client_of.get(job, 'C-1')},,10/18/2026,1,{job},REG,Regular Time,10/18/2026,"
         f"{hours},10.00,{int(hours) * 10}.00,,W/E 10/18/2026,{int(hours) * 10}.00,Yes\n"
         for number, job, hours in rows
     ]
