@@ -1,16 +1,22 @@
 """Whatever happens to a mapping, in whatever order: nothing is lost, and undo restores exactly.
 
 A company with two contractor jobs and four QuickBooks jobs is changed at random on both sides,
-mapped, answered and undone. After every step:
+mapped, answered, undone and exported. After every step:
 
 - each mapping's history replays to the mapping;
 - what stands as a drift is exactly what differs from what the mapping remembers;
 - of each kind at most one stands, and the number in the menu is the number of open ones;
-- a mapping that was changed and whose change was undone remembers what it did before.
+- a mapping that was changed and whose change was undone remembers what it did before, whichever
+  screen did either;
+- nothing that is queued may leave while a change that holds its job is unanswered;
+- what has left stays on its job, whatever becomes of the mapping.
+
+TIEOUT_HISTORIES=500 runs as many longer histories.
 """
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
@@ -29,12 +35,28 @@ from tests.factories import NOW
 
 from tieout.core import drifting
 from tieout.core.mapping import replay
-from tieout.service import drift_inbox
+from tieout.service import drift_inbox, plan_export, run_export
 from tieout.service.access import Access, find_access
 from tieout.service.drift_inbox import Answer
 from tieout.service.mapping_state import change_of
-from tieout.service.save_mapping import Saved, save_job_mapping, undo_job_mapping
-from tieout.store.models import Company, Drift, Event, JobMapping, QbCustomer, SourceJob
+from tieout.service.save_mapping import (
+    Saved,
+    keep_job_mapping,
+    save_job_mapping,
+    undo_job_mapping,
+)
+from tieout.service.subjects import PostingSubject
+from tieout.store.commits import exports as export_commits
+from tieout.store.models import (
+    Company,
+    Drift,
+    Event,
+    JobMapping,
+    Posting,
+    QbCustomer,
+    SourceInvoice,
+    SourceJob,
+)
 from tieout.store.queries import drifts as queries
 from tieout.store.queries.planning import job_fact, memory_of, qb_job_fact
 
@@ -42,6 +64,7 @@ KEYS = st.sampled_from(["J-1", "J-2"])
 NAMES = st.sampled_from(["Ortiz, Elena", "Elena Ortiz", "Novak, Petra"])
 EVERYTHING = ("inactive", "other_customer", "shared", "is_customer")
 STANDING = ("open", "ignored")
+MANY = int(os.environ.get("TIEOUT_HISTORIES", "0"))
 
 
 class Histories(RuleBasedStateMachine):
@@ -68,6 +91,11 @@ class Histories(RuleBasedStateMachine):
         acme = factories.qb_customer(self.company, "Acme")
         beta = factories.qb_customer(self.company, "Beta")
         factories.map_client(self.clients[0], acme)
+        factories.map_item(
+            factories.item(self.company), factories.qb_entry(self.company, "Regular Hours")
+        )
+        self.invoices = 0
+        self.left: dict[int, int] = {}  # posting -> the QuickBooks job on which it is
         self.parents = [acme, beta]
         for n in range(4):
             factories.qb_customer(self.company, f"Acme:Job {n}", list_id=f"80-{n}")
@@ -136,31 +164,109 @@ class Histories(RuleBasedStateMachine):
         if isinstance(undone, Saved):
             assert self._memory(key) == before
 
-    @rule(answer=st.sampled_from([Answer.KEEP, Answer.IGNORE]), data=st.data())
-    def answer(self, answer: Answer, data: st.DataObject) -> None:
+    @rule(answer=st.sampled_from(Answer), sure=st.booleans(), data=st.data())
+    def answer(self, answer: Answer, sure: bool, data: st.DataObject) -> None:
         rows = self._open(data)
-        outcome = self._give(answer, rows)
+        looked = self._look(answer, rows, sure=sure)
+        outcome = self._give(answer, rows, sure=sure)
         assert outcome.done + len(outcome.aside) == len(rows)
+        if answer is not Answer.KEEP:  # keeping one change of a mapping may ask about the next
+            assert outcome.done == looked
 
-    @rule(data=st.data())
-    def answer_and_undo(self, data: st.DataObject) -> None:
+    @rule(answer=st.sampled_from([Answer.KEEP, Answer.REMAP]), data=st.data())
+    def answer_and_undo(self, answer: Answer, data: st.DataObject) -> None:
         rows = self._open(data)
-        before = [self._memory("J-1"), self._memory("J-2")]
-        stood = self._stands()
-        outcome = self._give(Answer.KEEP, rows)
-        done = [pk for pk in rows if Drift.objects.get(pk=pk).answer == "kept"]
-        assert len(done) == outcome.done
-        back = drift_inbox.undo_answers(access=self.access, ids=done[::-1], now=NOW)
-        assert (back.done, back.aside) == (len(done), [])
-        assert [self._memory("J-1"), self._memory("J-2")] == before
-        assert self._stands() == stood
+        before = self._everything()
+        outcome = self._give(answer, rows)
+        said = "kept" if answer is Answer.KEEP else "remapped"
+        done = [pk for pk in rows if Drift.objects.get(pk=pk).answer == said]
+        assert len(done) >= outcome.done  # a re-map answers what else stood, too
+        back = drift_inbox.undo_answers(
+            access=self.access, ids=done[::-1], now=NOW, confirmed=EVERYTHING
+        )
+        assert back.done == outcome.done
+        assert self._everything() == before
+
+    @rule(key=KEYS)
+    def keep_and_undo(self, key: str) -> None:
+        """In Record Mapping; undone there, or one by one in the inbox."""
+        before = self._everything()
+        kept = self._keep(key)
+        if not isinstance(kept, Saved):
+            assert self._everything() == before
+            return
+        undone = undo_job_mapping(
+            access=self.access, job_key=key, expected_version=kept.version, reason="", now=NOW
+        )
+        assert isinstance(undone, Saved), undone
+        assert self._everything() == before
+        again = self._keep(key)
+        assert isinstance(again, Saved)
+        answered = Drift.objects.filter(mapping__job__key=key, answered_version=again.version)
+        ids = list(answered.values_list("id", flat=True))
+        back = drift_inbox.undo_answers(access=self.access, ids=ids, now=NOW)
+        assert (back.done, back.aside) == (len(ids), [])
+        if ids:  # a keep that answered nothing only confirmed the customer
+            assert self._everything(confirmed=False) == before[:2]
+
+    @rule(key=KEYS)
+    def keep(self, key: str) -> None:
+        self._keep(key)
 
     @rule(data=st.data())
     def undo_something(self, data: st.DataObject) -> None:
         answered = list(Drift.objects.exclude(answer="").values_list("id", flat=True))
-        if answered:
-            pk = data.draw(st.sampled_from(answered))
-            drift_inbox.undo_answers(access=self.access, ids=[pk], now=NOW)
+        if not answered:
+            return
+        pk = data.draw(st.sampled_from(answered))
+        back = drift_inbox.undo_answers(
+            access=self.access, ids=[pk], now=NOW, confirmed=EVERYTHING
+        )
+        assert back.done + len(back.aside) == 1
+        if back.done:
+            assert Drift.objects.get(pk=pk).answer == ""
+
+    # -------------------------------------------------------------- invoices
+
+    @rule(key=KEYS)
+    def queue(self, key: str) -> None:
+        """An invoice of the job is planned and, if it may, queued."""
+        if self.invoices < 6:
+            self.invoices += 1
+            factories.invoice(
+                self.clients[0], f"10{self.invoices:02}", lines=[(key, "REG", "90.00")]
+            )
+        plan_export.plan_waiting(company_id=self.company.pk)
+        ready = SourceInvoice.objects.filter(standing="ready")
+        ids = list(ready.values_list("id", flat=True))
+        if ids:
+            run_export.start(access=self.access, invoice_ids=ids, now=NOW)
+
+    @rule()
+    def send(self) -> None:
+        """Each queued invoice comes to the moment of its intent."""
+        queued = Posting.objects.filter(queued_at__isnull=False, state="ready")
+        for posting in queued.select_related("invoice"):
+            mapping = JobMapping.objects.filter(job__key=posting.job_key).first()
+            held = {each.drift.kind for each in self._standing(posting.job_key) if each.blocks}
+            if not PostingSubject(posting).stands():
+                posting.queued_at = None
+                posting.save()
+                export_commits.settle_standing(invoice_ids=[posting.invoice_id])
+                export_commits.plan_anew(posting=posting, now=NOW)
+                continue
+            assert not held
+            assert mapping is not None
+            assert mapping.target == posting.customer
+            assert posting.customer is not None
+            assert posting.customer.active
+            assert posting.customer.gone_at is None
+            under_acme = posting.customer.top_list_id == self.parents[0].list_id
+            assert under_acme or mapping.other_customer_confirmed
+            posting.state, posting.queued_at, posting.writes = "exported", None, 1
+            posting.save()
+            export_commits.settle_standing(invoice_ids=[posting.invoice_id])
+            self.left[posting.pk] = posting.customer.pk
 
     # -------------------------------------------------------------- what always holds
 
@@ -196,6 +302,12 @@ class Histories(RuleBasedStateMachine):
         company = Company.objects.get(pk=self.company.pk)
         assert company.open_drifts == Drift.objects.filter(state="open").count()
 
+    @invariant()
+    def what_has_left_stays_where_it_is(self) -> None:
+        if hasattr(self, "left"):
+            there = Posting.objects.filter(state="exported")
+            assert dict(there.values_list("id", "customer_id")) == self.left
+
     # -------------------------------------------------------------- helpers
 
     def _target(self, n: int) -> QbCustomer:
@@ -230,12 +342,39 @@ class Histories(RuleBasedStateMachine):
         ids = list(Drift.objects.filter(state="open").values_list("id", flat=True))
         return data.draw(st.lists(st.sampled_from(ids), unique=True)) if ids else []
 
-    def _give(self, answer: Answer, ids: list[int]) -> drift_inbox.Outcome:
+    def _standing(self, key: str) -> list[queries.DriftRow]:
+        rows = Drift.objects.filter(mapping__job__key=key, state__in=STANDING)
+        return queries.rows_of(
+            company_id=self.company.pk, ids=list(rows.values_list("id", flat=True))
+        )
+
+    def _everything(self, *, confirmed: bool = True) -> tuple[Any, ...]:
+        """What the mappings remember, what stands, and what is confirmed of them."""
+        remembered = [self._memory("J-1"), self._memory("J-2")]
+        flags = JobMapping.objects.values_list("job__key", "other_customer_confirmed")
+        return (remembered, self._stands(), *([set(flags)] if confirmed else []))
+
+    def _keep(self, key: str) -> Any:
+        return keep_job_mapping(
+            access=self.access, job_key=key, expected_version=self._version(key), reason="",
+            now=NOW, confirmed=EVERYTHING,
+        )  # fmt: skip
+
+    def _look(self, answer: Answer, ids: list[int], *, sure: bool) -> int:
+        rows = queries.rows_of(company_id=self.company.pk, ids=ids)
+        looked = drift_inbox.look(
+            access=self.access, answer=answer, rows=rows, confirmed=EVERYTHING if sure else ()
+        )
+        assert len(looked.good) + len(looked.aside) == len(rows)
+        return len(looked.good)
+
+    def _give(self, answer: Answer, ids: list[int], *, sure: bool = True) -> drift_inbox.Outcome:
         rows = queries.rows_of(company_id=self.company.pk, ids=ids)
         seen = {row.drift.pk: drift_inbox.stamp(row.drift) for row in rows}
         return drift_inbox.answer_drifts(
-            access=self.access, answer=answer, seen=seen, reason="", now=NOW
-        )
+            access=self.access, answer=answer, seen=seen, reason="", now=NOW,
+            confirmed=EVERYTHING if sure else (),
+        )  # fmt: skip
 
 
 def _plain(kind: str) -> str:
@@ -248,8 +387,8 @@ def test_whatever_happens_in_whatever_order() -> None:
     run_state_machine_as_test(
         Histories,
         settings=settings(
-            max_examples=12,
-            stateful_step_count=20,
+            max_examples=MANY or 12,
+            stateful_step_count=50 if MANY else 20,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
