@@ -59,7 +59,7 @@ class Queue:
     def re_assign(self) -> None:
         other = make.client(self.company, "C-2", "Beta")
         SourceJob.objects.update(client=other)
-        mappings.look_again(company_id=self.company.pk, now=moments.now(), task_id=None)
+        mappings.look_again_at_some(company_id=self.company.pk, now=moments.now(), task_id=None)
 
     def go_on(self) -> None:
         due_now()
