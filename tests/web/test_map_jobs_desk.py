@@ -318,6 +318,27 @@ def test_the_bulk_preview_shows_what_is_saved_and_nothing_else(
     assert MappingBatch.objects.get().what == "Suggestions, accepted in bulk"
 
 
+def test_what_was_exported_since_is_undone_once_somebody_says_why(
+    as_person: Any, desk: dict[str, Any]
+) -> None:
+    bea = as_person("bea")
+    both = picks(bea.get(at(desk, "bulk/"), {"all": "1"}))
+    bea.post(at(desk, "bulk/accept/"), {"pick": both, "all": "1"})
+    factories.posting(factories.invoice(desk["client"]), desk["ortiz"])
+    undo = at(desk, f"bulk/{MappingBatch.objects.get().pk}/undo/")
+    first = bea.post(undo, **HTMX)
+    assert "Undone. 1 contractor job is not mapped again." in text(first)
+    assert "1 invoice stays on the old job, so this change needs a reason." in text(first)
+    assert "Undo the other 1" in text(first)
+    assert 'hx-include="#undo-why"' in first.content.decode()
+    assert JobMapping.objects.exclude(target=None).get().target == desk["ortiz"]
+    second = bea.post(undo, {"reason": "Wrong person"}, **HTMX)
+    assert "Undone. 1 contractor job is not mapped again." in text(second)
+    assert "left alone" not in text(second)
+    assert not JobMapping.objects.exclude(target=None).exists()
+    assert bea.post(undo, **HTMX).status_code == 422
+
+
 def test_one_undo_from_the_result_or_later_from_the_list(
     as_person: Any, desk: dict[str, Any]
 ) -> None:

@@ -69,13 +69,17 @@ class Preview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a bulk change or its undo did. `batch` is None when nothing was saved."""
+    """What a bulk change or its undo did. `batch` is None when nothing of it can be undone.
+
+    `reason_needed`: so many of the rest go back once somebody says why.
+    """
 
     text: str
     saved: int
     aside: Sequence[Aside]
     batch: MappingBatch | None = None
     planned_again: int = 0
+    reason_needed: int = 0
 
 
 def preview(*, access: Access, wanted: BulkFilter) -> Preview:
@@ -173,7 +177,7 @@ def undo(*, access: Access, batch_id: int, reason: str, now: datetime) -> Outcom
     """Take a whole bulk change back, each mapping by a new event.
 
     What was changed since is left alone, and so is a job whose invoices are there already unless
-    a `reason` is given; both are said.
+    a `reason` is given; both are said. For want of a reason the batch stays open: it is asked for.
     """
     company_id = access.company.pk
     with transaction.atomic():
@@ -192,22 +196,29 @@ def undo(*, access: Access, batch_id: int, reason: str, now: datetime) -> Outcom
         bundle = Bundle(access, jobs.ids_of(company_id=company_id, keys=list(changes)))
         bundle.look_up([])
         aside: list[Aside] = []
+        reason_needed = 0
         for job in bundle.jobs.values():
             _, before = words.present(job)
+            if before is None and reason.strip():
+                continue  # the undo that asked for the reason has taken it back
             # a bulk change maps what was not mapped, so its way back is a removal
             back = replace(rules.undo(changes[job.key]), why=reason.strip()[:REASON_MAX])
             answer = bundle.save(job.pk, back)
             if isinstance(answer, Refused):
                 name = before.full_name if before else ""
                 aside.append(Aside(job=job, target=name, why=_why(answer)))
+                reason_needed += answer.reason == rules.RefusalReason.REASON_NEEDED
         written = bundle.write(now=now, how=How.BULK_UNDO)
-        commits.mark_undone(batch=batch, user=access.user, now=now)
+        if not reason_needed:
+            commits.mark_undone(batch=batch, user=access.user, now=now)
     undone = len(written.events)
     return Outcome(
         text="Undone. " + _counted(undone, "is not mapped again.", "are not mapped again."),
         saved=undone,
         aside=aside,
         planned_again=written.planned_again,
+        batch=batch if reason_needed else None,
+        reason_needed=reason_needed,
     )
 
 
