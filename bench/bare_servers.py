@@ -52,13 +52,13 @@ def _open() -> sqlite3.Connection:
 
 
 def main() -> None:
-    """`python bench/bare_servers.py NAME PORT PROCESSES THREADS`."""
+    """`python bench/bare_servers.py MODULE:NAME PORT PROCESSES THREADS`."""
     from granian.constants import Interfaces
     from granian.server import Server
 
-    name, port, processes, threads = sys.argv[1:]
+    target, port, processes, threads = sys.argv[1:]
     Server(
-        f"bare_servers:{name}",
+        target,
         address="127.0.0.1",
         port=int(port),
         interface=Interfaces.WSGI,

@@ -177,6 +177,14 @@ class Limit:
         return self.measured <= self.limit
 
 
+def aims(wanted: list[Limit]) -> None:
+    """Print a line for each aim, reached or missed; a missed one is said and fails nothing."""
+    print()
+    for each in wanted:
+        word = "reached" if each.kept else "missed "
+        print(f"{word}  {each.name}: {each.measured:.2f} {each.unit} (aim {each.limit:.2f})")
+
+
 def verdict(limits: list[Limit]) -> int:
     """Print a line for each promise; answers the exit status, 1 when one is broken."""
     print()
