@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,10 +12,11 @@ from django.db import NotSupportedError, connection
 from django.db.models import QuerySet
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
+from tests import factories as make
 from tests.factories import NOW, World
 
 from tieout.store import prepared
-from tieout.store.models import Company, Exchange, Lane, Task
+from tieout.store.models import Company, Exchange, Lane, Posting, Task
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +39,11 @@ def _kinds(*, state: str) -> QuerySet[Task, tuple[str, Any]]:
 @prepared.change("message", "due_at", "params")
 def _postpone(*, task_id: int) -> QuerySet[Task]:
     return Task.objects.filter(pk=task_id, state=Task.State.WAITING)
+
+
+@prepared.change("qb_total")
+def _set_total(*, posting_id: int) -> QuerySet[Posting]:
+    return Posting.objects.filter(pk=posting_id)
 
 
 @prepared.removal
@@ -108,6 +115,14 @@ def test_a_change_says_how_many_rows_it_met(world: World) -> None:
     assert (found.message, found.due_at, found.params) == ("later", later, new["params"])
     Task.objects.filter(pk=made).update(state=Task.State.DONE)
     assert _postpone(new, task_id=made) == 0
+
+
+def test_a_change_stores_what_the_column_makes_of_a_value(world: World) -> None:
+    customer = make.qb_customer(world.northgate, "Acme Health")
+    posting = make.posting(make.invoice(make.client(world.northgate, "Acme"), "1042"), customer)
+    changed = _set_total({"qb_total": "12.30"}, posting_id=posting.pk)
+    posting.refresh_from_db()
+    assert (changed, posting.qb_total) == (1, Decimal("12.30"))
 
 
 def test_a_change_takes_its_columns_and_no_others(world: World) -> None:

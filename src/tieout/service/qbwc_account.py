@@ -24,8 +24,7 @@ from tieout.service import moments
 from tieout.service.access import Access
 from tieout.store.commits import events, lanes
 from tieout.store.commits import web_connector as commits
-from tieout.store.queries import connections
-from tieout.store.queries import exports as exports_queries
+from tieout.store.queries import connections, lane_queue
 from tieout.store.queries import web_connector as queries
 from tieout.store.queries.web_connector import Account, Connection
 
@@ -187,7 +186,7 @@ def _check(access: Access, wishes: Wishes, app_name: str, connection: Connection
             "would replace one by the other. Choose another name."
         )
         raise Refused(message, field="app_name")
-    if exports_queries.unsettled(company_id=access.company.pk) is not None:
+    if lane_queue.unsettled(company_id=access.company.pk) is not None:
         message = (
             "An invoice is unconfirmed, and QuickBooks keeps its answer under the present name. "
             "Wait until it is settled, then change the name."

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
-
 from tieout.channels.base import Answer, Outcome
 from tieout.core.exporting import HOLDING, UNDER_WAY, Event, State
 from tieout.core.recovering import Ask
@@ -16,11 +14,13 @@ from tieout.quickbooks import qbxml
 from tieout.quickbooks.translate import Reading
 from tieout.service import lane_tasks, moments, session_check, settle_unconfirmed
 from tieout.service.exporter import Exporter
+from tieout.service.holding import held
 from tieout.service.turns import Message, Trouble, Turn, Until
 from tieout.store.commits import exports as commits
 from tieout.store.commits import lanes
 from tieout.store.queries import exports as queries
-from tieout.store.queries.exports import Exchange, LaneFacts, Posting, Row
+from tieout.store.queries import lane_queue
+from tieout.store.queries.exports import Exchange, Posting, Row
 from tieout.store.queries.waiting import OnLane
 
 _NEW_SESSION = Trouble(
@@ -36,49 +36,46 @@ def build(turn: Turn, now: datetime, there: OnLane) -> Message | Until | None:
     """The next message about a write; Until says when there may be one, None: look again."""
     if not there.anything:
         return Until()
-    lane = queries.lane_facts(company_id=turn.company_id)
-    row = queries.unsettled(company_id=turn.company_id) if there.unsettled else None
+    row = lane_queue.unsettled(company_id=turn.company_id) if there.unsettled else None
     if row is not None:
         if State(row.state) not in HOLDING:  # a person decides, and wakes the lane then
             return Until(at=now + timedelta(seconds=lane_tasks.HELD_LOOK_S))
         waits = row.due_at is not None and row.due_at > now
-        if waits or not _may_settle(turn, row, lane):
+        if waits or not _may_settle(turn, row, there):
             return Until(at=row.due_at if waits else None)
     else:
-        row = _next_queued(turn, now, there, lane)
+        row = _next_queued(turn, now, there)
         if row is None:
-            return Until(at=queries.next_queued_due(company_id=turn.company_id))
-    if _needs_check(turn, row, lane):
+            return Until(at=lane_queue.next_queued_due(company_id=turn.company_id))
+    if _needs_check(turn, row, there):
         return session_check.ask()
     return _build_for(turn, row)
 
 
-def _may_settle(turn: Turn, row: Row, lane: LaneFacts) -> bool:
+def _may_settle(turn: Turn, row: Row, there: OnLane) -> bool:
     """Sending again is a write like any other; looking is not."""
     if row.state != State.RESENDABLE:
         return True
-    if lane.held_reason:
+    if there.held_reason:
         lane_tasks.note_held(company_id=turn.company_id)
         return False
-    return turn.may_write or not lane.checked(turn.lease.epoch)
+    return turn.may_write or not there.checked(turn.lease.epoch)
 
 
-def _next_queued(turn: Turn, now: datetime, there: OnLane, lane: LaneFacts) -> Row | None:
+def _next_queued(turn: Turn, now: datetime, there: OnLane) -> Row | None:
     """The next row to send, unless nothing may be written now."""
-    row = None
-    if there.others or there.postings:
-        row = queries.next_queued(company_id=turn.company_id, now=now, others=there.others)
-    if row is None or lane.held_reason:
+    row = lane_queue.next_queued(company_id=turn.company_id, now=now, there=there)
+    if row is None or there.held_reason:
         lane_tasks.note_held(company_id=turn.company_id)
         return None
-    if not turn.may_write and lane.checked(turn.lease.epoch):
+    if not turn.may_write and there.checked(turn.lease.epoch):
         return None
     return row
 
 
-def _needs_check(turn: Turn, row: Row, lane: LaneFacts) -> bool:
+def _needs_check(turn: Turn, row: Row, there: OnLane) -> bool:
     """Whether the company file must be looked at before anything else about the row."""
-    if row.state == State.SENDING or lane.checked(turn.lease.epoch):
+    if row.state == State.SENDING or there.checked(turn.lease.epoch):
         return False
     if row.state != State.UNCONFIRMED:
         return True
@@ -87,8 +84,7 @@ def _needs_check(turn: Turn, row: Row, lane: LaneFacts) -> bool:
 
 def _build_for(turn: Turn, row: Row) -> Message | None:
     """The row's next message; None when it moved on without one."""
-    with transaction.atomic():
-        lanes.check(company_id=turn.company_id, epoch=turn.lease.epoch)
+    with held(turn.lease, apart=True):
         fresh = _lock(turn, row)
         if fresh is None or (fresh.state in HOLDING) != (row.state in HOLDING):
             return None

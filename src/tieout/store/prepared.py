@@ -103,7 +103,7 @@ def removal(build: Callable[Wanted, QuerySet[Any, Any]]) -> Callable[Wanted, int
 def insert(model: type[Model], *columns: str) -> Callable[[Mapping[str, Any]], int]:
     """Store a row with these columns, all others being default; answers its id."""
     remembered: _Remembered[_Insert] = _Remembered(
-        lambda: model(**{name: _Place(name, new=True) for name in columns}), _Insert
+        lambda: model(**_places(model, columns)), _Insert
     )
 
     def run(new: Mapping[str, Any]) -> int:
@@ -116,15 +116,19 @@ def insert(model: type[Model], *columns: str) -> Callable[[Mapping[str, Any]], i
 
 
 class _Place(Expression):
-    """Where the value of an argument goes; `new`: the new value of a column."""
+    """Where the value of an argument goes, or the new value of a `column`."""
 
-    def __init__(self, name: str, *, new: bool = False) -> None:
+    def __init__(self, name: str, column: Any = None) -> None:
         super().__init__()
         self.name = name
-        self.new = new
+        self.column = column
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Any:
         return "%s", [self]
+
+
+def _places(model: type[Model], columns: Iterable[str]) -> dict[str, Any]:
+    return {name: _Place(name, model._meta.get_field(name)) for name in columns}
 
 
 class _Remembered(Generic[Compiled]):
@@ -165,23 +169,24 @@ class _Statement:
 
     def bind(self, values: Mapping[str, Any], new: Mapping[str, Any] = _NOTHING) -> list[Any]:
         """The parameters of one call."""
-        return [
-            self._adapted((new if each.new else values)[each.name])
-            if isinstance(each, _Place)
-            else each
-            for each in self._params
-        ]
+        bound = []
+        for each in self._params:
+            if not isinstance(each, _Place):
+                bound.append(each)
+            elif each.column is None:
+                bound.append(self._adapted(values[each.name]))
+            else:
+                bound.append(each.column.get_db_prep_save(new[each.name], self.connection))
+        return bound
 
     def _adapted(self, value: Any) -> Any:
-        """As the fields of the models would hand it to the database."""
+        """A value to compare with, as the database takes it."""
         if value is None or isinstance(value, (int, bytes)):
             return value
         if isinstance(value, str):
             return str(value)  # an enum's member as its text
         if isinstance(value, datetime):
             return self.connection.ops.adapt_datetimefield_value(value)
-        if isinstance(value, (dict, list)):
-            return self.connection.ops.adapt_json_value(value, None)
         message = f"A {type(value).__name__} has no place in a prepared statement."
         raise TypeError(message)
 
@@ -268,7 +273,7 @@ class _Change(_Write):
         connection: BaseDatabaseWrapper,
     ) -> None:
         query: Any = queryset.query.chain(UpdateQuery)
-        query.add_update_values({name: _Place(name, new=True) for name in columns})
+        query.add_update_values(_places(queryset.model, columns))
         query.clear_ordering(force=True)
         super().__init__(connection, *query.get_compiler(connection=connection).as_sql())
         self.columns = frozenset(columns)

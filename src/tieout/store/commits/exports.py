@@ -7,7 +7,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
+
 from tieout.core.exporting import IN_QUICKBOOKS, UNDER_WAY, State, replannable
+from tieout.store import prepared
 from tieout.store.commits import events, lanes, planning, tasks
 from tieout.store.models import (
     Batch,
@@ -134,7 +137,8 @@ def save_row(
         row.state_at = now
     of_kind = _OF_POSTING if isinstance(row, Posting) else _OF_QB_WRITE
     changes = {name: getattr(row, name) for name in (*_MACHINE, *of_kind)}
-    if not type(row)._default_manager.filter(pk=row.pk, state=before.value).update(**changes):
+    save = _save_posting if isinstance(row, Posting) else _save_other
+    if not save(changes, row_id=row.pk, state=before.value):
         message = f"{row} is not {before.value} any more: somebody decided about it."
         raise PostingMoved(message)
     if state is not before and state in LOGGED:
@@ -142,6 +146,16 @@ def save_row(
     stays_under_way = state in UNDER_WAY and before in {State.READY, *UNDER_WAY}
     if isinstance(row, Posting) and state is not before and not stays_under_way:
         settle_standing(invoice_ids=[row.invoice_id])
+
+
+@prepared.change(*_MACHINE, *_OF_POSTING)
+def _save_posting(*, row_id: int, state: str) -> QuerySet[Posting]:
+    return Posting.objects.filter(pk=row_id, state=state)
+
+
+@prepared.change(*_MACHINE, *_OF_QB_WRITE)
+def _save_other(*, row_id: int, state: str) -> QuerySet[QbWrite]:
+    return QbWrite.objects.filter(pk=row_id, state=state)
 
 
 def _log(

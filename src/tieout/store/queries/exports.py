@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -28,59 +27,6 @@ STUCK_REASONS = ("refused", "number_taken")  # blocks that QuickBooks' own word 
 def held_reason(*, company_id: int) -> str:
     """Why nothing is sent to this company's QuickBooks, "" when nothing holds it."""
     return Lane.objects.values_list("held_reason", flat=True).get(company_id=company_id)
-
-
-def unsettled(*, company_id: int) -> Row | None:
-    """What holds the company's queue: sent, and its outcome not known; or a person must decide.
-
-    One that a person decides about without proof that it can commit no more comes last: it holds
-    the queue, but nothing is to be done about it by itself.
-    """
-    holding = Q(state__in=[s.value for s in HOLDING])
-    asked = Q(state=State.NEEDS_PERSON.value, holds_queue=True)
-    for which in (holding, asked):
-        for rows in (QbWrite.objects.all(), Posting.objects.all()):
-            found = rows.filter(which, company_id=company_id).order_by("due_at", "id").first()
-            if found is not None:
-                return found
-    return None
-
-
-def next_queued(*, company_id: int, now: datetime, others: bool) -> Row | None:
-    """What comes next: what was begun, then other writes (a job before its invoices), the oldest.
-
-    `others`: there are writes that are no invoices. Without frozen content: whoever takes the row
-    reads it again under its lock.
-    """
-    due = Q(due_at__isnull=True) | Q(due_at__lte=now)
-    for rows in _queued(company_id):
-        if rows.model is QbWrite and not others:
-            continue
-        found: Row | None = rows.filter(due).defer("content").first()
-        if found is not None:
-            return found
-    return None
-
-
-def next_queued_due(*, company_id: int) -> datetime | None:
-    """When the next postponed posting is due, None when none waits."""
-    dues = [rows.values_list("due_at", flat=True).first() for rows in _queued(company_id)]
-    return min((due for due in dues if due is not None), default=None)
-
-
-def _queued(company_id: int) -> tuple[QuerySet[Any], ...]:
-    """What was begun, and what waits: four questions, each along an index of its own."""
-    begun = [State.CLAIMED.value, State.PROBED.value]
-    order = ("due_at", "queued_at", "id")
-    postings = Posting.objects.filter(company_id=company_id).order_by(*order)
-    others = QbWrite.objects.filter(company_id=company_id).order_by(*order)
-    ready = {"state": State.READY.value, "queued_at__isnull": False}
-    return (
-        others.filter(state__in=begun),
-        postings.filter(state__in=begun),
-        others.filter(**ready),
-        postings.filter(**ready),
-    )
 
 
 def row_for_change(
@@ -108,13 +54,13 @@ def posting(*, company_id: int, posting_id: int) -> Posting | None:
     )
 
 
-def posting_for_change(*, company_id: int, posting_id: int) -> Posting | None:
+@prepared.row
+def posting_for_change(*, company_id: int, posting_id: int) -> QuerySet[Posting]:
     """The same with its row locked until the transaction ends."""
     return (
         Posting.objects.select_for_update(of=("self",))
         .select_related("invoice", "customer")
         .filter(company_id=company_id, pk=posting_id)
-        .first()
     )
 
 
@@ -127,8 +73,14 @@ def posting_of_txn(*, company_id: int, txn_id: str) -> Posting | None:
 
 def lock_invoice_of(*, company_id: int, posting_id: int) -> None:
     """Lock the posting's invoice before the posting, in the order in which imports lock them."""
+    _locked_invoice(company_id=company_id, posting_id=posting_id)
+
+
+@prepared.row
+def _locked_invoice(*, company_id: int, posting_id: int) -> QuerySet[SourceInvoice, int]:
     owner = Posting.objects.filter(company_id=company_id, pk=posting_id).values("invoice_id")
-    list(SourceInvoice.objects.select_for_update().filter(pk__in=owner).values_list("pk"))
+    rows = SourceInvoice.objects.select_for_update().filter(pk__in=owner)
+    return rows.order_by("pk").values_list("pk", flat=True)
 
 
 def plan_stands(*, posting: Posting) -> bool:

@@ -18,6 +18,7 @@ from tieout.store.models import (
     Book,
     Exchange,
     KeptAnswer,
+    Lane,
     Posting,
     QbWrite,
     Task,
@@ -47,28 +48,56 @@ def of_company(*, company_id: int, now: datetime) -> Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnLane:
-    """`answers`: some were kept and wait to be acted on. `unsettled`: something holds the queue.
-    `others`: a write that is no invoice is under way or queued. `postings`: an invoice is.
-    `exports`: an export is still to be finished."""
+    """What there is to do on the lane, and what the lane says about writing now.
+
+    `answers`: some were kept and wait to be acted on. `unsettled`: something holds the queue. Then
+    what was begun and what is queued: `others` are writes that are no invoices. `exports`: an
+    export is still to be finished. `held_reason`: why nothing may be written ("" = nothing holds
+    it). `checked_…`: where the company file was last found to be the right one.
+    """
 
     answers: bool
     unsettled: bool
-    others: bool
-    postings: bool
+    others_begun: bool
+    postings_begun: bool
+    others_queued: bool
+    postings_queued: bool
     exports: bool
+    held_reason: str
+    checked_epoch: int
+    checked_session: str
+
+    @property
+    def queued(self) -> bool:
+        """Whether a write is under way or queued."""
+        others = self.others_begun or self.others_queued
+        return others or self.postings_begun or self.postings_queued
+
+    def checked(self, epoch: int) -> bool:
+        """Whether the company file was found to be the right one in this holding of the lane."""
+        return self.checked_epoch == epoch and bool(self.checked_session)
 
     @property
     def anything(self) -> bool:
         """Whether there is something to write, or to find out about."""
-        return self.unsettled or self.others or self.postings or self.exports
+        return self.unsettled or self.queued or self.exports
 
 
 def on_lane(*, company_id: int) -> OnLane:
     """What there is to act on, to write, or to find out about."""
-    found = _ask(_on_lane(), [company_id] * 8)
-    answers, unsettled, others, postings, exports = (bool(each) for each in found)
+    *there, held_reason, checked_epoch, checked_session = _ask(_on_lane(), [company_id] * 13)
+    answers, unsettled, begun, begun_postings, queued, queued_postings, exports = map(bool, there)
     return OnLane(
-        answers=answers, unsettled=unsettled, others=others, postings=postings, exports=exports
+        answers=answers,
+        unsettled=unsettled,
+        others_begun=begun,
+        postings_begun=begun_postings,
+        others_queued=queued,
+        postings_queued=queued_postings,
+        exports=exports,
+        held_reason=held_reason or "",
+        checked_epoch=checked_epoch or 0,
+        checked_session=checked_session or "",
     )
 
 
@@ -119,12 +148,22 @@ def _decided_first(model: type[models.Model]) -> str:
     )
 
 
-def _queued(model: type[models.Model], what: str) -> str:
+def _left(model: type[models.Model]) -> str:
     return (
-        f"(SELECT {what} FROM {_table(model)} WHERE company_id = %s"  # noqa: S608 # own names
-        f" AND (state IN ({_states(_LEFT)})"
-        f" OR (state = '{State.READY.value}' AND queued_at IS NOT NULL)))"
+        f"(SELECT count(*) FROM {_table(model)} WHERE company_id = %s"  # noqa: S608 # own names
+        f" AND (state IN ({_states(_LEFT)}) OR {_QUEUED}))"
     )
+
+
+def _exists(model: type[models.Model], condition: str) -> str:
+    return (
+        f"EXISTS (SELECT 1 FROM {_table(model)} WHERE company_id = %s"  # noqa: S608 # own names
+        f" AND {condition})"
+    )
+
+
+def _of_lane(column: str) -> str:
+    return f"(SELECT {column} FROM {_table(Lane)} WHERE company_id = %s)"  # noqa: S608 # own names
 
 
 def _unapplied() -> str:
@@ -132,6 +171,11 @@ def _unapplied() -> str:
         f"EXISTS (SELECT 1 FROM {_table(Exchange)} WHERE company_id = %s"  # noqa: S608 # own names
         f" AND applied_at IS NULL AND answered_at IS NOT NULL)"
     )
+
+
+_BEGUN = f"state IN ({_states(_LEFT)})"
+_QUEUED = f"(state = '{State.READY.value}' AND queued_at IS NOT NULL)"
+_EXPORT_OPEN = "kind = 'export' AND state IN ('waiting', 'running')"
 
 
 @cache
@@ -142,18 +186,19 @@ def _all() -> str:
         f" AND kind <> 'export'),"
         f" {_holding(Posting)} OR {_holding(QbWrite)}"
         f" OR {_unapplied()},"
-        f" {_queued(Posting, 'count(*)')} + {_queued(QbWrite, 'count(*)')}"
+        f" {_left(Posting)} + {_left(QbWrite)}"
     )
 
 
 @cache
 def _on_lane() -> str:
     return (
-        f"SELECT {_unapplied()}, {_holding(Posting)} OR {_holding(QbWrite)}"  # noqa: S608 # own names
+        f"SELECT {_unapplied()}, {_holding(Posting)} OR {_holding(QbWrite)}"  # own names
         f" OR {_decided_first(Posting)} OR {_decided_first(QbWrite)},"
-        f" EXISTS {_queued(QbWrite, '1')}, EXISTS {_queued(Posting, '1')},"
-        f" EXISTS (SELECT 1 FROM {_table(Task)} WHERE company_id = %s"
-        f" AND kind = 'export' AND state IN ('waiting', 'running'))"
+        f" {_exists(QbWrite, _BEGUN)}, {_exists(Posting, _BEGUN)},"
+        f" {_exists(QbWrite, _QUEUED)}, {_exists(Posting, _QUEUED)},"
+        f" {_exists(Task, _EXPORT_OPEN)},"
+        f" {_of_lane('held_reason')}, {_of_lane('checked_epoch')}, {_of_lane('checked_session')}"
     )
 
 
