@@ -29,7 +29,7 @@ class CommitCounter:
 
     def _seen(self, statement: str) -> None:
         word = statement.lstrip()[:9].split(None, 1)[0].rstrip(";").upper()
-        if word == "--":  # a statement inside a trigger is shown as a comment
+        if word in {"--", "PRAGMA"}:  # a statement inside a trigger; a setting of the connection
             return
         self._settle()
         if word == "BEGIN":
