@@ -79,7 +79,7 @@ def _give_own_app_name(access: Access, now: datetime) -> None:
     company_id = access.company.pk
     present = connections.shown(company_id=company_id).app_name
     taken = queries.app_name_taken(app_name=present, company_id=company_id)
-    if not taken or exports_queries.unsettled(company_id=company_id) is not None:
+    if not taken or lane_queue.unsettled(company_id=company_id) is not None:
         return
     printable = "".join(each for each in access.company.name if each.isprintable())
     name = f"Tieout - {printable}"[: qbwc.qwc.NAME_CHARS_MAX].strip()

@@ -211,10 +211,6 @@ class LaneFacts:
     checked_epoch: int
     checked_session: str
 
-    def checked(self, epoch: int) -> bool:
-        """Whether the company file was found to be the right one in this holding of the lane."""
-        return self.checked_epoch == epoch and bool(self.checked_session)
-
 
 def lane_facts(*, company_id: int) -> LaneFacts:
     """What the company's lane says about writing now."""
