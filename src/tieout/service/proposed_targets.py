@@ -66,6 +66,8 @@ class Targets:
         if not name or (by_id and by_id.full_name.lower() == name.lower()):
             return by_id or self._unknown_id(row)
         by_name = self._named(row, name)
+        if by_id and given == present and name.lower() not in self._by_name:
+            return self._unknown_but_mapped(row, name, by_id)
         if not given or given == present or isinstance(by_name, RowRefused):
             return by_name
         if by_id is None:
@@ -94,6 +96,15 @@ class Targets:
             f"{name} is not in the QuickBooks list.",
             f"Write the name as QuickBooks shows it.{whole} If it is new there, choose Refresh "
             "QuickBooks list first.",
+        )
+
+    def _unknown_but_mapped(self, row: Row, name: str, mapped: Target) -> RowRefused:
+        """A slip of the pen, or QuickBooks renamed it after the download: nobody can tell."""
+        return row.refused(
+            self.field,
+            f"{name} is not in the QuickBooks list; this one is mapped to {mapped.full_name}.",
+            "If QuickBooks renamed it since the download, nothing is to be done: the mapping "
+            "holds. If another one is meant, write its name as QuickBooks shows it.",
         )
 
     def _unknown_id(self, row: Row) -> RowRefused:
