@@ -30,31 +30,32 @@ _TAKEN_BY = "fits another contractor job better"
 _CLOSE = "another one fits as well"
 
 Ranked = Mapping[str, Pair]  # ListID -> how it fits
+Found = Mapping[str, Ranked]  # job id -> its candidates
 
 
 def answer(
     job_id: str,
-    ranked: Ranked,
+    found: Found,
     assignment: Assignment,
     facts: Mapping[str, QbCandidate],
     risk: Risk,
 ) -> tuple[Suggestion, ...]:
     """The suggestions for one job, best first; one with `list_id` "" where nothing fits."""
-    takers = assignment.takers
+    takers, ranked = assignment.takers, found[job_id]
     left = {
         key: pair.score if takers.get(key, job_id) == job_id else pair.score * _TAKEN
         for key, pair in ranked.items()
     }
     ordered = sorted(ranked, key=lambda key: (-left[key], key))
     return tuple(
-        _suggestion(job_id, ranked[key], facts[key], left[key], rank, assignment, risk)
+        _suggestion(job_id, found, facts[key], left[key], rank, assignment, risk)
         for rank, key in enumerate(ordered, start=1)
     ) or (_none(job_id),)
 
 
 def _suggestion(
     job_id: str,
-    pair: Pair,
+    found: Found,
     fact: QbCandidate,
     score: float,
     rank: int,
@@ -62,15 +63,15 @@ def _suggestion(
     risk: Risk,
 ) -> Suggestion:
     key = fact.list_id
+    pair = found[job_id][key]
     reasons = list(pair.reasons)
     taken = score < pair.score
     if taken:
         reasons.append(_TAKEN_BY)
-    margin = pair.score - _rival(job_id, key, assignment)
-    if rank == 1 and margin < ACCEPT_MARGIN and not taken:
+    if rank == 1 and not taken and is_open(job_id, key, found, assignment):
         reasons.append(_CLOSE)
     accepted = (
-        rank == 1 and risk.is_safe(pair.kind) and is_acceptable(job_id, key, pair, assignment)
+        rank == 1 and risk.is_safe(pair.kind) and is_acceptable(job_id, key, found, assignment)
     )
     flags = []
     if fact.gone:
@@ -98,14 +99,48 @@ def _suggestion(
     )
 
 
-def is_acceptable(job_id: str, key: str, pair: Pair, assignment: Assignment) -> bool:
+def is_acceptable(job_id: str, key: str, found: Found, assignment: Assignment) -> bool:
     """Whether nothing speaks against saving it in bulk but how often its likeness is chance."""
+    pair = found[job_id][key]
     return (
         pair.certain
         and pair.score >= ACCEPT_SCORE
         and assignment.takers.get(key) == job_id
-        and pair.score - _rival(job_id, key, assignment) >= ACCEPT_MARGIN
+        and not is_open(job_id, key, found, assignment)
     )
+
+
+def is_open(job_id: str, key: str, found: Found, assignment: Assignment) -> bool:
+    """Whether another QuickBooks job, or another contractor job, may be meant as well."""
+    pair = found[job_id][key]
+    if pair.score - _rival(job_id, key, assignment) < ACCEPT_MARGIN:
+        return True
+    return _has_twin(job_id, key, found[job_id], assignment) or any(
+        other != job_id
+        and found[other][key].may_be_as(pair)
+        and not _is_settled(found[other].get(assignment.served.get(other, "")))
+        for other in assignment.wanted[key]
+    )
+
+
+def _is_settled(pair: Pair | None) -> bool:
+    """Whether a contractor job has a QuickBooks job that is as likely its own."""
+    return pair is not None and pair.score >= LIKELY_SCORE and not pair.lacks_suffix
+
+
+def _has_twin(job_id: str, key: str, ranked: Ranked, assignment: Assignment) -> bool:
+    """Whether a QuickBooks job that nobody else has bears the same name, or tells more beside it.
+
+    Of `Ortiz, Elena` and `Ortiz, Elena - RN` either may be the placement; so may `Ortiz - RN`.
+    """
+    scores, takers, pair = assignment.scores, assignment.takers, ranked[key]
+    for other, theirs in ranked.items():
+        taker = takers.get(other, job_id)
+        if other == key or (taker != job_id and scores[taker][other] >= theirs.score):
+            continue
+        if theirs.certain and theirs.score >= LIKELY_SCORE and theirs.may_be_as(pair):
+            return True
+    return False
 
 
 def pair_of(stored: Suggestion) -> Pair:

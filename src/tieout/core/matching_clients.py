@@ -90,11 +90,15 @@ def abbreviates(short: str, long: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A client's or customer's name: read whole first, then in parts. `cut`: at 41 characters."""
+    """A client's or customer's name: read whole first, then in parts. `cut`: at 41 characters.
+
+    `deep`: a level below a customer; its first form is the whole path, its second the level alone.
+    """
 
     forms: tuple[Form, ...]
     words: frozenset[str]
     cut: bool
+    deep: bool = False
 
 
 @lru_cache(maxsize=65536)
@@ -102,6 +106,16 @@ def read(name: str) -> Reading:
     """Take a client's or customer's name apart."""
     forms = client_forms(name)
     return Reading(forms, frozenset(forms[0] if forms else ()), len(name) >= LEVEL_MAX - 1)
+
+
+def _read_path(path: str) -> Reading:
+    """Read a node. A level below a customer is a site or ward of it: `Main` alone names nobody."""
+    above, _, level = path.rpartition(":")
+    alone = read(level)
+    if not above or not alone.forms:
+        return alone
+    forms = client_forms(path.replace(":", " "))[:1] + alone.forms[:1]
+    return Reading(forms, alone.words, alone.cut, deep=True)
 
 
 def claimed(fits: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
@@ -148,9 +162,8 @@ class Customers:
     def add(self, path: str) -> None:
         """One more node."""
         self.turned.add(path)
-        name = path.rsplit(":", 1)[-1]
-        reading = read(name)
-        self._names[path] = plain(name)
+        reading = _read_path(path)
+        self._names[path] = plain(path)
         self._readings[path] = reading
         for key in _keys(reading.forms):
             self._keys[key].add(path)
@@ -195,7 +208,7 @@ class Customers:
     def fit(self, ours: Reading, theirs: Reading) -> float:
         """The best of all ways to read the two names; parts of them tell less than the whole."""
         best = 0.0
-        for place, mine in enumerate(ours.forms):
+        for place, mine in enumerate(ours.forms[:1] if theirs.deep else ours.forms):
             for other, form in enumerate(theirs.forms):
                 trust = _TRUST[place > 0, other > 0]
                 # the cut is in the last part, and in the whole
@@ -274,6 +287,10 @@ def _is_acronym(short: Form, long: Form) -> bool:
     )
 
 
+def _singular(word: str) -> str:
+    return word[:-3] + "y" if word.endswith("ies") else word.removesuffix("s")
+
+
 def _alike(a: str, b: str) -> float:
     if a == b:
         return 1.0
@@ -282,6 +299,8 @@ def _alike(a: str, b: str) -> float:
     short, long = (a, b) if len(a) <= len(b) else (b, a)
     if len(short) >= 3 and long.startswith(short):
         return 0.95
-    if len(short) >= 4 and OSA.distance(a, b, score_cutoff=2) <= (2 if len(short) > 6 else 1):
-        return 0.85
+    if len(short) >= 4:
+        allowed = 2 if len(short) > 6 else 1
+        if min(OSA.distance(a, b), OSA.distance(_singular(a), _singular(b))) <= allowed:
+            return 0.85
     return 0.8 if abbreviates(short, long) else 0.0

@@ -19,16 +19,19 @@ from tieout.core.matching_assign import Assignment
 from tieout.core.matching_clients import SURE, claimed
 from tieout.core.matching_evidence import Numbers
 from tieout.core.matching_facts import JobToMatch, QbCandidate, Suggestion
+from tieout.core.matching_habits import learn
 from tieout.core.matching_index import Index
+from tieout.core.matching_kinds import is_exact_name
 from tieout.core.matching_ours import Ours, client_of
 from tieout.core.matching_pairs import OurJob, Pair, Pairs
 from tieout.core.matching_persons import Persons
-from tieout.core.matching_risk import Counts, is_plain, settle
+from tieout.core.matching_risk import Counts, settle
 
 __all__ = ["Desk"]
 
 _LOOK_EVERYWHERE = 0.80
 _FEW = 200  # customers: one more of so few makes all their words tell more or less
+_FEW_NEAR = 40  # jobs that share a word with a QuickBooks job
 _LEARNED = 0.9  # how well a customer fits where the client's other contractors were found
 _LEARNED_FROM = 3  # so many, and twice as many as anywhere else
 
@@ -68,6 +71,11 @@ class Desk:
         self._fits: dict[str, dict[str, float]] = {}
         self._learned: dict[str, str] = {}
         self._votes: dict[str, frozenset[str]] = {}
+        self._habits = learn(
+            [(job.person, job.title) for job in self._ours.jobs.values()],
+            (their.leaf for their in self._index.theirs.values()),
+            self._ours.titles,
+        )
         self._pairs = self._new_pairs()
         self._index.customers.turned = set()
         self._name_clients()
@@ -84,7 +92,7 @@ class Desk:
 
     def answer(self, job_id: str) -> tuple[Suggestion, ...]:
         """The suggestions for one job, best first. KeyError: there is no such job."""
-        return answer(job_id, self._found[job_id], self._assignment, self._index.facts, self._risk)
+        return answer(job_id, self._found, self._assignment, self._index.facts, self._risk)
 
     def change(
         self,
@@ -136,11 +144,11 @@ class Desk:
         for job, ranked in self._found.items():
             has = self._assignment.served.get(job, "")
             mine = ranked.get(has)
-            if mine is not None and is_acceptable(job, has, mine, self._assignment):
+            if mine is not None and is_acceptable(job, has, self._found, self._assignment):
                 acceptable[mine.kind] += 1
             if mine is None or mine.score < ACCEPT_SCORE or not mine.certain:
                 alone += all(pair.score < LIKELY_SCORE for pair in ranked.values())
-            elif is_plain(mine.kind):
+            elif is_exact_name(mine.kind):
                 exact += 1
                 for key, pair in ranked.items():
                     if key != has and pair.certain and pair.score >= ACCEPT_SCORE:
@@ -226,7 +234,11 @@ class Desk:
         found = {job: self._search(self._ours.jobs[job]) for job in stale}
         wanted = self._assignment.wanted
         rivals = {job for mine in found.values() for key in mine for job in wanted.get(key, ())}
-        # a name that is seen more or less often now may tell more or less of a rival as well
+        # a name that is seen more or less often now may tell more or less of a rival as well, and
+        # of whoever was too far from it till now; where many bear the name one more tells nothing
+        for key in {key for mine in found.values() for key in mine}:
+            near = self._ours.reach(self._index.theirs[key])
+            rivals |= near if len(near) <= _FEW_NEAR else set()
         found |= {job: self._search(self._ours.jobs[job]) for job in rivals - stale - gone}
         for job in sorted(found):
             self._found[job] = found[job]
@@ -315,6 +327,7 @@ class Desk:
             persons=Persons(ours.counts, index.counts, ours.given, ours.family),
             title_words=ours.titles,
             numbers=Numbers(ours.numbers, index.numbers),
+            habits=self._habits,
         )
 
     def _restored(self, known: Iterable[Suggestion]) -> dict[str, Ranked]:

@@ -10,7 +10,16 @@ from datetime import date
 from tieout.core.matching_facts import JobToMatch, QbCandidate
 from tieout.core.names import Leaf
 
-__all__ = ["Extra", "Numbers", "dates", "earlier", "number_of", "state", "written_days"]
+__all__ = [
+    "Extra",
+    "Numbers",
+    "dates",
+    "earlier",
+    "number_of",
+    "state",
+    "written_days",
+    "years_in",
+]
 
 _NUMBER = 0.12
 _ANOTHER_NUMBER = 0.25
@@ -78,7 +87,7 @@ class Numbers:
             words = self._ours.get(other, {}).values()
             if not all(each.isdisjoint(leaf.tokens) for each in words):
                 return Extra(-_ANOTHER_NUMBER, ("another job's number",), certain=False)
-        years = {int(each) for each in leaf.numbers if _YEAR.fullmatch(each)}
+        years = years_in(leaf)
         if years and start:
             if any(start.year <= year <= (end or start).year for year in years):
                 return Extra(_DATES, ("year matches",))
@@ -86,6 +95,11 @@ class Numbers:
         if self._telling and any(not _YEAR.fullmatch(other) for other in there):
             return Extra(-_ANOTHER_NUMBER, ("another number there",), certain=False)
         return _NOTHING
+
+
+def years_in(leaf: Leaf) -> set[int]:
+    """The numbers of a QuickBooks name that are years."""
+    return {int(each) for each in leaf.numbers if _YEAR.fullmatch(each)}
 
 
 def _job_numbers(numbers: Iterable[str]) -> list[str]:

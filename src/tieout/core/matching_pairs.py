@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tieout.core.matching_clients import SURE, abbreviates
-from tieout.core.matching_evidence import Numbers, dates, earlier, state, written_days
+from tieout.core.matching_evidence import (
+    Numbers,
+    dates,
+    earlier,
+    state,
+    written_days,
+    years_in,
+)
 from tieout.core.matching_facts import JobToMatch, QbCandidate
+from tieout.core.matching_habits import Habits
+from tieout.core.matching_kinds import MATCHES, PROOF, confirms, kind_of, name_part
 from tieout.core.matching_persons import PersonFit, Persons
 from tieout.core.matching_words import REMARKS, TITLE_WORDS
 from tieout.core.names import Leaf, Person
@@ -18,11 +27,14 @@ __all__ = ["OurJob", "Pair", "Pairs", "TheirJob", "title_words"]
 _PERSON, _CLIENT, _TITLE = 0.70, 0.20, 0.10
 _TITLE_UNKNOWN = 0.7  # of the title's share, where one side names none
 _TITLE_DIFFERS = 0.34
-_TITLE_MATCHES = 0.75
 _PARTLY = 0.6
 _GRADES = frozenset(["i", "ii", "iii", "iv"])
 _WENT_THERE = 0.6  # is shown, whatever its name
 _NAMED = 0.6  # a person this alike is the one whose job number stands there
+
+_LONE_SUFFIX = "suffix on one side only"
+_TOLD_APART = "middle name matches"
+_SHORTENED = frozenset("xiIn2")  # likenesses that are less of the name, not another one
 
 _SAME = frozenset(["same person", "same person, order swapped"])
 _OTHER = frozenset(["another first name", "another surname", "another suffix"])
@@ -54,9 +66,7 @@ class Pair:
     """How well two jobs fit.
 
     `certain`: nothing stands against it but another candidate, and how often such a likeness is
-    chance (see `matching_risk`). `kind` is that likeness: a letter for what differs in the first
-    name, a capital for the surname, `+` where the title matches, `#` for a proof, and `?` first
-    where it is thin: too little to go by, unless the whole file speaks for it.
+    chance (see `matching_risk`). `kind` is that likeness, see `matching_kinds`.
     """
 
     score: float
@@ -64,6 +74,27 @@ class Pair:
     certain: bool
     exact: bool
     kind: str = ""
+
+    def may_be_as(self, better: Pair) -> bool:
+        """Whether this may be meant although another pair, of either side, has the better score.
+
+        The name is met in the same way and the better one proves nothing that this one lacks; or
+        the name is only shortened here, and a title stands beside it that is missing there.
+        """
+        if not self.certain and not self.lacks_suffix:
+            return False
+        if _TOLD_APART in better.reasons or "-" in self.kind or PROOF in better.kind:
+            return False
+        mine, its = name_part(self.kind), name_part(better.kind)
+        more = confirms(self.kind) - confirms(better.kind)
+        if mine == its:
+            return bool(more) or "@" not in better.kind or "@" in self.kind
+        return bool(more) and _SHORTENED.issuperset(mine)
+
+    @property
+    def lacks_suffix(self) -> bool:
+        """Whether it may be the father's or the son's."""
+        return _LONE_SUFFIX in self.reasons
 
     @property
     def same_person(self) -> bool:
@@ -96,10 +127,12 @@ class Pairs:
         persons: Persons,
         title_words: Collection[str],
         numbers: Numbers,
+        habits: Habits | None = None,
     ) -> None:
         self._persons = persons
         self._title_words = title_words
         self._numbers = numbers
+        self._habits = habits or Habits()
         self._titles: dict[tuple[tuple[str, ...], tuple[str, ...], bool], float] = {}
         self._shortened: dict[tuple[str, tuple[str, ...]], bool] = {}
 
@@ -112,7 +145,7 @@ class Pairs:
         certain = fit.certain
         score = _PERSON * fit.score + _CLIENT * client
         score += _TITLE * (_TITLE_UNKNOWN if title is None else title)
-        apart = title is not None and title >= _TITLE_MATCHES
+        apart = title is not None and title >= MATCHES
         exact = certain and fit.score >= 0.98 and client >= 0.9
         fact = ours.fact
         number = self._numbers.compare(ours.number, fact.start, fact.end, leaf)
@@ -129,8 +162,12 @@ class Pairs:
         if proves and fit.score >= _NAMED:
             certain = True
         certain = certain and (client >= SURE or before.proves)
-        kind = "#" if proves else _kind(fit, title)
         days = written_days(fact, leaf.months), dates(fact, theirs.fact)
+        kind = PROOF
+        if not proves:
+            unchecked = fact.start is None and bool(leaf.months or years_in(leaf))
+            unchecked = unchecked or (not ours.title and self._names_a_title(fit, ours))
+            kind = kind_of(fit, title, dated=days[0].score > 0, unchecked=unchecked)
         there = state(theirs.fact, top=not theirs.nodes, noisy=leaf.noisy)
         for extra in (number, before, *days, there):
             score += extra.score
@@ -146,7 +183,15 @@ class Pairs:
     def _explained(self, word: str, ours: OurJob) -> bool:
         if word in self._title_words or word in TITLE_WORDS or word in ours.client_words:
             return True
-        return word in REMARKS or self._shortens(word, ours)
+        if word in REMARKS or self._shortens(word, ours):
+            return True
+        return word in self._habits.remarks or word in self._habits.titles
+
+    def _is_remark(self, word: str, ours: OurJob) -> bool:
+        """A word that tells nothing of the title; so does a letter: Wing C, but not Assembler I."""
+        if word in REMARKS or word in self._habits.remarks or word in ours.client_words:
+            return True
+        return len(word) == 1 and word not in _GRADES and word not in ours.title
 
     def _shortens(self, word: str, ours: OurJob) -> bool:
         if len(word) < 3:
@@ -158,36 +203,50 @@ class Pairs:
             self._shortened[key] = known
         return known
 
+    def _names_a_title(self, fit: PersonFit, ours: OurJob) -> bool:
+        """Whether more than the name and remarks stands there."""
+        return not all(self._is_remark(word, ours) for word in fit.rest)
+
     def _title(self, ours: OurJob, fit: PersonFit, leaf: Leaf) -> float | None:
         """How much of the title typed there is in ours, 0 to 1; None where there is nothing.
 
         A level above the person counts where it is a title: it may as well be a branch or a year.
         """
-        words = tuple(w for w in fit.rest if w not in ours.client_words and w not in REMARKS)
+        words = tuple(word for word in fit.rest if not self._is_remark(word, ours))
         words += tuple(word for word in fit.above if self._is_title(word, ours))
         if not words or not ours.title:
             return None
         key = (words, ours.title, leaf.cut)
         value = self._titles.get(key)
         if value is None:
-            value = self._titles[key] = _title_overlap(words, ours.title, cut=leaf.cut)
+            forms = [self._forms(word) for word in words]
+            value = self._titles[key] = _title_overlap(
+                words, forms, ours.title, cut=leaf.cut, known=self._title_words
+            )
         return value
+
+    def _forms(self, word: str) -> tuple[tuple[str, ...], ...]:
+        """What a word of a title may stand for; itself last."""
+        known = (TITLE_WORDS.get(word), self._habits.titles.get(word), (word,))
+        return tuple(dict.fromkeys(form for form in known if form))
 
     def _is_title(self, word: str, ours: OurJob) -> bool:
         return word not in ours.client_words and (
-            word in self._title_words or word in TITLE_WORDS or self._shortens(word, ours)
+            word in self._title_words
+            or word in TITLE_WORDS
+            or word in self._habits.titles
+            or self._shortens(word, ours)
         )
 
 
-def _kind(fit: PersonFit, title: float | None) -> str:
-    if title is None:
-        return ("?" if fit.thin else "") + fit.likeness
-    if title < _TITLE_MATCHES:
-        return f"?{fit.likeness}-"
-    return ("?" if "2" in fit.likeness else "") + fit.likeness + "+"
-
-
-def _title_overlap(theirs: tuple[str, ...], ours: tuple[str, ...], *, cut: bool) -> float:
+def _title_overlap(
+    theirs: tuple[str, ...],
+    forms: Sequence[tuple[tuple[str, ...], ...]],
+    ours: tuple[str, ...],
+    *,
+    cut: bool,
+    known: Collection[str],
+) -> float:
     long = expanded(ours)
     met = 0.0
     seen: set[str] = set()
@@ -195,9 +254,8 @@ def _title_overlap(theirs: tuple[str, ...], ours: tuple[str, ...], *, cut: bool)
     for place, word in enumerate(theirs):
         stump = cut and place == len(theirs) - 1
         best: list[str] = []
-        forms = TITLE_WORDS.get(word, (word,))
-        for each in {forms, (word,)}:
-            found = [_met(form, long, stump=stump) for form in each]
+        for each in forms[place]:
+            found = [_met(form, long, stump=stump, whole=form in known) for form in each]
             if sum(map(bool, found)) * len(best or [""]) > sum(map(bool, best)) * len(found):
                 best = found
         if any(best):
@@ -211,11 +269,14 @@ def _title_overlap(theirs: tuple[str, ...], ours: tuple[str, ...], *, cut: bool)
     return min(overlap, _PARTLY) if all(grades) and grades[0] != grades[1] else overlap
 
 
-def _met(word: str, ours: tuple[str, ...], *, stump: bool) -> str:
+def _met(word: str, ours: tuple[str, ...], *, stump: bool, whole: bool) -> str:
+    """Our word that it stands for. A `whole` one is a word of our titles: Press is short for Pressman
+    perhaps, but not for Paraprofessional."""
     for other in ours:
-        if word == other or abbreviates(word, other) or abbreviates(other, word):
+        if word == other or (stump and other.startswith(word)):
             return other
-        if stump and other.startswith(word):
+        shortened = abbreviates(word, other) or abbreviates(other, word)
+        if shortened and (not whole or other.startswith(word) or word.startswith(other)):
             return other
     return ""
 

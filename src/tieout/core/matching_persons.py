@@ -30,9 +30,9 @@ class Kind(IntEnum):
 
 
 # what is lost for each kind, in the order of Kind; another name in its place is worse than none
-_GIVEN = (0.0, 0.0, 0.01, 0.03, 0.06, 0.12, 0.07, 0.10, 0.35, 0.25)
-_SURNAME = (0.0, 0.0, 0.01, 0.30, 0.06, 0.25, 0.07, 0.12, 0.35, 0.45)
-_MIDDLE = (0.0, 0.0, 0.0, 0.0, 0.01, 0.0, 0.01, 0.02, 0.03, 0.01)
+_GIVEN = (0.0, 0.0, 0.01, 0.03, 0.06, 0.12, 0.07, 0.10, 0.35, 0.22)
+_SURNAME = (0.0, 0.0, 0.01, 0.30, 0.06, 0.22, 0.07, 0.12, 0.35, 0.45)
+_MIDDLE = (0.0, 0.0, 0.0, 0.0, 0.01, 0.0, 0.01, 0.02, 0.03, 0.04)
 _ANOTHER_GIVEN = 0.5
 _ANOTHER_SURNAME = 0.5
 _PART_OF_SURNAME = 0.09
@@ -133,9 +133,14 @@ class Persons:
         return Kind.NOT_MET
 
     def _mistake(self, ours: str, theirs: str) -> Kind:
-        """Two letters changed places, or a name that is often seen lost, gained or changed one."""
+        """Two letters changed places, or a name that is often seen lost, gained or changed one.
+
+        Hands slip within a word: another first letter is more likely another name.
+        """
         if sorted(ours) == sorted(theirs):
             return Kind.TYPO
+        if ours[0] != theirs[0]:
+            return Kind.LIKE
         seen = self._ours.get(ours, 0) + self._theirs.get(ours, 0)
         seen_there = self._ours.get(theirs, 0) + self._theirs.get(theirs, 0)
         return Kind.TYPO if max(seen, seen_there) >= _OFTEN else Kind.LIKE
@@ -261,6 +266,8 @@ def _judged(
     given_lost, given_certain = _given_loss(person, met, strangers, reasons, leaf)
     middle = met[person.middle_from : person.surname_from]
     lost += given_lost + sum(_MIDDLE[kind] for kind in middle)
+    if middle and max(middle) <= Kind.INITIAL:
+        reasons.append("middle name matches")
     certain = certain and given_certain and Kind.DOUBTFUL not in met
     if foreign and Kind.NOT_MET in middle:
         lost += _ANOTHER_MIDDLE
@@ -299,7 +306,7 @@ def _surname_loss(
     kinds = met[person.surname_from :]
     worst, best = max(kinds), min(kinds)
     if worst is not Kind.NOT_MET:
-        return _SURNAME[worst], worst not in (Kind.NICKNAME, Kind.INITIAL)
+        return _SURNAME[worst], worst is not Kind.NICKNAME
     if leaf.cut and not strangers:
         reasons.append("name cut at 41 characters")
         return _PART_OF_SURNAME, best is not Kind.NOT_MET
@@ -327,7 +334,7 @@ def _given_loss(
         reasons.append("another first name")
         return _ANOTHER_GIVEN, False
     reasons.append("first name missing there")
-    return _GIVEN[kind], False
+    return _GIVEN[kind], True
 
 
 def _in_order(used: Collection[int]) -> bool:

@@ -15,23 +15,17 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tieout.core.matching_kinds import is_exact_name, is_plain, is_thin
+
 __all__ = ["MOST", "Counts", "Risk", "settle"]
 
 MOST = 0.001  # of what is accepted may be wrong
 _MOST_OF_A_KIND = 0.005
-_MOST_OF_PLAIN = 0.01
+_MOST_OF_PLAIN = 0.002
+_ANYWAY = 0.05  # of a wrong one: a single namesake decides nothing in small books
 _JOBS = 300  # with an exact partner, among whom the assumed look-alikes were seen
 _ASSUMED, _ASSUMED_THIN = 0.05, 1.0
-
-
-def is_thin(kind: str) -> bool:
-    """Whether a likeness is too little to go by unless the whole file speaks for it."""
-    return kind.startswith("?")
-
-
-def is_plain(kind: str) -> bool:
-    """Whether nothing in the name differs: such a pair is what others are measured by."""
-    return kind in ("", "+", "#")
+_ALONE_THIN = 10  # jobs that found nobody are assumed before a thin likeness is believed
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +39,15 @@ class Counts:
 
     def expected(self, kind: str) -> float:
         """How many of the acceptable ones of this kind are wrong."""
-        assumed = _ASSUMED_THIN if is_thin(kind) else _ASSUMED
+        assumed, alone = (
+            (_ASSUMED_THIN, self.alone + _ALONE_THIN)
+            if is_thin(kind)
+            else (_ASSUMED, self.alone + 1)
+        )
         seen: float = self.alike.get(kind, 0)
-        if not is_plain(kind):
+        if not is_exact_name(kind):
             seen += math.sqrt(seen)  # what was seen once may as well be twice as frequent
-        return (self.alone + 1) * (seen + assumed) / (self.exact + _JOBS)
+        return alone * (seen + assumed) / (self.exact + _JOBS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,12 @@ class Risk:
 def settle(counts: Counts) -> Risk:
     """Accept kinds, the safest first, while fewer than MOST are expected to be wrong."""
     kinds = sorted(counts.acceptable, key=lambda kind: (_rate(counts, kind), kind))
-    safe = {kind for kind in kinds if is_plain(kind) and _rate(counts, kind) <= _MOST_OF_PLAIN}
+    safe = {
+        kind
+        for kind in kinds
+        if is_plain(kind)
+        and counts.expected(kind) <= _MOST_OF_PLAIN * counts.acceptable[kind] + _ANYWAY
+    }
     accepted, wrong = sum(counts.acceptable[kind] for kind in safe), 0.0
     for kind in kinds:
         if is_plain(kind):

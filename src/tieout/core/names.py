@@ -35,6 +35,8 @@ _DO_NOT_USE = re.compile(r"do\s*not\s*use|don'?t\s*use|\bdnu\b|\bx{3,}\b", re.IG
 _ALSO = re.compile(
     r"\bd\.?\s?/?\s?b\.?\s?/?\s?a\b\.?|\b[fa]\s?/?\s?k\s?/?\s?a\b|\s[-–—]\s|[()]", re.I
 )
+# A/R and T&D are words; c/o and w/o are none
+_SLASHED = re.compile(r"\b(?![cw]/o\b)([a-z])\s?[/&]\s?([a-z])\b", re.IGNORECASE)
 _DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}")
 
 
@@ -137,7 +139,7 @@ class _Reading:
     def level(self, text: str, *, above: bool) -> None:
         """Read one level."""
         self.noisy = self.noisy or bool(_DO_NOT_USE.search(text))
-        text = self._days(_ORDER.sub(" ", text))
+        text = self._days(_ORDER.sub(" ", _SLASHED.sub(r"\1\2", text)))
         for piece in _PARTS.split(text):
             names = piece.split(",")
             if len(names) > 2 and names[1].strip(" .").lower() in SUFFIXES:

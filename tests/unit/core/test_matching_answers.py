@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tieout.core.matching_answers import answer, is_acceptable, pair_of
 from tieout.core.matching_assign import Assignment
 from tieout.core.matching_facts import Bucket, Flag, QbCandidate, Suggestion
@@ -23,9 +25,7 @@ def answers(found: dict[str, dict[str, Pair]], risk: Risk | None = None) -> list
         {job: {key: p.score for key, p in mine.items()} for job, mine in found.items()}
     )
     return [
-        each
-        for job, mine in found.items()
-        for each in answer(job, mine, assignment, FACTS, risk or Risk())
+        each for job in found for each in answer(job, found, assignment, FACTS, risk or Risk())
     ]
 
 
@@ -97,9 +97,44 @@ def test_a_pair_comes_back_from_what_was_stored() -> None:
         assert pair_of(each) == found[each.job_id][each.list_id]
 
 
-def test_what_is_acceptable_but_for_its_kind() -> None:
-    assignment = Assignment({"J": {"Q": 0.97}, "K": {"R": 0.7}})
+def acceptable(job: str, key: str, found: dict[str, dict[str, Pair]]) -> bool:
+    scores = {each: {k: p.score for k, p in mine.items()} for each, mine in found.items()}
+    return is_acceptable(job, key, found, Assignment(scores))
 
-    assert is_acceptable("J", "Q", pair(0.97), assignment)
-    assert not is_acceptable("J", "Q", pair(0.97, certain=False), assignment)
-    assert not is_acceptable("K", "R", pair(0.7), assignment)
+
+def test_what_is_acceptable_but_for_its_kind() -> None:
+    assert acceptable("J", "Q", {"J": {"Q": pair(0.97)}})
+    assert not acceptable("J", "Q", {"J": {"Q": pair(0.97, certain=False)}})
+    assert not acceptable("K", "R", {"K": {"R": pair(0.7)}})
+
+
+@pytest.mark.parametrize(
+    ("best", "other", "accepted"),
+    [
+        (pair(1.0, kind="+"), pair(0.97), False),  # Ortiz, Elena - RN beside Ortiz, Elena
+        (pair(0.97), pair(0.85, kind="?x2+"), False),  # Ortiz, Elena beside Ortiz - RN
+        (pair(0.97), pair(0.93, kind="T"), True),  # Ortiz, Elena beside Ortez, Elena
+        (pair(1.0, kind="#"), pair(0.97), True),
+        (pair(0.99, kind="@"), pair(0.96), True),  # the day on which it starts tells
+        (pair(0.99, kind="@"), pair(0.96, kind="+"), False),
+        (pair(1.0, kind="+"), pair(0.96, kind="?-"), True),
+        (pair(1.0, "middle name matches"), pair(0.96), True),
+        (pair(1.0, kind="+"), pair(0.97, certain=False), True),  # inactive, say
+        (pair(1.0, kind="+"), pair(0.7), True),
+    ],
+)
+def test_a_quickbooks_job_of_the_same_name_that_nobody_has(
+    best: Pair, other: Pair, *, accepted: bool
+) -> None:
+    assert acceptable("J", "Q", {"J": {"Q": best, "R": other}}) is accepted
+    owned = {"J": {"Q": best, "R": other}, "K": {"R": pair(1.0, kind="#")}}
+    assert acceptable("J", "Q", owned)
+
+
+def test_father_and_son_with_one_quickbooks_job_are_asked_about() -> None:
+    son = pair(0.9, "suffix on one side only", certain=False)
+    own = {"S": pair(0.97)}
+
+    assert not acceptable("J", "Q", {"J": {"Q": pair(0.97)}, "K": {"Q": son}})
+    assert acceptable("J", "Q", {"J": {"Q": pair(0.97)}, "K": {"Q": son} | own})
+    assert not acceptable("J", "Q", {"J": {"Q": pair(0.97)}, "K": {"Q": son, "S": son}})

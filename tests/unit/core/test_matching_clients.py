@@ -113,3 +113,18 @@ def test_initials_of_two_clients_are_nobodys_for_sure() -> None:
     assert all(fits["ICU"] < SURE for fits in left.values())
     assert claimed({"Ironton Credit Union": {"ICU": 0.8}})["Ironton Credit Union"]["ICU"] >= SURE
     assert claimed({"A": {"X": 1.0}, "B": {"X": 1.0}})["B"]["X"] == 1.0
+
+
+def test_a_site_alone_is_nobodys_customer() -> None:
+    found = customers(["Canton Dairy", "Canton Dairy:Main", "DCUM", "Zenith", "Zenith:West"])
+
+    fits = found.plausible("Dombria Credit Union - Main")
+    assert max(fits, key=lambda path: fits[path]) == "DCUM"
+    assert fits.get("Canton Dairy:Main", 0.0) < SURE
+    assert found.plausible("Zenith - West")["Zenith:West"] >= SURE
+
+
+def test_a_slip_in_a_word_that_is_usually_shortened() -> None:
+    assert (
+        max(customers(["Orwell Technnologies"]).plausible("Orwell Technologies").values()) >= SURE
+    )

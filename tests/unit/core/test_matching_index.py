@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tieout.core.matching_clients import SURE
 from tieout.core.matching_facts import JobToMatch, QbCandidate
 from tieout.core.matching_index import Index
 from tieout.core.matching_ours import Ours
@@ -30,7 +31,9 @@ def test_customers_with_jobs_are_no_candidates() -> None:
     assert set(found.theirs) == {"Q1", "Q2", "Q3"}
     assert found.theirs["Q2"].nodes == ("Acme", "Acme:ICU")
     assert found.theirs["Q3"].nodes == ()
-    assert found.customers.plausible("Acme") == {"Acme": 1.0}
+    fits = found.customers.plausible("Acme")
+    assert fits["Acme"] == 1.0
+    assert fits["Acme:ICU"] < SURE
 
 
 def test_a_row_that_is_its_own_parent_is_a_customer() -> None:

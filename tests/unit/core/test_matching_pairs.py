@@ -144,3 +144,10 @@ def test_who_is_plainly_the_same_or_another() -> None:
     assert pair("", "Ortiz, Maria").other_person
     assert not pair("", "Ortiz, Elena").other_person
     assert not pair("", "Ortiz").other_person
+
+
+def test_letters_with_a_slash_are_a_title_and_one_title_is_no_short_form_of_another() -> None:
+    assert "title differs" in pair("Substitute Teacher", "Ortiz, Elena - A/R").reasons
+    assert "title matches" in pair("Accounts Receivable", "Ortiz, Elena - A/R").reasons
+    assert "title differs" not in pair("Welder", "Elena Ortiz c/o Acme").reasons
+    assert "title differs" in pair("Wheelholder", "Ortiz, Elena - Welder").reasons
