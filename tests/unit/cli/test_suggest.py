@@ -58,12 +58,22 @@ def test_json_for_programs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     ("jobs", "books", "sentence"),
     [
         ("job_id,contractor\nJ1,X\n", BOOKS, "has no column client; it needs job_id,"),
-        ("", BOOKS, "has no column job_id"),
-        (JOBS + "J1,A B,C,,,\n", BOOKS, "job_id J1 stands twice"),
-        (JOBS, BOOKS + "Q1,Acme:X,true,C1\n", "list_id Q1 stands twice"),
-        (JOBS + ",A B,C,,,\n", BOOKS, "line 4: job_id is empty."),
+        ("", BOOKS, "jobs.csv is empty; it needs job_id,contractor,"),
+        (JOBS.replace("title", "client"), BOOKS, "has column client twice"),
+        (JOBS + "J3,Ortiz, Elena,Acme,RN,2026-01-05,2026-02-01\n", BOOKS, "quotes, as"),
+        (
+            JOBS + "J1,A B,C,,,\n",
+            BOOKS,
+            "line 4: job_id J1 stands twice, in line 2 before; each row",
+        ),
+        (JOBS, BOOKS + "Q1,Acme:X,true,C1\n", "line 5: list_id Q1 stands twice, in line 3 before"),
+        (JOBS + ",A B,C,,,\n", BOOKS, "line 4: job_id is empty; each row needs"),
         (JOBS, BOOKS + "Q9,Acme:X,maybe,C1\n", "line 5: active is 'maybe'; write true or false."),
-        (JOBS + "J9,A B,C,,soon,\n", BOOKS, "'soon' is not a day; write YYYY-MM-DD."),
+        (
+            JOBS + "J9,A B,C,,soon,\n",
+            BOOKS,
+            "line 4: start is 'soon', which is not a day; write YYYY-MM-DD.",
+        ),
         (JOBS + 'J9,"' + "x" * 140_000 + '",C,,,\n', BOOKS, "is no CSV"),
     ],
 )
@@ -78,11 +88,47 @@ def test_what_cannot_be_read_is_one_sentence(
     assert not shown.out
 
 
+ODD_JOBS = (
+    "Client,END,start,extra,Title,contractor,JOB_ID\r\n"
+    '"Acme, Inc.",06/30/26,2026-01-05 00:00:00,x,Welder,"Ortiz, Elena",J1\r\n'
+    "\r\n,,,,,,\r\n"
+)
+ODD_BOOKS = (
+    'parent;active;full_name;list_id\n;ACTIVE;Acme;C1\nAcme;Yes;"Ortiz, Elena\\u2028- Welder";Q1\n'
+    "gone;FALSE;Zephyr:Ortiz, Elena;Q2\n"
+).replace("\\u2028", "\u2028")
+
+
+def test_files_may_be_written_in_many_ways(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Any order and case of columns, more columns, CRLF, ; for , and a parent told by its name."""
+    assert main(files(tmp_path, ODD_JOBS, ODD_BOOKS)) == 0
+
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [(r["job_id"], r["list_id"], r["accepted"]) for r in rows[:1]] == [("J1", "Q1", "yes")]
+
+
+def test_files_without_rows_give_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(files(tmp_path, JOBS.splitlines()[0], BOOKS)) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "job_id,list_id,rank,score,bucket,accepted,reasons"
+    ]
+    assert main(files(tmp_path, JOBS, BOOKS.splitlines()[0])) == 0
+    assert [line.split(",")[:2] for line in capsys.readouterr().out.splitlines()[1:]] == [
+        ["J1", ""],
+        ["J2", ""],
+    ]
+
+
 def test_files_that_cannot_be_opened(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = files(tmp_path)
     (tmp_path / "books.csv").write_bytes(b"list_id\xff\xfe")
     assert main(arguments) == 2
-    assert "books.csv cannot be read: it is not UTF-8 text." in capsys.readouterr().err
+    assert (
+        "books.csv cannot be read: it is not UTF-8 text. Save it as CSV UTF-8."
+        in capsys.readouterr().err
+    )
     (tmp_path / "jobs.csv").unlink()
     assert main(arguments) == 2
     assert "jobs.csv cannot be read: No such file" in capsys.readouterr().err
