@@ -2,14 +2,15 @@
 
 `python bench/bench_matching.py` measures four things and ends with status 1 when a limit is broken:
 
-1. one set of each kind and family (BENCH_JOBS jobs, 1,000) beside the baselines, and the sample
+1. one set of each kind and family (BENCH_JOBS jobs, 500) beside the baselines, and the sample
    agency. A baseline accepts above the score at which, on the set at hand, its precision is still
    99.9 %: it is told the answers in advance, which Tieout is not;
-2. several sets of each kind (BENCH_SEEDS seeds, 2, of 10,000 jobs), pooled, because one set of a
-   thousand can neither tell 99.9 % from 99.8 % nor count rare look-alikes;
+2. several sets of each kind (BENCH_SEEDS seeds, 2, of 5,000 jobs), pooled, because one set of
+   hundreds can neither tell 99.9 % from 99.8 % nor count rare look-alikes;
 3. time and memory with 20,000 jobs on each side;
 4. one changed contractor job, and one changed QuickBooks job, taken in by a desk of that size.
 
+`compare`, `pooled` or `large` behind it measures only the first, the second, or both last.
 With `--calibrate` it prints precision and recall for each threshold, on the sets that thresholds
 are chosen on and, apart, on the sets that they are judged on (other seeds, another pool of names,
 the second family, Northgate).
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 import dataclasses
 import gc
+import math
 import multiprocessing
 import os
 import random
@@ -29,6 +31,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from coast_sets import COASTS
 from harness import Limit, verdict
 from match_methods import METHODS, Ranked
 from match_sets import GENERATORS, MatchSet, northgate
@@ -36,21 +39,25 @@ from office_sets import OFFICES
 from tieout.core import matching_answers, matching_desk
 from tieout.core.matching import Desk, suggest
 
-SIZE = int(os.environ.get("BENCH_JOBS", "1000"))
+SIZE = int(os.environ.get("BENCH_JOBS", "500"))
 SEEDS = int(os.environ.get("BENCH_SEEDS", "2"))
-POOLED = 10_000
+POOLED = 5_000
 LARGE = 20_000
 CHANGES = 40
-FAMILIES = {**GENERATORS, **OFFICES}
-# wrong ones among the accepted that somebody could decide, recall, top-1, in percent: what is
-# promised. The second family is harder than the goal, see README.md.
+FAMILIES = {**GENERATORS, **OFFICES, **COASTS}
+WRONG = 0.001  # of what is accepted may be wrong: the promise
+# recall and top-1 in percent. The first family's are the goal; the others' lie a little below the
+# least that was measured on a seed, and tell of a change for the worse.
 PROMISED = {
-    "clean": (0.1, 99.5, 99.9),
-    "messy": (0.1, 85.0, 98.0),
-    "adversarial": (0.1, 85.0, 97.0),
-    "office-clean": (0.1, 95.0, 99.0),
-    "office-messy": (0.2, 70.0, 97.0),
-    "office-adversarial": (0.6, 5.0, 88.0),  # see README.md: little is accepted, and why
+    "clean": (99.5, 99.9),
+    "messy": (85.0, 98.0),
+    "adversarial": (85.0, 97.0),
+    "office-clean": (97.0, 99.0),
+    "office-messy": (75.0, 97.5),
+    "office-adversarial": (10.0, 89.0),
+    "coast-clean": (99.0, 99.5),
+    "coast-messy": (80.0, 98.0),
+    "coast-adversarial": (55.0, 96.0),
 }
 MARGINS = (0.0, 0.025, 0.04)
 SCORES = (0.76, 0.80, 0.84, 0.88, 0.92, 0.96)
@@ -202,7 +209,7 @@ def pooled() -> list[Limit]:
     )
     print("{:20} {:>8} {:>6} {:>9} {:>9} {:>8} {:>8} {:>11}".format(*head))
     limits = []
-    for temper, (most_wrong, least, least_first) in PROMISED.items():
+    for temper, (least, least_first) in PROMISED.items():
         with multiprocessing.get_context("fork").Pool(1) as pool:
             p = pool.apply(_pool, (temper,))
         recall, first = p.right / p.matched, p.first / p.matched
@@ -211,8 +218,10 @@ def pooled() -> list[Limit]:
             f"{recall:8.2%} {first:8.2%} {p.undecidable / p.jobs:11.1%}",
             flush=True,
         )
-        wrong = 100 * p.fair / p.accepted
-        limits.append(Limit(f"{temper}: accepted, decidable and wrong", wrong, most_wrong, "%"))
+        # two standard deviations more than the promise, so that a single one does not decide
+        due = WRONG * p.accepted
+        most = due + 2 * math.sqrt(due)
+        limits.append(Limit(f"{temper}: accepted, decidable and wrong", p.fair, most, "jobs"))
         limits.append(Limit(f"{temper}: not accepted", 100 * (1 - recall), 100 - least, "%"))
         limits.append(Limit(f"{temper}: not first", 100 * (1 - first), 100 - least_first, "%"))
     return limits
@@ -306,4 +315,6 @@ if __name__ == "__main__":
     if "--calibrate" in sys.argv:
         calibrate()
     else:
-        sys.exit(verdict([*compare(), *pooled(), *large()]))
+        parts = {part.__name__: part for part in (compare, pooled, large)}
+        named = sys.argv[1:] or list(parts)
+        sys.exit(verdict([limit for name in named for limit in parts[name]()]))
