@@ -17,7 +17,7 @@ ON_POSTGRES := $(wildcard tests/store tests/web)
 WHOLE := $(wildcard tests/journeys)
 REAL_RUNS := tests/simulation/test_real.py tests/simulation/test_crash_points.py
 
-.PHONY: help run demo check test test-tools simulate storm bench wheels screenshots clean
+.PHONY: help run demo check test test-tools histories simulate storm bench wheels screenshots clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort \
@@ -49,6 +49,9 @@ test-tools: # what tests need beside Python: a browser and PostgreSQL's programs
 
 storm: $(VENV)/.stamp-dev test-tools ## kill, stop and cut real processes for longer (FAULTS=2000)
 	TIEOUT_FAULTS=$(or $(FAULTS),2000) $(PYTEST) -q tests/journeys/test_storm.py
+
+histories: $(VENV)/.stamp-dev ## map, drift, answer, undo and export at random for longer (N=300)
+	TIEOUT_HISTORIES=$(or $(N),300) $(PYTEST) -q tests/store/test_drift_histories.py
 
 simulate: $(VENV)/.stamp-dev ## run N fault schedules (N=1000000), printing the seed of any failure
 	$(BIN)/python -m tools.simulate --number $(or $(N),1000000) --first $(or $(FIRST),0)

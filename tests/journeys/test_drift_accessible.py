@@ -133,6 +133,38 @@ def test_rows_are_answered_from_the_keyboard(
         expect(page.locator("#search")).to_be_focused()
 
 
+def test_what_is_to_be_confirmed_is_ticked_in_the_row_and_in_the_preview(
+    browser: Browser, live_server: LiveServer, company: Company
+) -> None:
+    birch = QbCustomer.objects.get(full_name="Birch Logistics Inc")
+    QbCustomer.objects.filter(name="Cole, Evan").update(
+        full_name="Birch Logistics Inc:Cole, Evan", parent_list_id=birch.list_id,
+        top_list_id=birch.list_id,
+    )  # fmt: skip
+    factories.notice_all(company_id=company.pk)
+    for look in LOOKS:
+        with look_at(browser, look) as context:
+            page = context.new_page()
+            sign_in(page, live_server.url, username="bea", password=factories.PASSWORD)
+            page.goto(f"{live_server.url}/c/{company.pk}/drift/?kind=moved")
+            row = page.get_by_role("row").filter(has_text="Elena Ortiz")
+            row.get_by_role("button", name="Keep").click()
+            expect(row.get_by_label("it stands under another customer")).to_be_visible()
+            _check(page, look, "to-confirm")
+            page.get_by_role("button", name="Keep all …").click()
+            dialog = page.get_by_role("dialog")
+            expect(dialog).to_contain_text("0 mappings will be kept")
+            tick = dialog.get_by_label("Also where it stands under another customer")
+            tick.check()
+            expect(dialog).to_contain_text("2 mappings will be kept")
+            expect(tick).to_be_checked()
+            _check(page, look, "bulk-to-confirm")
+            dialog.get_by_role("button", name="Keep 2").click()
+            expect(page.get_by_text("2 mappings are kept.")).to_be_visible()
+            page.get_by_role("button", name="Undo all of them").click()
+            expect(page.get_by_text("2 answers were taken back.")).to_be_visible()
+
+
 def test_the_right_name_is_offered_where_there_is_no_job_yet(
     browser: Browser, live_server: LiveServer, company: Company
 ) -> None:

@@ -334,9 +334,10 @@ class Histories(RuleBasedStateMachine):
             row.remembered_client_id,
         )  # fmt: skip
 
-    def _stands(self) -> set[tuple[int, str, str]]:
+    def _stands(self) -> set[tuple[int, str]]:
+        """What was ignored before it was answered is asked again when that is undone."""
         rows = Drift.objects.filter(state__in=STANDING)
-        return set(rows.values_list("mapping_id", "kind", "state"))
+        return set(rows.values_list("mapping_id", "kind"))
 
     def _open(self, data: st.DataObject) -> list[int]:
         ids = list(Drift.objects.filter(state="open").values_list("id", flat=True))
