@@ -182,3 +182,22 @@ def _check(page: Page, look: Look, name: str) -> None:
     wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert page.evaluate(wide) <= 0, f"{page.url} scrolls sideways at {look.width} px"
     picture(page, f"{name}-{look.name}")
+
+
+def test_nothing_stretches_the_page_below_its_footer(
+    browser: Browser, live_server: LiveServer, company: Company
+) -> None:
+    """Words for screen readers in the rows of a long table are no reason to scroll past the end."""
+    client = company.clients.get(key="C-1")
+    for number in range(60):
+        factories.job(client, f"L-{number}", f"Person {number:02}")
+    with look_at(browser, LOOKS[0]) as context:
+        page = context.new_page()
+        sign_in(page, live_server.url, username="bea", password=factories.PASSWORD)
+        page.goto(f"{live_server.url}/c/{company.pk}/map-jobs/")
+        expect(page.get_by_text("Person 30")).to_be_attached()
+        below = page.evaluate(
+            "document.documentElement.scrollHeight - scrollY"
+            " - document.querySelector('footer').getBoundingClientRect().bottom"
+        )
+        assert below < 2

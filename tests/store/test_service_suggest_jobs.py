@@ -229,6 +229,21 @@ def test_a_stale_suggestion_says_so(books: Books) -> None:
     assert suggestions.age(company_id=company_id, refreshed_at=NOW.replace(year=2027)).stale
 
 
+def test_what_still_holds_is_marked_in_bundles(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A change of QuickBooks' list that concerns nobody makes no suggestion stale."""
+    monkeypatch.setattr(commits, "MARKED", 1)
+    books.look()
+    before = SuggestionState.objects.get().books_mark
+    factories.qb_customer(books.company, "Zebra Freight")
+    books.look()
+    state = SuggestionState.objects.get()
+    assert state.books_mark != before
+    marks = JobSuggestion.objects.values_list("books_mark", flat=True)
+    assert list(marks) == [state.books_mark] * 3
+
+
 def test_a_worker_that_was_overtaken_stores_nothing_more_and_looks_again(books: Books) -> None:
     books.look()
     with pytest.raises(commits.OvertakenError):

@@ -242,6 +242,11 @@ class _Look:
             self._say(f"Stored {done:,} of {len(keys):,}", done=done, total=len(keys))
         if not self.read_everything:
             return
+        marked = commits.MARKED
+        while marked == commits.MARKED:
+            with transaction.atomic():
+                self.serial = commits.next_serial(company_id=self.company_id, after=self.serial)
+                marked = commits.mark_some(company_id=self.company_id, books_mark=now.books_mark)
         with transaction.atomic():
             self.serial = commits.next_serial(company_id=self.company_id, after=self.serial)
             commits.all_looked_at(

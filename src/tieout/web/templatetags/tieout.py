@@ -165,7 +165,7 @@ def qb_path(full_name: str) -> SafeString:
     """Customer:Job as QuickBooks writes it, the customer quieter than the job."""
     *above, name = html.escape(str(full_name)).split(":")
     lead = "".join(
-        f'<span class="top-level">{level}</span><span class="sep">:</span>' for level in above
+        f'<span class="top-level">{level}</span><span class="sep">:</span><wbr>' for level in above
     )
     return mark_safe(f'<span class="path">{lead}<span>{name}</span></span>')  # noqa: S308 # escaped
 
