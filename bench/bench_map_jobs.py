@@ -75,6 +75,7 @@ def cases(
         ("search in suggested", home, RESULTS, [{"q": name, "state": "suggested"}
                                                 for name in names]),
         ("age of suggestions", home, "suggestion-age", [{}]),
+        ("bulk of everything", f"{home}bulk/", "dialog-body", [{}, {"from": "95"}, {"all": "1"}]),
         ("bulk of one client", f"{home}bulk/", "dialog-body", [{"client": str(clients[0])}]),
         ("sort", home, PAGE, [{"sort": s, "dir": d} for s in ("client", "start", "state")
                               for d in ("", "desc")]),

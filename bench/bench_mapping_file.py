@@ -48,12 +48,13 @@ def main() -> int:
             proposal = propose_mappings.receive_now(access, "job", path, moments.now())
         with harness.counted() as counted, harness.timed() as saved:
             save_proposal.save_now(access, proposal, moments.now(), confirm=True)
+        # before the baseline, which holds all rows at once
+        grown = (harness.resident_bytes(peak=True) - idle) / harness.MIB
         _expect(proposal, "saved")
         bare = _bare(home)
         with harness.timed() as undone:
             save_proposal.undo_now(access, proposal, moments.now())
         _expect(proposal, "undone")
-        grown = (harness.resident_bytes(peak=True) - idle) / harness.MIB
     return _tell(bare, looked, saved, undone, counted.commits, grown)
 
 

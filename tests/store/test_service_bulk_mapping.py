@@ -92,7 +92,7 @@ def keys(preview: bulk_mapping.Preview) -> list[str]:
 def test_the_preview_is_exactly_what_is_saved_in_one_batch(books: Books) -> None:
     shown = books.preview()
     assert keys(shown) == ["J-2", "J-1", "J-3"]  # by client, then contractor
-    assert (shown.found, list(shown.aside)) == (3, [])
+    assert (len(shown.lines), shown.more, list(shown.aside)) == (3, False, [])
     assert not JobMapping.objects.exists()
     done = books.accept([line.pick for line in shown.lines])
     assert (done.saved, list(done.aside)) == (3, [])
@@ -324,12 +324,12 @@ def test_waiting_invoices_are_planned_again_and_others_looked_at(books: Books) -
     assert kinds == {Task.Kind.PLAN, Task.Kind.SUGGEST}
 
 
-def test_a_batch_is_bounded_and_counts_the_rest(
+def test_a_batch_is_bounded_and_says_that_there_are_more(
     books: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bulk_mapping, "ROWS_MAX", 2)
     shown = books.preview()
-    assert (len(shown.lines), shown.found) == (2, 3)
+    assert (len(shown.lines), shown.more) == (2, True)
     assert books.accept_all().saved == 2
 
 
@@ -338,7 +338,7 @@ def test_a_preview_and_a_batch_cost_the_same_queries_however_many(
 ) -> None:
     for n in range(80):
         books.suggest(f"B-{n}", f"Zoe {n:02}", f"Acme:Zoe {n:02}")
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):  # the person's access, and four
         shown = books.preview()
     assert len(shown.lines) == 83
     with django_assert_max_num_queries(26):
@@ -390,6 +390,7 @@ def test_all_suggestions_are_looked_through_saved_and_undone_as_one(
 def test_the_filter_narrows_what_is_looked_through(books: Books) -> None:
     assert rows(look_through(books, score_from=9500)) == [("J-1", "ready"), ("J-3", "ready")]
     assert rows(look_through(books, client_id=books.beta.pk)) == [("J-3", "ready")]
+    assert rows(look_through(books, search="wood")) == [("J-2", "ready")]
 
 
 def test_a_suggestion_of_something_gone_or_changed_is_not_ready(books: Books) -> None:

@@ -24,7 +24,7 @@ from tieout.store.queries.mapping_batches import MappingBatch
 from tieout.store.queries.qb_lists import QbCustomer
 from tieout.store.queries.suggestions import BulkFilter
 
-ROWS_MAX = 1000  # of one bulk change: no more than somebody can look through
+ROWS_MAX = 200  # of one dialog: no more than somebody looks through; all of them have a page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +60,11 @@ class Aside:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What would be saved, by client, and what would not. `found` counts beyond ROWS_MAX too."""
+    """What would be saved, by client, and what would not; and whether ROWS_MAX left some off."""
 
     lines: Sequence[Line]
     aside: Sequence[Aside]
-    found: int
+    more: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,8 @@ class Outcome:
 def preview(*, access: Access, wanted: BulkFilter) -> Preview:
     """Exactly what `accept` would save now; four queries, whatever the number of jobs."""
     company_id = access.company.pk
-    found = suggestions.bulk(company_id=company_id, wanted=wanted, limit=ROWS_MAX)
+    ids = suggestions.bulk_by_client(company_id=company_id, wanted=wanted, limit=ROWS_MAX + 1)
+    found = jobs.rows_of(company_id=company_id, ids=ids[:ROWS_MAX])
     mark = suggestions.find_state(company_id=company_id).books_mark
     targets = {job.pk: job.suggestion.target for job in found if job.suggestion.target}
     served = qb_lists.served_by(
@@ -106,10 +107,7 @@ def preview(*, access: Access, wanted: BulkFilter) -> Preview:
         mapping, _ = words.present(job)
         version = mapping.version if mapping else 0
         lines.append(Line(job=job, target=target, version=version))
-    total = len(found)
-    if total == ROWS_MAX:
-        total = suggestions.count_bulk(company_id=company_id, wanted=wanted)
-    return Preview(lines=lines, aside=aside, found=total)
+    return Preview(lines=lines, aside=aside, more=len(ids) > ROWS_MAX)
 
 
 def _stands_against(

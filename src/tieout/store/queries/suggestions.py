@@ -17,6 +17,7 @@ from tieout.store.models import (
     JobSuggestion,
     Posting,
     QbCustomer,
+    SourceClient,
     SourceJob,
     SuggestionState,
     Task,
@@ -275,12 +276,21 @@ class BulkFilter:
     score_from: int = 0  # in ten-thousandths
 
 
-def bulk(*, company_id: int, wanted: BulkFilter, limit: int) -> list[SourceJob]:
-    """Jobs with their suggestions, by client and contractor, at most `limit`; one query."""
-    rows = _bulk(company_id, wanted).select_related(
-        "client__mapping__target", "mapping", "suggestion__target"
-    )
-    return list(rows.order_by("client__name", "client_id", "contractor", "id")[:limit])
+def bulk_by_client(*, company_id: int, wanted: BulkFilter, limit: int) -> list[int]:
+    """Ids of the first jobs that the filter finds, by client and contractor; one query.
+
+    Without a search the clients are walked in the order of their index, and each one's jobs in that
+    of theirs: nothing is sorted, however many suggestions there are. With one, ids alone are.
+    """
+    if wanted.search:
+        sorted_ids = _bulk(company_id, wanted).order_by(
+            "client__name", "client_id", "contractor", "id"
+        )
+        return list(sorted_ids.values_list("id", flat=True)[:limit])
+    # one filter() call: each further one would join the jobs once more
+    found = SourceClient.objects.filter(_condition(wanted, of="jobs__"), company_id=company_id)
+    walked = found.order_by("name", "id", "jobs__contractor", "jobs__id")
+    return list(walked.values_list("jobs__id", flat=True)[:limit])
 
 
 def bulk_ids(*, company_id: int, wanted: BulkFilter) -> list[int]:
@@ -302,16 +312,7 @@ def count_bulk(*, company_id: int, wanted: BulkFilter) -> int:
 
 
 def _bulk(company_id: int, wanted: BulkFilter) -> QuerySet[SourceJob]:
-    rows = SourceJob.objects.filter(
-        company_id=company_id,
-        active__in=[wanted.active],
-        suggested=True,
-        suggestion__score__gte=wanted.score_from,
-    )
-    if wanted.only == "safe":
-        rows = rows.filter(suggestion__safe=True)
-    if wanted.client_id is not None:
-        rows = rows.filter(client_id=wanted.client_id)
+    rows = SourceJob.objects.filter(_condition(wanted), company_id=company_id)
     words = searching.words(wanted.search)
     condition = Q()
     if words.long:
@@ -319,3 +320,22 @@ def _bulk(company_id: int, wanted: BulkFilter) -> QuerySet[SourceJob]:
     elif words:
         condition = searching.leading(words, name="contractor")
     return rows.filter(condition)
+
+
+def _condition(wanted: BulkFilter, *, of: str = "") -> Q:
+    """The filter without its search, as a condition on jobs; `of` is the way that leads to them.
+
+    A list of one value is written because SQLite answers a bare boolean from no index.
+    """
+    condition = Q(
+        **{
+            f"{of}active__in": [wanted.active],
+            f"{of}suggested__in": [True],
+            f"{of}suggestion__score__gte": wanted.score_from,
+        }
+    )
+    if wanted.only == "safe":
+        condition &= Q(**{f"{of}suggestion__safe": True})
+    if wanted.client_id is not None:
+        condition &= Q(**{f"{of}client_id": wanted.client_id})
+    return condition

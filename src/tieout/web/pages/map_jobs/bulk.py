@@ -128,7 +128,7 @@ def _context(access: Access, asked: Asked) -> dict[str, Any]:
         "count": len(found.lines),
         "aside": found.aside[:ASIDE_SHOWN],
         "aside_count": len(found.aside),
-        "found": found.found,
+        "more": found.more,
         "rows_max": service.ROWS_MAX,
         "scores": [(score, f"{score / 100:.2f}") for score in SCORES],
         "every_client": "?" + urlencode({name: value for name, value in said.items() if value}),
