@@ -4,9 +4,31 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
-from tests.factories import NOW, World, client, invoice, job, posting, qb_customer
+from tests.factories import (
+    NOW,
+    World,
+    client,
+    invoice,
+    item,
+    job,
+    map_client,
+    map_item,
+    posting,
+    qb_customer,
+    qb_entry,
+)
 
-from tieout.store.models import Batch, Book, Connection, Lane, Posting, Task, TieOut
+from tieout.store.models import (
+    Batch,
+    Book,
+    Connection,
+    Lane,
+    Posting,
+    QbCustomer,
+    QbEntry,
+    Task,
+    TieOut,
+)
 
 
 def set_up(world: World) -> None:
@@ -107,6 +129,23 @@ def test_the_connection_light_names_the_problem(as_person, world: World) -> None
     assert "Start the connector." in html
 
 
+def test_sister_mappings_that_went_stale_are_said_with_the_way_there(
+    as_person, world: World
+) -> None:
+    of = world.northgate
+    assert "inactive or gone" not in page(as_person, world)
+    acme, gone = client(of), qb_customer(of, "Acme")
+    map_client(acme, gone)
+    for key in ("OT", "REG"):
+        map_item(item(of, key), qb_entry(of, f"Labor:{key}"))
+    QbCustomer.objects.update(gone_at=NOW)
+    QbEntry.objects.update(active=False)
+    html = page(as_person, world, "vic")
+    home = f"/c/{of.pk}/"
+    assert f'{home}client-mapping/?tab=active&amp;state=attention">1 client</a>' in html
+    assert f'{home}invoice-mapping/?tab=contractor&amp;state=attention">2 pay/bill items<' in html
+
+
 @pytest.mark.parametrize(
     ("state", "task", "said"),
     [
@@ -136,5 +175,5 @@ def test_how_a_batch_stands(
 def test_the_number_of_queries(as_person, world: World, django_assert_num_queries) -> None:
     set_up(world)
     browser = as_person("bea")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(16):
         browser.get(f"/c/{world.northgate.pk}/")

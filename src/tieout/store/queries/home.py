@@ -21,6 +21,7 @@ from tieout.store.models import (
     Task,
     TieOut,
 )
+from tieout.store.queries import mappings
 from tieout.store.queries.invoice_detail import batch_counts
 
 __all__ = ["BatchRow", "Figures", "Tally", "Task", "TieOut", "figures"]
@@ -71,6 +72,7 @@ class Figures:
     tie_out: TieOut | None
     batches: list[BatchRow]
     open_tasks: list[Task] = field(default_factory=list)
+    stale: list[mappings.Stale] = field(default_factory=list)
 
     def standing(self, name: str) -> Tally:
         """The invoices that stand so."""
@@ -132,6 +134,7 @@ def figures(*, company_id: int) -> Figures:
         open_tasks=list(
             Task.objects.filter(company_id=company_id, state__in=OPEN_STATES).order_by("id")[:5]
         ),
+        stale=mappings.stale(company_id=company_id),
     )
 
 

@@ -195,6 +195,29 @@ def links_to_look_at(
     return list(loaded.order_by("id")[:limit])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stale:
+    """So many clients, items or class values of a tab are mapped to what is gone or inactive."""
+
+    kind: SisterKind
+    tab: str
+    count: int
+
+
+def stale(*, company_id: int) -> list[Stale]:
+    """Where Client, Invoice and Class Mapping need attention; three queries."""
+    found = []
+    kinds: tuple[SisterKind, ...] = ("client", "item", "class")
+    for kind in kinds:
+        rows = _all(company_id, kind).filter(_state(kind, "attention")).order_by()
+        by = "active" if kind == "client" else "kind"
+        counted = rows.select_related(None).values_list(by).annotate(n=Count("id"))
+        for tab, count in sorted(counted):
+            shown = ("active" if tab else "inactive") if kind == "client" else tab
+            found.append(Stale(kind=kind, tab=shown, count=count))
+    return found
+
+
 _STATES = ("not_mapped", "suggested", "mapped", "attention")
 
 

@@ -12,6 +12,13 @@ from tieout.store.queries.home import figures
 from tieout.web.access import company_page
 from tieout.web.pages.home.next_step import checklist, next_step
 
+# kind of mapping -> its page, and what one of them and several are called
+_STALE = {
+    "client": ("client_mapping", "client", "clients"),
+    "item": ("item_mapping", "pay/bill item", "pay/bill items"),
+    "class": ("class_mapping", "class value", "class values"),
+}
+
 
 @require_GET
 @company_page("read")
@@ -25,6 +32,7 @@ def home(request: HttpRequest, access: Access) -> HttpResponse:
         {
             "figures": found,
             "job_data": _job_data(access),
+            "stale": [(*_STALE[each.kind], each) for each in found.stale],
             "steps": steps,
             "set_up": all(step.holds for step in steps if step.required),
             "first_open": next((s for s in steps if s.required and not s.holds), None),
