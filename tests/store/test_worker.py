@@ -139,6 +139,32 @@ def test_the_only_worker_does_not_wait_for_a_dead_one(office: Office) -> None:
     assert wish.state == "done"
 
 
+def test_a_worker_looks_more_often_for_a_moment_after_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(worker.time, "monotonic", lambda: clock[0])
+    runner = worker.Worker()
+    clock[0] += 60.0
+    waits: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        clock[0] += 2.0
+
+    monkeypatch.setattr(runner.stopping, "wait", wait)
+    found = iter([False, True, False, False, False])
+
+    def look() -> bool:
+        worked = next(found, None)
+        if worked is None:
+            runner.stop()
+        return bool(worked)
+
+    runner._loop(look)
+    assert waits[:4] == [0.5, 0.1, 0.1, 0.5]
+
+
 def test_a_task_that_breaks_is_tried_again_and_then_says_why(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ import logging
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -35,6 +36,10 @@ from tieout.store.queries.exports import Task
 log = logging.getLogger("tieout.worker")
 
 POLL_S = 0.5
+# One wish follows another while somebody sits before the screen: soon after work it looks more
+# often. A look is five queries and some 5 ms, too much for the long hours without any work.
+LIVELY_POLL_S = 0.1
+LIVELY_S = 3.0
 BESIDE_LANE_LEASE_S = 600
 SWEEP_S = 60.0
 
@@ -76,6 +81,7 @@ class Worker:
         self.owner = f"{self.machine}:{os.getpid()}"
         self.stopping = threading.Event()
         self.night_after = moments.now()
+        self._worked_at = time.monotonic()  # by any of its threads
 
     def bury_the_dead(self) -> None:
         """End the leases of workers before this one, which is known to be the only one.
@@ -132,8 +138,11 @@ class Worker:
                 # whatever it was, the row says that the work is not done: log it and look again
                 log.exception("a step failed; it is tried again")
                 worked = False
-            if not worked:
-                self.stopping.wait(POLL_S)
+            if worked:
+                self._worked_at = time.monotonic()
+            else:
+                lively = time.monotonic() - self._worked_at < LIVELY_S
+                self.stopping.wait(LIVELY_POLL_S if lively else POLL_S)
         close_old_connections()
 
     def do_lane(self) -> bool:
