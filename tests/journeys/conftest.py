@@ -96,6 +96,15 @@ def pytest_runtest_makereport(
     return report
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What a long run has to tell of itself, passed or not, from whichever process it ran in."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, []):
+            for name, value in report.user_properties:
+                if name == "told" and report.when == "call":
+                    terminalreporter.write_line(f"{report.nodeid}\n{value}")
+
+
 def _on_screen(page: Page) -> str:
     picture = Path(tempfile.mkdtemp(prefix="tieout-journey-")) / "screen.png"
     try:

@@ -176,6 +176,27 @@ def test_a_body_outside_the_contract_is_refused(connector: Running, body: bytes)
     still_serves(connector)
 
 
+def test_a_head_that_ends_early_is_no_request_and_no_wrong_password(start: Start) -> None:
+    """A cut wire ends it anywhere; five wrong passwords would shut Tieout out."""
+    running = start()
+    head = f"GET /v1/status HTTP/1.1\r\nAuthorization: {running.client().headers['Authorization']}"
+    for cut in (
+        4,
+        len(head) - 8,
+        len(head) - 4,
+        len(head) - 4,
+        len(head) - 4,
+        len(head) - 4,
+        None,
+    ):
+        with socket.create_connection(("127.0.0.1", running.port), 30) as connection:
+            connection.sendall(head[:cut].encode())
+            connection.shutdown(socket.SHUT_WR)
+            answer = b"".join(iter(lambda: connection.recv(65536), b""))
+        assert cut == 4 or answer == b""  # "GET " alone is a broken line, and told so
+    still_serves(running)
+
+
 def test_a_body_that_ends_early_runs_nothing(connector: Running) -> None:
     body = json.dumps(call("w-cut", write())).encode()
     head = f"POST /v1/process HTTP/1.1\r\n{JSON}Content-Length: {len(body) + 10}\r\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import io
 import logging
 import re
 import socket
@@ -15,7 +14,7 @@ from typing import TypeVar
 from tieout.connector.calls import Calls
 from tieout.connector.gate import Blocked, Gate
 from tieout.connector.problems import Problem, problem
-from tieout.connector.sockets import ClockedReader, Server, TooSlow
+from tieout.connector.sockets import ClockedReader, HeadReader, Server, TooSlow
 from tieout.connector.users import User
 from tieout.quickbooks import wire
 
@@ -72,7 +71,7 @@ class Handler(BaseHTTPRequestHandler):
             self.request = self.server.tls.wrap_socket(self.request, server_side=True)
         super().setup()
         self._clocked = ClockedReader(self.connection)
-        self._reader = io.BufferedReader(self._clocked, 64 * 1024)
+        self._reader = HeadReader(self._clocked, 64 * 1024)
         self.rfile = self._reader
 
     def finish(self) -> None:
@@ -93,6 +92,14 @@ class Handler(BaseHTTPRequestHandler):
                 self._linger()
         except (TooSlow, ConnectionError, ssl.SSLError):
             self.close_connection = True
+
+    def parse_request(self) -> bool:
+        """A head that the cut of a wire ended is none: half a password is no wrong password."""
+        readable = super().parse_request()
+        if readable and self._reader.last_line not in {b"\r\n", b"\n"}:
+            message = "the head of a request ended in the middle"
+            raise ConnectionAbortedError(message)
+        return readable
 
     def handle_expect_100(self) -> bool:
         self._wants_continue = True  # it is sent once the body is really wanted

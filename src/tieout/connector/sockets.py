@@ -57,6 +57,16 @@ class ClockedReader(io.RawIOBase):
             raise TooSlow from error
 
 
+class HeadReader(io.BufferedReader):
+    """Remembers the last line it read: a head that is whole ends with an empty one."""
+
+    last_line = b""
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        self.last_line = super().readline(size)
+        return self.last_line
+
+
 class Server(ThreadingHTTPServer):
     """The listening socket; one thread per connection, a bounded number of them."""
 
