@@ -15,6 +15,7 @@ TEMPLATES = $(shell find src/tieout/web -name '*.html')
 APART := $(wildcard tests/unit tests/protocol tests/store tests/web tests/simulation tests/upgrade)
 ON_POSTGRES := $(wildcard tests/store tests/web)
 WHOLE := $(wildcard tests/journeys)
+STORM := $(wildcard tests/journeys/test_storm.py)
 REAL_RUNS := tests/simulation/test_real.py tests/simulation/test_crash_points.py
 
 .PHONY: help run demo check test test-tools histories simulate storm bench wheels screenshots clean
@@ -42,13 +43,14 @@ test: check test-tools ## everything: both databases, real processes, a real bro
 	$(BIN)/python tools/with_postgres.py $(PYTEST) -q -n 2 $(ON_POSTGRES)
 	$(PYTEST) -q tests/simulation $(addprefix --ignore=,$(REAL_RUNS))
 	$(PYTEST) -q -n 2 $(REAL_RUNS)
-	$(PYTEST) -q $(WHOLE)
+	$(PYTEST) -q -n 2 $(STORM)
+	$(PYTEST) -q $(WHOLE) $(addprefix --ignore=,$(STORM))
 
 test-tools: # what tests need beside Python: a browser and PostgreSQL's programs
 	@tools/ensure_test_tools.sh
 
 storm: $(VENV)/.stamp-dev test-tools ## kill, stop and cut real processes for longer (FAULTS=2000)
-	TIEOUT_FAULTS=$(or $(FAULTS),2000) $(PYTEST) -q tests/journeys/test_storm.py
+	TIEOUT_FAULTS=$(or $(FAULTS),2000) $(PYTEST) -q -n 2 $(STORM)
 
 histories: $(VENV)/.stamp-dev ## map, drift, answer, undo and export at random for longer (N=300)
 	TIEOUT_HISTORIES=$(or $(N),300) $(PYTEST) -q tests/store/test_drift_histories.py
