@@ -139,6 +139,7 @@ def test_the_only_worker_does_not_wait_for_a_dead_one(office: Office) -> None:
     assert wish.state == "done"
 
 
+@pytest.mark.django_db
 def test_a_worker_looks_more_often_for_a_moment_after_work(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -57,7 +57,7 @@ def look_now(*, company_id: int, now: datetime) -> None:
     lanes.wake(company_id=company_id, at=now)
     for model in (Posting, QbWrite):
         model._default_manager.filter(
-            company_id=company_id, state=State.UNCONFIRMED.value, recoveries=0, due_at__gt=now
+            company_id=company_id, state=State.UNCONFIRMED.value, recoveries=0
         ).update(due_at=now, looks=0)
 
 
