@@ -6,18 +6,21 @@ audits. What it finds is a list of sentences; an empty list is a clean run.
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import dataclass
 from typing import Any
 
 FENCE_S = 900  # so long a ticket of the Web Connector must have been silent
 OPEN = {"sending", "unconfirmed", "resendable"}  # a write whose outcome is not known
 LATE_AND_LOST = "QuickBooks committed later than the fence and had lost its recovery record"
-SET_ASIDE = "QuickBooks committed late what a person had set aside"
-FORGOTTEN = "our database was restored to before a write that QuickBooks then committed late"
-AGAIN = "a person had it sent again, and QuickBooks committed the first one later than the fence"
-JUMPED = "the clock jumped or the Web Connector slept over the wait; a late commit had no record"
-MOVED = "somebody gave it another number and customer, and QuickBooks had lost its recovery record"
-RENUMBERED = "our database was restored, and the invoice had another number in QuickBooks by then"
-SWAPPED = "another file was put at the same path between the look and the write"
+FORGOTTEN = (
+    "our database was restored over a write that was still on its way, and QuickBooks lost its "
+    "recovery record"
+)
+MOVED = (
+    "our database was restored, the invoice has another number and customer, and QuickBooks lost "
+    "its recovery record"
+)
 UNSETTLED = OPEN | {"claimed", "probed"}
 
 
@@ -41,23 +44,19 @@ class _History:
 
     def __init__(self, run: Any, found: list[str]) -> None:
         self.gone: dict[int, str] = {}
+        self.restored = False  # our database was: it knows nothing of what was deleted since
         self.edited: set[int] = set()
+        self.gone_before: dict[int, set[int]] = {}  # posting -> deleted before its latest write
         self.live: dict[str, set[int]] = {}
         self.guid_of: dict[int, str] = {}
-        self.refused: set[str] = set()  # set ids that QuickBooks refused
-        self.executed: dict[str, int] = {}  # set id -> how many invoices it made
-        self.late: set[str] = set()
-        self.set_of: dict[int, str] = {}
         for entry in run.log:
             self._enter(entry, found)
 
     def _enter(self, entry: tuple[Any, ...], found: list[str]) -> None:
         what = entry[0]
         if what == "created":
-            _, file, invoice, set_id = entry
+            _, file, invoice, _ = entry
             self.guid_of[invoice.txn] = invoice.guid
-            self.set_of[invoice.txn] = set_id
-            self.executed[set_id] = self.executed.get(set_id, 0) + 1
             if file == 0:
                 live = self.live.setdefault(invoice.guid, set())
                 live.add(invoice.txn)
@@ -72,12 +71,13 @@ class _History:
             guid = self.guid_of.get(entry[1], "")
             if guid:
                 self.live.setdefault(guid, set()).add(entry[1])
+        elif what == "sent":
+            deleted = {txn for txn, why in self.gone.items() if why == "deleted"}
+            self.gone_before[entry[2]] = deleted
+        elif what == "restored ours":
+            self.restored = True
         elif what == "edited":
             self.edited.add(entry[1])
-        elif what == "refused":
-            self.refused.add(entry[1])
-        elif what == "late":
-            self.late.add(entry[1])
 
 
 def _posting(run: Any, index: int, wanted: Any, history: _History, found: list[str]) -> None:
@@ -94,6 +94,8 @@ def _posting(run: Any, index: int, wanted: Any, history: _History, found: list[s
             found.append(f"lost: {number} is exported as {txn} and is not in QuickBooks")
         if mine and txn not in [invoice.txn for invoice in mine]:
             found.append(f"{number} is exported as {txn}, QuickBooks has it as {mine[0].txn}")
+        if txn in history.gone_before.get(index, ()) and not history.restored:
+            found.append(f"{number} is exported as {txn}, deleted before it was sent")
         if there and there[0].guid != guid:
             found.append(f"{number} is exported as {txn}, which is somebody else's invoice")
         for invoice in mine:
@@ -108,12 +110,16 @@ def _posting(run: Any, index: int, wanted: Any, history: _History, found: list[s
 
 
 def _writes(run: Any, found: list[str]) -> None:
-    """One write at a time; one set id for one set of bytes; a new id after a refusal."""
+    """One write at a time; one set id for one set of bytes; a new id after a refusal.
+
+    After our database was restored it knows nothing of what left before: those rules begin anew.
+    """
     bytes_of: dict[str, Any] = {}
+    refused: set[str] = set()  # set ids that QuickBooks refused
+    spent: set[str] = set()  # those of which Tieout knows it
     last_of: dict[int, str] = {}  # posting -> its latest set id
-    late: set[str] = set()
-    restored = False
-    spent: set[str] = set()  # set ids that were refused, or proved not to have run
+    forgotten: frozenset[str] = frozenset()
+    unasked: set[str] = set()  # left with a ticket, and QuickBooks was not asked for it since
     told: dict[int, set[int]] = {}  # posting -> what it was told late that QuickBooks saved
     for entry in run.log:
         if entry[0] == "told" and entry[3] != "sending":  # then it was on its way already
@@ -121,32 +127,41 @@ def _writes(run: Any, found: list[str]) -> None:
         elif entry[0] == "gone":
             for saved in told.values():
                 saved.discard(entry[1])
-        if entry[0] == "states":
+        elif entry[0] == "refused":
+            refused.add(entry[1])
+        elif entry[0] in ("asked for", "never ran"):
+            unasked.discard(entry[1])
+        elif entry[0] == "states":
             for index, state in enumerate(entry[1]):
-                if state in ("ready", "refused") and index in last_of:
+                if state in ("ready", "refused") and last_of.get(index) in refused:
                     spent.add(last_of[index])
         elif entry[0] == "restored ours":
-            restored = True
+            forgotten = entry[1]
             spent.clear()
             told.clear()
-        elif entry[0] == "late":
-            late.add(entry[1])
+            unasked.clear()
+            last_of.clear()
+            bytes_of.clear()
         elif entry[0] == "stale hand":
             found.append(f"tick {entry[1]}: worker {entry[2]} moved an invoice after its lease")
         elif entry[0] == "judged" and not entry[2]:
             found.append(f"posting {entry[1]} is settled by an answer that was not kept")
         if entry[0] != "sent":
             continue
-        _, tick, index, set_id, digest, states, _ = entry
-        if restored and set_id in late:
-            continue  # left before our database was restored
+        _, tick, index, set_id, digest, states, call_id, by = entry
+        if call_id in forgotten:
+            continue  # it left before our database was restored
         for other, state in enumerate(states):
             if other != index and state in OPEN:
                 found.append(f"tick {tick}: a write leaves while posting {other} is {state}")
         if bytes_of.setdefault(set_id, digest) != digest:
             found.append(f"tick {tick}: other bytes under the set id {set_id}")
         if set_id in spent:
-            found.append(f"tick {tick}: {set_id} is over and leaves again")
+            found.append(f"tick {tick}: {set_id} was refused and leaves again")
+        if set_id in unasked:
+            found.append(f"tick {tick}: {set_id} leaves again, and its answer was not asked for")
+        if by != "remote":
+            unasked.add(set_id)
         if told.get(index):
             found.append(
                 f"tick {tick}: {set_id} leaves although the answer that it was saved is kept"
@@ -155,79 +170,82 @@ def _writes(run: Any, found: list[str]) -> None:
 
 
 def apart(run: Any) -> str:
-    """Why a run is outside the promise, "" when it is not; told by what happened, not by claims."""
-    late: set[str] = set()
-    made: dict[str, list[str]] = {}  # guid -> the set ids that made an invoice of it
-    guids: dict[int, str] = {}
-    renumbered: set[str] = set()
-    unrecorded: dict[str, str] = {}  # set id -> why QuickBooks knows it no more
-    again: set[str] = set()  # what a person had sent again
-    moved: set[str] = set()
-    ours_restored = False
-    jumped = False  # our clock
-    looked = 0  # the file in which Tieout last looked
-    for entry in run.log:
-        what = entry[0]
-        if what == "late":
-            late.add(entry[1])
-        elif what == "event" and (entry[2].startswith("clock") or entry[2] == "pause"):
-            jumped = True
-        elif what == "looked":
-            looked = entry[1]
-        elif what == "unrecorded":
-            unrecorded[entry[1]] = entry[2]
-        elif what == "sent again":
-            again.add(run.wanted[entry[1]][0])
-        elif what == "created":
-            _, file, invoice, set_id = entry
-            made.setdefault(invoice.guid, []).append(set_id)
-            guids[invoice.txn] = invoice.guid
-            if file != 0 and run.schedule.same_path and looked == 0:
-                return SWAPPED
-        elif what == "restored ours":
-            ours_restored = True
-        elif what == "edited" and "number" in entry[2]:
-            renumbered.add(guids[entry[1]])
-            if "customer" in entry[2]:
-                moved.add(guids[entry[1]])
-    for guid, set_ids in made.items():
-        lost = {unrecorded[set_id] for set_id in set_ids if set_id in unrecorded}
-        if len(set_ids) > 1 and late & set(set_ids):
-            if "lost" in lost:
-                if _was_fenced(run, late & set(set_ids)):
-                    return LATE_AND_LOST
-                if jumped:
-                    return JUMPED
-            if ours_restored:
+    """Why a run is outside the promise, "" when it is not; told by what happened, not by claims.
+
+    Only one thing is: that QuickBooks executes one set twice, which it does only when it has lost
+    the record of it, because a call of that set was executed when it could run no more by all that
+    can be known. Two sets for one invoice are never outside the promise.
+    """
+    past = _Past(run)
+    for made in past.made.values():
+        for former, later in itertools.pairwise(made):
+            if former.gone or former.set_id != later.set_id:
+                continue
+            if former.over or later.over:
+                return "" if later.set_id in past.cleared else LATE_AND_LOST
+            if later.forgotten or former.forgotten:
                 return FORGOTTEN
-            if guid in again:
-                return AGAIN
-        if len(set_ids) > 1 and guid in moved and "lost" in lost:
-            return MOVED
-        if len(set_ids) > 1 and ours_restored and guid in renumbered:
-            return RENUMBERED
-    for wanted, (state, _) in zip(run.wanted, run.claims, strict=True):
-        if state == "set aside" and wanted[0] in moved:
-            return MOVED
-        if state == "set aside" and ours_restored and wanted[0] in renumbered:
-            return RENUMBERED
-        if state == "set aside" and late & set(made.get(wanted[0], ())):
-            return SET_ASIDE
+            if past.restored and former.txn in past.moved:
+                return MOVED
     return ""
 
 
-def _was_fenced(run: Any, set_ids: set[str]) -> bool:
-    """Whether each call of these sets was over by the fence before the same bytes left again."""
-    fenced: set[str] = set()
-    first: dict[str, tuple[str, str, int]] = {}
-    for entry in run.log:
-        if entry[0] == "fence":
-            fenced.add(entry[1])
-        elif entry[0] == "sent" and entry[3] in set_ids:
-            call_id, road, now = first.get(entry[3], ("", "", 0))
-            if road == "remote" and call_id not in fenced:
-                return False
-            if road == "web connector" and entry[6][2] - now < FENCE_S:
-                return False
-            first[entry[3]] = entry[6]
-    return True
+@dataclass
+class _Made:
+    """An invoice that QuickBooks made of a set. `over`: the call could run no more by the fence."""
+
+    txn: int
+    set_id: str
+    over: bool
+    forgotten: bool  # handed out before our database was restored, and executed after that
+    gone: bool = False
+
+
+class _Past:
+    """What happened, from the history alone."""
+
+    def __init__(self, run: Any) -> None:
+        self.made: dict[str, list[_Made]] = {}  # by GUID
+        self.moved: set[int] = set()
+        self.cleared: set[str] = set()  # set ids whose record we had QuickBooks clear
+        self.restored = False
+        self._fenced: set[str] = set()
+        self._of_call: dict[str, str] = {}  # call -> the ticket that carries it, or "remote"
+        self._before: set[str] = set()  # calls from before our database was restored
+        self._called: dict[str, int] = {}  # ticket -> its latest call
+        self._runs = ("", 0)
+        for entry in run.log:
+            self._enter(entry)
+
+    def _enter(self, entry: tuple[Any, ...]) -> None:
+        match entry:
+            case ("sent", _, _, _, _, _, call_id, by):
+                self._of_call[call_id] = by
+            case ("call", ticket, at):
+                self._called[ticket] = at
+            case ("fence", call_id):
+                self._fenced.add(call_id)
+            case ("runs", call_id, at):
+                self._runs = (call_id, at)
+            case ("created", _, invoice, set_id):
+                self._create(invoice, set_id)
+            case ("gone", txn, _):
+                for made in self.made.values():
+                    for each in made:
+                        each.gone = each.gone or each.txn == txn
+            case ("edited", txn, what) if "customer" in what:
+                self.moved.add(txn)
+            case ("cleared", set_id):
+                self.cleared.add(set_id)
+            case ("restored ours", out):
+                self.restored = True
+                self._before.update(out, self._of_call)
+
+    def _create(self, invoice: Any, set_id: str) -> None:
+        call_id, at = self._runs
+        by = self._of_call.get(call_id, "remote")
+        over = call_id in self._fenced
+        if by != "remote":
+            over = at - self._called.get(by, at) >= FENCE_S
+        made = _Made(invoice.txn, set_id, over, call_id in self._before)
+        self.made.setdefault(invoice.guid, []).append(made)

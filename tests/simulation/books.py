@@ -84,8 +84,6 @@ class QuickBooks:
         kind = request[0]
         if kind == "write":
             return self._write(file, app, request, strike)
-        if kind == "probe":
-            self.log.append(("looked", self.open))
         if strike == "cut":
             return ("garbage",)
         if strike in ("before save", "after save", "reply lost"):
@@ -94,7 +92,7 @@ class QuickBooks:
         if kind == "session":
             return ("facts", file.name, file.path, file.restored)
         if kind == "probe":
-            return ("found", tuple(i for i in file.invoices.values() if i.number == request[1]))
+            return self._probe(file, request)
         if kind == "status":
             return self._status(file, app, request[1])
         return self._search(file, request)
@@ -102,7 +100,7 @@ class QuickBooks:
     def _write(self, file: File, app: str, request: tuple[Any, ...], strike: str) -> Any:
         _, set_id, old_id, digest, guid, key, number, customer, total = request
         if old_id != set_id and file.records.pop((app, old_id), None) is not None:
-            self.log.append(("unrecorded", old_id, "cleared"))
+            self.log.append(("cleared", old_id))
         known = file.records.get((app, set_id))
         if known is not None:
             if known[0] != digest:
@@ -123,8 +121,6 @@ class QuickBooks:
             file.invoices[invoice.txn] = invoice
             self.log.append(("created", self.open, invoice, set_id))
             reply = ("written", 0, invoice)
-        if strike in ("after save", "not stored", "forgets the answer"):
-            self.log.append(("unrecorded", set_id, "lost"))
         if strike == "after save":
             self.generation += 1
             raise Died(executed=None)
@@ -137,18 +133,28 @@ class QuickBooks:
         return ("garbage",) if strike == "cut" else reply
 
     def _status(self, file: File, app: str, set_id: str) -> Any:
+        self.log.append(("asked for", set_id))
         known = file.records.get((app, set_id))
         if known is None:
             return ("state", NOT_STORED_CODE)
         return ("state", NO_RESPONSE) if known[1] is None else known[1]
 
+    def _probe(self, file: File, request: tuple[Any, ...]) -> Any:
+        _, number, customer, widely = request
+        rows = file.invoices.values()
+        return (
+            "found",
+            tuple(i for i in rows if i.number == number),
+            tuple(i for i in rows if widely or i.customer == customer),
+        )
+
     def _search(self, file: File, request: tuple[Any, ...]) -> Any:
-        _, number, customer = request
+        number = request[1]
         rows = file.invoices.values()
         return (
             "searched",
             tuple(i for i in rows if i.number == number),
-            tuple(i for i in rows if i.customer == customer),
+            tuple(rows),  # all that was changed since it was sent
             tuple(n for _, n in file.deleted if n == number),
         )
 
@@ -207,7 +213,6 @@ class QuickBooks:
             return False
         file = self.files[RIGHT]
         before = file.invoices
-        self._note_lost(file)
         file.invoices, file.deleted = dict(self._backup[0]), list(self._backup[1])
         file.records = {}
         self._restores += 1
@@ -222,12 +227,7 @@ class QuickBooks:
     def lose_records(self) -> None:
         """The recovery records are lost, all of them."""
         for file in self.files:
-            self._note_lost(file)
             file.records = {}
-
-    def _note_lost(self, file: File) -> None:
-        for _, set_id in file.records:
-            self.log.append(("unrecorded", set_id, "lost"))
 
     def stored(self, app: str, request: tuple[Any, ...]) -> Any:
         """The answer kept under that request's set id, None when there is none."""

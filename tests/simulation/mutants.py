@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tests.simulation.rows import NEVER, WEB, Answer, Exchange, Message, Posting, Turn
+from tests.simulation.roads import Connector
+from tests.simulation.rows import NEVER, REMOTE, WEB, Answer, Exchange, Message, Posting, Turn
 from tests.simulation.schedules import Fault, Schedule
-from tests.simulation.tieout_model import Tieout
+from tests.simulation.tieout_model import FENCE_S, Tieout
 
 from tieout.core import exporting
 from tieout.core.exporting import Effect, Event, State, Step
@@ -43,8 +44,23 @@ class NoFence(Tieout):
 class NoWait(Tieout):
     """Believes that a ticket of the Web Connector is over as soon as another one asks."""
 
-    def fence_at(self, write: Exchange) -> int | None:
-        return write.at if write.ticket else None
+    def fence_in(self, write: Exchange) -> int | None:
+        return 0 if write.ticket else None
+
+
+class WallClock(Tieout):
+    """Measures the silence of a ticket by the clock on the wall, which people put forward."""
+
+    def __init__(self, invoices: int, *, app: str = "Tieout") -> None:
+        super().__init__(invoices, app=app)
+        self.wall: dict[str, int] = {}
+
+    def note_call(self, ticket: str) -> None:
+        super().note_call(ticket)
+        self.wall[ticket] = self.now
+
+    def fence_in(self, write: Exchange) -> int | None:
+        return self.wall[write.ticket] + FENCE_S - self.now if write.ticket else None
 
 
 class Eager(Tieout):
@@ -73,7 +89,7 @@ class NoStatusCheck(Tieout):
     """Takes absence for proved without asking for the stored answer."""
 
     def looked(self, turn: Turn, row: Posting) -> Looked:
-        over = self.ticket_over(turn, self.last_write(row))
+        over = self.is_silent(self.last_write(row))
         looked = super().looked(turn, row)
         skips = looked.call_over or not looked.recallable or looked.nothing_stored
         return replace(looked, nothing_stored=skips, call_over=looked.call_over or over)
@@ -82,11 +98,26 @@ class NoStatusCheck(Tieout):
 class NumberOnly(Tieout):
     """Searches by number alone, as if nobody ever changed one."""
 
-    def searched(self, turn: Turn, row: Posting, answer: Answer) -> Answer | None:
-        if answer.payload[0] == "searched":
-            payload = ("searched", answer.payload[1], (), answer.payload[3])
-            answer = answer._replace(payload=payload)
-        return super().searched(turn, row, answer)
+    def marked(self, row: Posting, found: Any) -> list[Any]:
+        return []
+
+
+class CustomerOnly(Tieout):
+    """Searches among its customer's invoices, as if nobody ever moved one."""
+
+    def marked(self, row: Posting, found: Any) -> list[Any]:
+        return [each for each in super().marked(row, found) if each.customer == row.customer]
+
+
+class NarrowProbe(Tieout):
+    """Probes by number alone, also when its database may have been restored."""
+
+    def take_probe(
+        self, turn: Turn, row: Posting, message: Message, answer: Answer
+    ) -> Answer | None:
+        if answer.outcome == "response" and answer.payload[0] == "found":
+            answer = answer._replace(payload=("found", answer.payload[1], ()))
+        return super().take_probe(turn, row, message, answer)
 
 
 class Adopting(Tieout):
@@ -132,32 +163,57 @@ class DeafAfterSendAgain(Tieout):
 class SameIdAfterRefusal(Tieout):
     """Sends what was refused again under the id of the refusal."""
 
-    def new_bytes(self, row: Posting) -> tuple[Any, ...]:
-        if row.set_id:
-            return self.last_write(row).message.request
-        return super().new_bytes(row)
+    def next_set_id(self, row: Posting) -> str:
+        return f"{row.key}+"
 
 
 class SameIdOtherBytes(Tieout):
-    """Uses one set id for all bytes of an invoice."""
+    """Freezes the bytes of a resend anew."""
 
-    def new_bytes(self, row: Posting) -> tuple[Any, ...]:
-        request = super().new_bytes(row)
-        return (request[0], f"s-{row.index}", "", *request[3:])
+    def frozen_bytes(self, row: Posting) -> tuple[Any, ...]:
+        set_id = row.set_id or self.next_set_id(row)
+        return self.bytes_of(row, set_id, f"of {self.moves}")
+
+
+class RandomIds(Tieout):
+    """Takes set ids that a restored database does not take again."""
+
+    def next_set_id(self, row: Posting) -> str:
+        self.ids += 1
+        return f"s{self.ids}"
+
+
+class NewIdByAPerson(Tieout):
+    """Takes a new set id when a person has it sent again."""
+
+    def send_again(self, index: int) -> None:
+        super().send_again(index)
+        row = self.postings[index]
+        row.set_id = self.next_set_id(row)
 
 
 class NewIdForUnsentResend(Tieout):
     """Takes a new set id when a resend did not get through."""
 
     def of_resend(self, row: Posting, event: Event) -> Event:
+        if event is Event.NOT_SENT:
+            row.set_id = self.next_set_id(row)
         return event
 
 
-class Forgetful(Tieout):
-    """Clears the record of a set that left twice."""
+class ClearsAtOnce(Tieout):
+    """Clears QuickBooks' record of a set as soon as the next one leaves."""
 
-    def may_clear(self, set_id: str) -> bool:
-        return True
+    def to_clear(self, row: Posting) -> str:
+        done = [each for each in self.postings if each.state is State.EXPORTED]
+        return max(done, key=lambda each: each.state_at).set_id if done else ""
+
+
+class DeafTieOut(Tieout):
+    """Leaves set aside what its tie-out finds in QuickBooks."""
+
+    def tie_out(self, invoices: Any) -> bool:
+        return False
 
 
 class Blind(Tieout):
@@ -191,9 +247,13 @@ class Mutant:
     table: Mapping[tuple[State, Event], Step] = field(default_factory=dict)
     seeds: int = 4_000
     shows: Schedule | None = None  # where chance takes too long: the schedule that shows it
+    asks_the_session: bool = True
 
 
-_SEND_AGAIN_AS_NEW = Step(State.SENDING, (Effect.NEW_SET_ID, Effect.COMMIT_INTENT, Effect.SEND))
+_SEND_AGAIN_AS_NEW = Step(
+    State.SENDING,
+    (Effect.NEXT_SET_ID, Effect.FREEZE_BYTES, Effect.COMMIT_INTENT, Effect.SEND),
+)
 _SILENCE_IS_FAILURE = Step(State.READY, (Effect.KEEP, Effect.RELEASE))
 
 # the first call commits, and its answer comes, between Send again and the second sending
@@ -208,6 +268,30 @@ LATE_NEWS = Schedule(
         Fault(32, "foreign", 0, writes=True),
         Fault(55, "people", 0, writes=True),
     ),
+)
+
+# it leaves twice, and the first call commits long after the second was settled
+_LATE = Fault(0, "connector dies late", 7, writes=True)
+
+
+def _shown(*faults: Fault, road: str = REMOTE, invoices: int = 1) -> Schedule:
+    return Schedule(-1, invoices, road, same_path=False, people=0xFFF, faults=faults)
+
+
+CLEARED_AT_ONCE = _shown(_LATE, invoices=2)
+JUMPED = _shown(
+    Fault(0, "connector dies late", 3, writes=True),
+    Fault(14, "clock forward", 0, writes=True),
+    Fault(14, "not stored", 0, writes=True),
+    road=WEB,
+)
+SENT_AGAIN = _shown(
+    Fault(0, "connector dies late", 5, writes=True),
+    Fault(15, "foreign", 0, writes=True),
+    Fault(32, "people", 0, writes=True),
+)
+OVERSLEPT = _shown(
+    Fault(0, "second worker", 0, writes=True), Fault(11, "pause", 0, writes=True), invoices=2
 )
 
 MUTANTS = (
@@ -226,13 +310,20 @@ MUTANTS = (
     Mutant("a failed search taken for absence", Deaf),
     Mutant("look-alike adopted", Adopting),
     Mutant("epoch ignored", NoEpoch),
-    Mutant("applies under an old epoch", LateHand),
+    Mutant("applies under an old epoch", LateHand, shows=OVERSLEPT),
     Mutant("stale probe used after a restore", StaleProbe),
     Mutant("late answer thrown away after Send again", DeafAfterSendAgain, shows=LATE_NEWS),
     Mutant("refusal sent again under the same id", SameIdAfterRefusal),
     Mutant("one set id for other bytes", SameIdOtherBytes),
-    Mutant("clears the record of a set that left twice", Forgetful),
+    Mutant("clears QuickBooks' record at once", ClearsAtOnce, shows=CLEARED_AT_ONCE),
     Mutant("does not look which file is open", Blind),
+    Mutant("writes in a session that was not looked at", asks_the_session=False),
+    Mutant("waits by the clock on the wall", WallClock, shows=JUMPED),
+    Mutant("search within the customer only", CustomerOnly),
+    Mutant("probe by number only", NarrowProbe),
+    Mutant("set ids by lot", RandomIds),
+    Mutant("new id when a person has it sent again", NewIdByAPerson, shows=SENT_AGAIN),
+    Mutant("tie-out leaves set aside what is there", DeafTieOut),
 )
 
 
@@ -243,7 +334,9 @@ def planted(mutant: Mutant) -> Iterator[type[Tieout]]:
     try:
         for (state, event), step in mutant.table.items():
             exporting.TABLE[state][event] = step
+        Connector.asks_the_session = mutant.asks_the_session
         yield mutant.tieout
     finally:
+        Connector.asks_the_session = True
         for (state, event), step in before.items():
             exporting.TABLE[state][event] = step

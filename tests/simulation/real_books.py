@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -13,6 +14,8 @@ from typing import Any
 from tests.simulation.books import RIGHT, WRONG, Died, Invoice
 
 from tieout.channels.base import Answer, Outcome
+from tieout.quickbooks import qbxml
+from tieout.quickbooks.translate import IDENTITY
 from tieout.sandbox import CompanyFile, HResult
 from tieout.service import company_facts
 
@@ -130,19 +133,17 @@ class RealBooks:
         file = self.files[self.open]
         if b"InvoiceAddRq" in request:
             return self._write(file, app, request, strike)
-        if b'requestID="probe"' in request:
-            self.log.append(("looked", self.open))
         if strike == "cut":
             return b"<garbage"
         if strike in ("before save", "after save", "reply lost"):
             self.generation += 1
             raise Died(executed=None)
+        if b"requestID=" not in request:  # a status check names no request
+            self.log.append(("asked for", _set_id(request)))
         return self._run(file, app, request)
 
     def _write(self, file: OneFile, app: str, request: bytes, strike: str) -> Any:
-        set_id, old_id = _ids(request)
-        if old_id and self._record(file, app, old_id):
-            self.log.append(("unrecorded", old_id, "cleared"))
+        set_id = _set_id(request)
         known = self._record(file, app, set_id)
         refused = not known and strike != "before save" and (self.lock or self.refuse)
         if refused:
@@ -160,7 +161,7 @@ class RealBooks:
             raise
         finally:
             file.disk.clear_faults()
-            self._note_created(file, set_id, strike)
+            self._note_created(file, set_id)
         if strike == "reply lost" and not known:
             self.generation += 1
             raise Died(executed=None)
@@ -183,13 +184,11 @@ class RealBooks:
         reply.path = file.path
         return reply
 
-    def _note_created(self, file: OneFile, set_id: str, strike: str) -> None:
+    def _note_created(self, file: OneFile, set_id: str) -> None:
         rows = self._invoices(file, after=file.last_number)
         for number, invoice in rows:
             file.last_number = number
             self.log.append(("created", self.open, invoice, set_id))
-            if strike in ("after save", "not stored", "forgets the answer"):
-                self.log.append(("unrecorded", set_id, "lost"))
 
     def _record(self, file: OneFile, app: str, set_id: str) -> bool:
         row = file.sql.execute(
@@ -205,7 +204,7 @@ class RealBooks:
             self.files[self.open]
             .sql.execute(
                 "SELECT response FROM recovery WHERE app = ? AND set_id = ?",
-                (app, _ids(request)[0]),
+                (app, _set_id(request)),
             )
             .fetchone()
         )
@@ -299,7 +298,6 @@ class RealBooks:
             return False
         file = self.files[RIGHT]
         before = {invoice.txn for invoice in self.right_books()}
-        self._note_lost(file)
         file.disk.restore(self.folder / f"backup{self._backups}.sqlite3")
         self.generation += 1
         after = {invoice.txn for invoice in self.right_books()}
@@ -314,12 +312,13 @@ class RealBooks:
     def lose_records(self) -> None:
         """The recovery records are lost, all of them."""
         for file in self.files:
-            self._note_lost(file)
             file.sql.execute("DELETE FROM recovery")
 
-    def _note_lost(self, file: OneFile) -> None:
-        for (set_id,) in file.sql.execute("SELECT set_id FROM recovery").fetchall():
-            self.log.append(("unrecorded", set_id, "lost"))
+    def all_sales(self) -> list[object]:
+        """What a tie-out reads of the right file."""
+        request = qbxml.render([qbxml.InvoiceQuery(request_id="all", include=IDENTITY)])
+        raw = self._run(self.files[RIGHT], "Somebody", request)
+        return list(qbxml.parse_response(raw).responses[0].rets)
 
     def facts(self) -> dict[str, Any]:
         """What a session check reads of the open file, as the Book row keeps it."""
@@ -337,11 +336,7 @@ class RealBooks:
         return [invoice for _, invoice in self._invoices(self.files[WRONG])]
 
 
-def _ids(request: bytes) -> tuple[str, str]:
-    """newMessageSetID and oldMessageSetID of a message set."""
-    head = request.decode("utf-8").partition("<QBXMLMsgsRq")[2].partition(">")[0]
-    found = {
-        name: value
-        for name, _, value in (part.partition("=") for part in head.replace('"', "").split())
-    }
-    return found.get("newMessageSetID", ""), found.get("oldMessageSetID", "")
+def _set_id(request: bytes) -> str:
+    """newMessageSetID of a message set."""
+    found = re.search(rb'newMessageSetID="([^"]*)"', request)
+    return found[1].decode() if found else ""

@@ -37,6 +37,7 @@ class RealRuns:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self._tieout: Any = None
         patch.setattr(moments, "now", self.clock)
+        patch.setattr(moments, "uptime", self.uptime)
         patch.setattr(conversation, "_from_tasks", _no_tasks)
         home = MEMORY if MEMORY.is_dir() else None
         self._folder = tempfile.TemporaryDirectory(dir=home)
@@ -48,6 +49,10 @@ class RealRuns:
     def clock(self) -> datetime:
         """The clock of Tieout and of QuickBooks."""
         return BASE + timedelta(seconds=self._tieout.now if self._tieout is not None else START)
+
+    def uptime(self) -> moments.Uptime:
+        """The clock that only runs."""
+        return moments.Uptime("boot", self._tieout.uptime if self._tieout is not None else 0)
 
     def _furnish(self) -> Office:
         with self.books([], same_path=True) as books:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
-from django.db import connection
+from django.db import connection, transaction
 from tests import factories as make
 from tests.simulation import rows as model
 from tests.simulation.real_books import ACME, JOBS, RealBooks
@@ -15,7 +15,7 @@ from tests.simulation.rows import LEASE_S, NEVER, START, WEB, LaneLost
 from tests.simulation.tieout_model import TROUBLE_S
 
 from tieout.channels.base import Answer, Outcome
-from tieout.service import conversation, moments, plan_export, run_export
+from tieout.service import adopt_set_aside, conversation, moments, plan_export, run_export
 from tieout.service.access import Access, find_access
 from tieout.service.turns import Lease, Message, Road, RoadKind, Trouble, Turn, Until
 from tieout.store.commits import lanes
@@ -29,6 +29,8 @@ from tieout.store.models import (
     Task,
     WebConnectorSession,
 )
+from tieout.store.queries import exports as queries
+from tieout.store.queries.web_connector import CALLED
 
 BASE = datetime(2026, 10, 19, 14, 0, tzinfo=UTC)
 PURPOSES = {
@@ -154,6 +156,7 @@ class RealTieout:
 
     def __init__(self, office: Office, books: RealBooks, invoices: int, *, app: str) -> None:
         self.now = START
+        self.uptime = 0
         self.app = app
         self.office = office
         self.books = books
@@ -228,6 +231,33 @@ class RealTieout:
     def check(self, turn: model.Turn) -> None:
         lanes.check(company_id=self.company_id, epoch=turn.epoch)
 
+    def session_looked_at(self, turn: model.Turn) -> str:
+        """As `advance` reads it before a write is handed to the connector."""
+        lane = queries.lane_facts(company_id=self.company_id)
+        return str(lane.checked_session) if lane.checked(turn.epoch) else ""
+
+    def note_call(self, ticket: str) -> None:
+        """A call under the ticket, as its row keeps it."""
+        now, state = moments.now(), {CALLED: list(moments.uptime())}
+        WebConnectorSession.objects.update_or_create(
+            ticket=ticket,
+            company_id=self.company_id,
+            defaults={"last_call_at": now, "state": state},
+            create_defaults={"opened_at": now, "last_call_at": now, "state": state},
+        )
+
+    def tie_out(self, invoices: list[Any]) -> bool:
+        """What a tie-out does with what was set aside."""
+        if not Posting.objects.filter(pk__in=self.posting_ids, state="set aside").exists():
+            return False
+        sales = self.books.all_sales()
+        with transaction.atomic():
+            found = adopt_set_aside.adopt(
+                company_id=self.company_id, sales=sales, now=moments.now()
+            )
+        self.forget()
+        return bool(found)
+
     @fenced
     def hold_wrong_file(self, turn: model.Turn) -> None:
         lanes.check(company_id=self.company_id, epoch=turn.epoch)
@@ -246,13 +276,6 @@ class RealTieout:
 
     def _turn(self, turn: model.Turn) -> Turn:
         kind = RoadKind.WEB_CONNECTOR if turn.road == WEB else RoadKind.REMOTE
-        if turn.road == WEB:
-            now = moments.now()  # at its first step the session begins
-            WebConnectorSession.objects.get_or_create(
-                ticket=turn.ticket,
-                company_id=self.company_id,
-                defaults={"opened_at": now, "last_call_at": now, "state": {}},
-            )
         return Turn(
             lease=Lease(company_id=self.company_id, epoch=turn.epoch),
             road=Road(kind=kind, app_name=self.app, session_id=turn.ticket),
@@ -370,18 +393,21 @@ class RealTieout:
 
     def snapshot(self) -> dict[Any, Any]:
         """A backup of the database: every row that a run changes."""
-        return {kind: list(kind.objects.values()) for kind in (*RESTORED, Batch, Exchange)}
+        kinds = (*RESTORED, Batch, Exchange, WebConnectorSession)
+        return {kind: list(kind.objects.values()) for kind in kinds}
 
     @fenced
     def restore(self, rows: dict[Any, Any]) -> None:
         """Put it in place; what was said since is not known any more."""
         Exchange.objects.all().delete()
+        WebConnectorSession.objects.all().delete()
         for kind in RESTORED:
             for values in rows[kind]:
                 kind.objects.filter(
                     pk=values["id" if "id" in values else kind._meta.pk.attname]
                 ).update(**values)
-        Exchange.objects.bulk_create(Exchange(**values) for values in rows[Exchange])
+        for kind in (Exchange, WebConnectorSession):
+            kind.objects.bulk_create(kind(**values) for values in rows[kind])
         Lane.objects.filter(company_id=self.company_id).update(
             lease_until=None, wake_at=moments.now()
         )

@@ -27,6 +27,7 @@ IN_QUICKBOOKS = frozenset(
 )
 IDLE, BUILD, HAND, CARRY, KEEP, APPLY = range(6)
 TICKET_EVERY_S = 300
+IDLE_S = 120  # the connector's setting: an idle session of QuickBooks is closed
 
 
 class Late:
@@ -45,6 +46,8 @@ class Late:
 class Connector:
     """The Remote Connector: one call at a time, a journal of writes, a fence by epoch."""
 
+    asks_the_session = True
+
     def __init__(self, world: Any) -> None:
         self.world = world
         # call id -> [state, answer]; states: "handed over", "finished", "abandoned", "withdrawn"
@@ -52,10 +55,14 @@ class Connector:
         self.stones: set[str] = set()  # of the withdrawn
         self.highest = 0
         self.session = 0  # generation of the QuickBooks session it holds, 0 = none
+        self.used_at = 0
         self.count = 0  # sessions begun, part of their name
 
-    def carry(self, message: Any, epoch: int) -> Answer:
-        """Deliver one message set, through whatever is armed against it."""
+    def carry(self, message: Any, epoch: int, looked_at: str) -> Answer:
+        """Deliver one message set, through whatever is armed against it.
+
+        `looked_at`: the session in which the sender looked which file is open.
+        """
         world = self.world
         strike, which = world.struck(message)
         if strike == "not reached":
@@ -63,14 +70,16 @@ class Connector:
         if strike in ("request lost", "search fails"):
             return UNKNOWN
         if strike == "request late":
-            world.stray.append((world.tick + 2 + which * 6, message, epoch))
+            world.stray.append((world.tick + 2 + which * 6, message, epoch, looked_at))
             return UNKNOWN
-        answer = self.arrive(message, epoch, strike, which)
+        answer = self.arrive(message, epoch, looked_at, strike, which)
         if strike in ("answer lost", "answer cut", "soap lost"):
             return UNKNOWN
         return answer
 
-    def arrive(self, message: Any, epoch: int, strike: str = "", which: int = 0) -> Answer:
+    def arrive(
+        self, message: Any, epoch: int, looked_at: str, strike: str = "", which: int = 0
+    ) -> Answer:
         """The call has come in: fence, journal, session, QuickBooks."""
         world, books = self.world, self.world.books
         writes = message.writes
@@ -89,6 +98,9 @@ class Connector:
         if books.files[books.open].path != world.path:
             return NOT_SENT
         if writes:
+            if looked_at != self.name and self.asks_the_session:
+                return NOT_SENT  # in another session another file may be open at the same path
+            self._earlier_are_over()
             self.journal[message.call_id] = ["handed over", None]
             world.note_sent(message, REMOTE)
         if strike.startswith("connector dies"):
@@ -103,16 +115,29 @@ class Connector:
             self.journal[message.call_id] = ["finished", answer]
         return answer
 
+    @property
+    def name(self) -> str:
+        """The session's name."""
+        return f"{self.session}.{self.count}"
+
+    def _earlier_are_over(self) -> None:
+        """A later session has begun and one call runs at a time: whoever waited is dead."""
+        for call_id, (state, _) in self.journal.items():
+            if state == "handed over":
+                self.world.log.append(("fence", call_id))
+
     def _begin(self) -> None:
-        books = self.world.books
-        if self.session != books.generation:
+        books, now = self.world.books, self.world.uptime
+        idle, self.used_at = now - self.used_at, now
+        if self.session != books.generation or idle > IDLE_S:
             self.session = books.begin()
             self.count += 1
 
     def _process(self, message: Any, strike: str) -> Answer:
         books = self.world.books
-        name = f"{self.session}.{self.count}"
+        name = self.name
         point = strike if strike in IN_QUICKBOOKS else ""
+        self.world.note_run(message)
         try:
             payload = books.process(self.session, self.world.app, message.request, point)
         except Died as died:
@@ -262,7 +287,8 @@ class Worker:
             self.answer = UNKNOWN if lost else world.connector.recall(message.recall)
             return
         self.twice = world.peek(message) == "answer twice"
-        self.answer = world.connector.carry(message, self.turn.epoch)
+        looked_at = world.tieout.session_looked_at(self.turn) if message.writes else ""
+        self.answer = world.connector.carry(message, self.turn.epoch, looked_at)
 
 
 class WebConnector:
@@ -327,6 +353,8 @@ class WebConnector:
         phase = self.phase
         if phase == IDLE:
             return self._authenticate(world, tieout)
+        if phase != CARRY:
+            self._note_call(world, tieout)
         if phase == BUILD:
             self._ask_for_work(world, tieout)
         elif phase == HAND:
@@ -348,6 +376,10 @@ class WebConnector:
                 self._close(tieout.now + max(wait, 1))
         return True
 
+    def _note_call(self, world: Any, tieout: Any) -> None:
+        tieout.note_call(self.turn.ticket)
+        world.log.append(("call", self.turn.ticket, world.uptime))
+
     def _authenticate(self, world: Any, tieout: Any) -> bool:
         if world.road != WEB or not world.is_due() or tieout.now < self.next_at:
             return False
@@ -359,6 +391,7 @@ class WebConnector:
             return False
         self.tickets += 1
         self.turn = Turn(epoch, WEB, f"t{self.tickets}")
+        self._note_call(world, tieout)
         self.session = world.books.begin()
         if self.before is not None:
             _, out = self.before
@@ -401,7 +434,7 @@ class WebConnector:
                 self._silent()
             return
         if message.writes:
-            world.note_sent(message, WEB)
+            world.note_sent(message, self.turn.ticket)
         if strike in ("request late", "hangs", "connector dies late"):
             tick = world.tick + 3 + which * 7
             blocks = which % 2 == 0
@@ -415,11 +448,14 @@ class WebConnector:
             self._silent()
             return
         point = strike if strike in IN_QUICKBOOKS else ""
+        world.note_run(message)
         try:
             payload = world.books.process(self.session, world.app, message.request, point)
             self.answer = Answer("response", payload, self.turn.ticket, executed=True)
         except Died as died:
             self.answer = Answer("hresult", None, self.turn.ticket, died.executed)
+            if died.executed is False:
+                world.log.append(("never ran", message.set_id))
         self.phase = KEEP
         if strike in ("answer lost", "answer cut", "connector dies never"):
             if which % 2:

@@ -53,7 +53,7 @@ class Message(NamedTuple):
     posting: int = -1
     set_id: str = ""
     recall: str = ""
-    ticket_over: bool = False
+    silent: bool = False  # the ticket of the write, when QuickBooks was asked
 
     @property
     def writes(self) -> bool:
@@ -115,7 +115,11 @@ class Rows:
     """The rows of one company: its lane, what people decide. `now` is set by whoever drives it."""
 
     def __init__(self, invoices: int, *, app: str = "Tieout") -> None:
-        self.now = START
+        self.now = START  # the clock on the wall
+        self.uptime = 0  # the clock that only runs
+        self.called: dict[str, int] = {}  # ticket -> its latest call, by that clock
+        # ticket -> when it was opened and when it called, by the clock on the wall
+        self.on_wall: dict[str, tuple[int, int]] = {}
         self.app = app
         self.postings = [Posting(i) for i in range(invoices)]
         self.exchanges: dict[str, Exchange] = {}
@@ -139,16 +143,18 @@ class Rows:
         rows["postings"] = [copy.copy(p) for p in self.postings]
         rows["exchanges"] = {k: copy.copy(e) for k, e in self.exchanges.items()}
         rows["unapplied"] = list(self.unapplied)
+        rows["called"], rows["on_wall"] = dict(self.called), dict(self.on_wall)
         return rows
 
     def restore(self, rows: dict[str, Any]) -> None:
-        """Put the backup in place; the clock and the generator of ids go on."""
-        now, ids = self.now, self.ids
+        """Put the backup in place; the clocks and the generator of ids go on."""
+        now, ids, uptime = self.now, self.ids, self.uptime
         self.__dict__.update(rows)
         self.postings = [copy.copy(p) for p in rows["postings"]]
         self.exchanges = {k: copy.copy(e) for k, e in rows["exchanges"].items()}
         self.unapplied = list(rows["unapplied"])
-        self.now, self.ids = now, ids
+        self.called, self.on_wall = dict(rows["called"]), dict(rows["on_wall"])
+        self.now, self.ids, self.uptime = now, ids, uptime
         self.lease_until = NEVER  # the processes start anew
         self.wake_at = now
 
@@ -182,10 +188,63 @@ class Rows:
         if turn.epoch != self.epoch:
             raise LaneLost
 
+    def session_looked_at(self, turn: Turn) -> str:
+        """The QuickBooks session in which this holder of the lane looked; "" when it did not."""
+        return self.checked_session if self.checked_epoch == turn.epoch else ""
+
+    def note_call(self, ticket: str) -> None:
+        """The Web Connector called under that ticket."""
+        self.called[ticket] = self.uptime
+        self.on_wall[ticket] = (self.on_wall.get(ticket, (self.now, 0))[0], self.now)
+
     def hold_wrong_file(self, turn: Turn) -> None:
         """The Web Connector named another company file."""
         self.check(turn)
         self.held = self.held or "another company file"
+
+    # ------------------------------------------------------------------ answers
+
+    def keep_by_call(self, call_id: str, answer: Answer) -> bool:
+        """Keep an answer against its call. The first usable one stays."""
+        exchange = self.exchanges.get(call_id)
+        if exchange is None:
+            return False
+        if exchange.answer is not None and exchange.answer.outcome in USABLE:
+            return True
+        exchange.answer = answer
+        exchange.applied = False
+        if call_id not in self.unapplied:
+            self.unapplied.append(call_id)
+        return True
+
+    def _applied(self, call_id: str) -> bool:
+        exchange = self.exchanges[call_id]
+        if call_id in self.unapplied:
+            self.unapplied.remove(call_id)
+        if exchange.applied:
+            return False
+        exchange.applied = True
+        return True
+
+    def last_write(self, row: Posting) -> Exchange:
+        """The latest write that was handed out for the row."""
+        for exchange in reversed(self.exchanges.values()):
+            if exchange.message.posting == row.index and exchange.message.purpose == "write":
+                return exchange
+        message = f"posting {row.index} is {row.state.value} but no write of it was noted"
+        raise RuntimeError(message)
+
+    def in_quickbooks(self, row: Posting) -> int:
+        """How often the row's message set may have reached QuickBooks."""
+        answers = [
+            each.answer
+            for each in self.exchanges.values()
+            if each.message.writes and each.message.set_id == row.set_id
+        ]
+        return sum(
+            answer is None or (answer.executed is not False and answer.payload != NEVER_CAME)
+            for answer in answers
+        )
 
     # ------------------------------------------------------------------ people
 

@@ -8,21 +8,8 @@ from tests.simulation.audit import audit
 from tests.simulation.mutants import MUTANTS, Mutant, planted
 from tests.simulation.world import run_model
 
-# a fence that is missing doubles only by a late commit, and all of these are counted apart now
-HIDDEN = {"no fence", "no wait for a silent ticket"}
-AS_EXPECTED = [
-    pytest.param(
-        mutant,
-        id=mutant.name,
-        marks=[pytest.mark.xfail(strict=True, reason="counted apart")]
-        if mutant.name in HIDDEN
-        else [],
-    )
-    for mutant in MUTANTS
-]
 
-
-@pytest.mark.parametrize("mutant", AS_EXPECTED)
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_the_simulation_catches(mutant: Mutant) -> None:
     if mutant.shows is not None:
         assert audit(run_model(mutant.shows)) == []

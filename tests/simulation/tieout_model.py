@@ -12,7 +12,6 @@ from typing import Any
 
 from tests.simulation.rows import (
     NEVER,
-    NEVER_CAME,
     OF_A_CALL,
     REMOTE,
     UNKNOWN,
@@ -153,7 +152,8 @@ class Tieout(Rows):
 
     def probe(self, turn: Turn, row: Posting) -> Message:
         """Ask whether QuickBooks already holds this number."""
-        return self._message(row, "probe", ("probe", row.number))
+        widely = row.writes > 0  # it may have come there already, and be there under any name
+        return self._message(row, "probe", ("probe", row.number, row.customer, widely))
 
     def resend(self, turn: Turn, row: Posting) -> Message | None:
         """The same bytes once more, or nothing."""
@@ -166,26 +166,16 @@ class Tieout(Rows):
             return None
         return self.send(turn, row)
 
-    def in_quickbooks(self, row: Posting) -> int:
-        """How often the row's message set may have reached QuickBooks."""
-        answers = [
-            each.answer
-            for each in self.exchanges.values()
-            if each.message.writes and each.message.set_id == row.set_id
-        ]
-        return sum(
-            answer is None or (answer.executed is not False and answer.payload != NEVER_CAME)
-            for answer in answers
-        )
-
     def send(self, turn: Turn, row: Posting) -> Message:
         """Commit the intent, then hand the message out: in the order of the table."""
         step = exporting.step(row.state, Event.SEND)
         request: tuple[Any, ...] = ()
         sent: Message | None = None
         for effect in step.effects:
-            if effect is Effect.NEW_SET_ID:
-                request = self.new_bytes(row)
+            if effect is Effect.FREEZE_BYTES:
+                request = self.frozen_bytes(row)
+            elif effect is Effect.NEXT_SET_ID:
+                row.set_id = self.next_set_id(row)
             elif effect is Effect.SAME_BYTES:
                 request = self.last_write(row).message.request
             elif effect is Effect.COMMIT_INTENT:
@@ -199,33 +189,30 @@ class Tieout(Rows):
             raise RuntimeError(message)
         return sent
 
-    def new_bytes(self, row: Posting) -> tuple[Any, ...]:
-        """New bytes under a new set id; they clear the record of the former set."""
-        self.ids += 1
-        set_id = f"s{self.ids}"
-        settled = row.set_id or self.last_settled_set()
-        if not self.may_clear(settled):
-            settled = ""
+    def frozen_bytes(self, row: Posting) -> tuple[Any, ...]:
+        """The bytes that left under the row's set id; new ones when none did."""
+        if row.writes:
+            last = self.last_write(row).message
+            if last.set_id == row.set_id:
+                return last.request
+        row.writes = 0
+        return self.bytes_of(row, row.set_id or self.next_set_id(row), self.to_clear(row))
+
+    def bytes_of(self, row: Posting, set_id: str, settled: str) -> tuple[Any, ...]:
+        """The message set; its record in QuickBooks is compared by the digest."""
         digest = f"{settled}>{set_id}"
         return (
             "write", set_id, settled, digest, row.guid, row.key, row.number, row.customer,
             row.total,
         )  # fmt: skip
 
-    def may_clear(self, set_id: str) -> bool:
-        """The record of a set that left twice is what stops a late commit of the first call."""
-        rows = self.exchanges.values()
-        return (
-            sum(1 for each in rows if each.message.writes and each.message.set_id == set_id) == 1
-        )
+    def to_clear(self, row: Posting) -> str:
+        """The set exported a hundred exports ago; no schedule has so many."""
+        return ""
 
-    def last_settled_set(self) -> str:
-        """The set id of the latest exported posting; "" when QuickBooks knows none of it."""
-        done = [row for row in self.postings if row.state is State.EXPORTED and row.set_id]
-        if not done:
-            return ""
-        last = max(done, key=lambda row: row.state_at)
-        return last.set_id if last.app == self.app else ""
+    def next_set_id(self, row: Posting) -> str:
+        """The same after every restore of a backup, as the service makes it from the key."""
+        return f"{row.set_id or row.key}+"
 
     def _commit_intent(self, turn: Turn, row: Posting, request: tuple[Any, ...]) -> Message:
         row.set_id = request[1]
@@ -237,14 +224,6 @@ class Tieout(Rows):
         message = self._message(row, "write", request, set_id=row.set_id)
         self.exchanges[message.call_id] = Exchange(message, turn, self.app, self.now)
         return message
-
-    def last_write(self, row: Posting) -> Exchange:
-        """The latest write that was handed out for the row."""
-        for exchange in reversed(self.exchanges.values()):
-            if exchange.message.posting == row.index and exchange.message.purpose == "write":
-                return exchange
-        message = f"posting {row.index} is {row.state.value} but no write of it was noted"
-        raise RuntimeError(message)
 
     # ------------------------------------------------------------------ looking for a write
 
@@ -268,20 +247,32 @@ class Tieout(Rows):
             case Ask.RECALL:
                 return self._message(row, "recall", (), recall=write.message.call_id)
             case Ask.STATUS_CHECK:
-                over = self.ticket_over(turn, write)
                 request = ("status", row.set_id)
-                return self._message(row, "status", request, set_id=row.set_id, ticket_over=over)
+                silent = self.is_silent(write)
+                return self._message(row, "status", request, set_id=row.set_id, silent=silent)
             case _:
-                return self._message(row, "search", ("search", row.number, row.customer))
+                return self._message(row, "search", ("search", row.number))
 
-    def ticket_over(self, turn: Turn, write: Exchange) -> bool:
+    def is_silent(self, write: Exchange) -> bool:
         """Whether the ticket that carried the write was silent for the whole wait."""
-        at = self.fence_at(write)
-        return at is not None and self.now >= at and turn.ticket != write.ticket
+        waits = self.fence_in(write)
+        return waits is not None and waits <= 0
 
-    def fence_at(self, write: Exchange) -> int | None:
-        """The earliest moment at which the silence of the write's ticket counts."""
-        return write.at + FENCE_S if write.ticket else None
+    def is_newer(self, turn: Turn, write: Exchange, session: str) -> bool:
+        """Whether the session that answers began after the last call of the write's ticket."""
+        since = max(write.at, self.on_wall[write.ticket][1])
+        if turn.road == WEB:
+            return self.on_wall[turn.ticket][0] > since
+        return not any(
+            each.answer is not None and each.answer.session == session and each.at <= since
+            for each in self.exchanges.values()
+        )
+
+    def fence_in(self, write: Exchange) -> int | None:
+        """The seconds after which the silence of the write's ticket counts."""
+        if not write.ticket:
+            return None
+        return self.called[write.ticket] + FENCE_S - self.uptime
 
     # ------------------------------------------------------------------ keep, apply, lose
 
@@ -304,32 +295,10 @@ class Tieout(Rows):
             self.exchanges[message.call_id] = Exchange(message, turn, self.app, self.now)
         self.keep_by_call(message.call_id, answer)
 
-    def keep_by_call(self, call_id: str, answer: Answer) -> bool:
-        """Keep an answer against its call. The first usable one stays."""
-        exchange = self.exchanges.get(call_id)
-        if exchange is None:
-            return False
-        if exchange.answer is not None and exchange.answer.outcome in USABLE:
-            return True
-        exchange.answer = answer
-        exchange.applied = False
-        if call_id not in self.unapplied:
-            self.unapplied.append(call_id)
-        return True
-
     def lose(self, turn: Turn, call_id: str) -> None:
         """The answer will not come: a query is asked anew, a write becomes unconfirmed."""
         self.keep_by_call(call_id, UNKNOWN)
         self.apply_kept(turn, call_id)
-
-    def _applied(self, call_id: str) -> bool:
-        exchange = self.exchanges[call_id]
-        if call_id in self.unapplied:
-            self.unapplied.remove(call_id)
-        if exchange.applied:
-            return False
-        exchange.applied = True
-        return True
 
     def apply(self, turn: Turn, message: Message, answer: Answer) -> int:
         """Act on an answer of this turn; returns the seconds to wait, 0 to go on."""
@@ -413,7 +382,8 @@ class Tieout(Rows):
         if answer.outcome != "response" or answer.payload[0] != "found":
             self.meet(turn, row, Event.GIVE_BACK)
             return answer
-        event, found = self.judge(row, answer.payload[1])
+        _, by_number, others = answer.payload
+        event, found = self.judge(row, [*self.marked(row, others), *by_number])
         if event is None:
             if not self.same_session(turn, answer):
                 self.meet(turn, row, Event.GIVE_BACK)
@@ -500,7 +470,9 @@ class Tieout(Rows):
             return None
         row.nothing_stored = True
         row.set_known = answer.payload != ("state", NO_RECORD)
-        row.call_over = row.call_over or message.ticket_over
+        row.call_over = row.call_over or (
+            message.silent and self.is_newer(turn, self.last_write(row), answer.session)
+        )
         row.due = NEVER
         return None
 
@@ -508,20 +480,32 @@ class Tieout(Rows):
         """Judge a search: evidence, or absence as far as it counts."""
         if answer.payload[0] != "searched":
             return self.wait(turn, row, answer)
-        _, by_number, by_customer, deleted = answer.payload
-        ours = [each for each in by_customer if each.guid == row.guid or each.key == row.key]
-        event, found = self.judge(row, [*ours, *by_number])
+        _, by_number, changed, deleted = answer.payload
+        event, found = self.judge(row, [*self.marked(row, changed), *by_number])
+        if event is None and not deleted and self.waits_for_a_session(turn, row, answer):
+            return self.wait(turn, row, answer)
         if event is None:
             event = Event.FOUND_DELETED if deleted else self.absent(turn, row)
         row.looks += 1
         row.nothing_stored = False
         if event is Event.ABSENT_OPEN:
-            at = self.fence_at(self.last_write(row))
-            row.due = at if at is not None and at > self.now else self._later(row)
+            waits = self.fence_in(self.last_write(row))
+            row.due = self.now + waits if waits is not None and waits > 0 else self._later(row)
         elif event is Event.ABSENT_FENCED:
             row.due = NEVER
         self.meet(turn, row, event, found)
         return None
+
+    def waits_for_a_session(self, turn: Turn, row: Posting, answer: Answer) -> bool:
+        """Whether nothing but a newer session is missing for the fence."""
+        write = self.last_write(row)
+        if self.looked(turn, row).fenced or not self.is_silent(write):
+            return False
+        return not self.is_newer(turn, write, answer.session)
+
+    def marked(self, row: Posting, found: Any) -> list[Any]:
+        """Those that carry our GUID or our marker."""
+        return [each for each in found if each.guid == row.guid or each.key == row.key]
 
     def absent(self, turn: Turn, row: Posting) -> Event:
         """What it means that the search found nothing."""
@@ -553,6 +537,20 @@ class Tieout(Rows):
     def _later(self, row: Posting) -> int:
         return self.now + DELAYS_S[min(row.looks, len(DELAYS_S) - 1)]
 
+    # ------------------------------------------------------------------ tie-out
+
+    def tie_out(self, invoices: Any) -> bool:
+        """Read back the books: what was set aside and is there all the same counts as exported."""
+        adopted = False
+        for row in self.postings:
+            if row.state is not State.SET_ASIDE:
+                continue
+            event, found = self.judge(row, self.marked(row, invoices))
+            if event is Event.FOUND_OURS:
+                self.meet(Turn(self.epoch, REMOTE), row, event, found)
+                adopted = True
+        return adopted
+
     # ------------------------------------------------------------------ transitions
 
     def meet(self, turn: Turn, row: Posting, event: Event, found: Any = None) -> None:
@@ -577,7 +575,8 @@ class Tieout(Rows):
                 row.tries += 1
             elif effect is Effect.NEVER_SENT:
                 row.writes = 0
-                row.set_id = ""
+            elif effect is Effect.NEXT_SET_ID:
+                row.set_id = self.next_set_id(row)
         if event is Event.PROBE_CLEAN or event is Event.ABSENT_FENCED:
             row.proof_epoch = turn.epoch
         if step.state is State.REFUSED and found == LOCKED and row.tries < LOCK_TRIES_MAX:

@@ -47,6 +47,7 @@ class World:
         self.app = tieout.app
         self.road = schedule.road
         self.tick = 0
+        self.uptime = 0  # seconds since the beginning, whatever the clocks on the wall say
         self.connector = Connector(self)
         self.workers = [Worker(self, "A")]
         self.web = WebConnector(self)
@@ -55,6 +56,7 @@ class World:
         self.late_answers: list[Any] = []
         self.stray: list[Any] = []  # remote calls that arrive later
         self.backup: Any = None
+        self.forgotten: set[str] = set()  # calls on their way when our database was restored
         self.trace: list[tuple[str, ...]] = []
         self.retries = 0
         self.calm = False
@@ -92,17 +94,37 @@ class World:
             return bool(message.purpose == only)
         return message.writes or not fault.writes
 
-    def note_sent(self, message: Any, road: str) -> None:
-        """A write is handed to QuickBooks: what the auditor wants to know of the moment."""
+    def note_sent(self, message: Any, by: str) -> None:
+        """A write is handed to QuickBooks, remotely or by a ticket: what the auditor wants to know."""
         digest = message.request[3] if isinstance(message.request, tuple) else message.request
-        moment = (message.call_id, road, self.tieout.now)
         states = self.tieout.states()
         self.log.append(
-            ("sent", self.tick, message.posting, message.set_id, digest, states, moment)
+            (
+                "sent",
+                self.tick,
+                message.posting,
+                message.set_id,
+                digest,
+                states,
+                message.call_id,
+                by,
+            )
         )
+
+    def note_run(self, message: Any) -> None:
+        """QuickBooks begins to execute a write."""
+        if message.writes:
+            self.log.append(("runs", message.call_id, self.uptime))
+
+    def goes_by(self, seconds: int) -> None:
+        """Time goes by, on every clock."""
+        self.uptime += seconds
+        self.tieout.now += seconds
+        self.tieout.uptime = self.uptime
 
     def execute(self, session: int, message: Any) -> Answer | None:
         """QuickBooks executes a message set that nobody waits for."""
+        self.note_run(message)
         try:
             payload = self.books.process(session, self.app, message.request)
         except Died:
@@ -129,7 +151,7 @@ class World:
             else:
                 moved = any(worker.step() for worker in self.workers)
             self.tick += 1
-            tieout.now += 1
+            self.goes_by(1)
             states = tieout.states()
             if states != last:
                 self._note_states(last, states)
@@ -167,7 +189,7 @@ class World:
                 moments.append(self.web.next_at)
             if any(worker.resumes > self.tick for worker in self._everybody()):
                 self.tick += 1
-            tieout.now = max(now, *moments)
+            self.goes_by(max(now, *moments) - now)
             return True
         if tieout.lease_until >= now:
             tieout.wake()
@@ -197,14 +219,12 @@ class World:
         tick = self.tick
         for late in [late for late in self.late if late.tick <= tick]:
             self.late.remove(late)
-            self.log.append(("late", late.call.set_id, late.call.writes))
             answer = self.execute(late.session, late.call)
             if late.live and answer is not None and late.call.writes:
                 self.connector.journal[late.call.call_id] = ["finished", answer]
         for stray in [stray for stray in self.stray if stray[0] <= tick]:
             self.stray.remove(stray)
-            self.log.append(("late", stray[1].set_id, stray[1].writes))
-            self.connector.arrive(stray[1], stray[2])
+            self.connector.arrive(stray[1], stray[2], stray[3])
         for late in [late for late in self.late_answers if late[0] <= tick]:
             self.late_answers.remove(late)
             _, turn, message = late
@@ -215,7 +235,8 @@ class World:
                 self.tieout.keep(turn, message, answer)
                 saved = [i.txn for i in self.books.right_books() if i.guid == self._guid(message)]
                 stood = str(self.tieout.states()[message.posting])
-                self.log.append(("told", message.posting, saved, stood))
+                if message.call_id not in self.forgotten:
+                    self.log.append(("told", message.posting, saved, stood))
                 self.tieout.wake()
 
     def _guid(self, message: Any) -> str:
@@ -247,7 +268,7 @@ class World:
         for each in self._everybody():
             if each.pause(6 + which * 4):
                 beyond = (LEASE_S, TICKET_S, FENCE_S)[which % 3]
-                self.tieout.now += beyond + 5
+                self.goes_by(beyond + 5)
                 self.tieout.wake()
                 if len(self.workers) == 1:
                     self.workers.append(Worker(self, "B"))
@@ -280,7 +301,10 @@ class World:
             each.kill()
         self.web.before = None
         self.tieout.restore(self.backup)
-        self.log.append(("restored ours",))
+        out = [late.call for late in self.late] + [stray[1] for stray in self.stray]
+        out += [late[2] for late in self.late_answers]
+        self.forgotten.update(message.call_id for message in out)
+        self.log.append(("restored ours", frozenset(self.forgotten)))
 
     def on_back_up_theirs(self, which: int) -> None:
         self.books.back_up()
@@ -355,7 +379,11 @@ class World:
                 return False
             tieout.verify(self.books.facts())
             return True
-        return any(self._decide(i, p) for i, p in enumerate(tieout.postings))
+        if any(self._decide(i, p) for i, p in enumerate(tieout.postings)):
+            return True
+        if self.books.dialog or self.books.open != RIGHT:
+            return False
+        return bool(tieout.tie_out(self.books.right_books()))
 
     def _decide(self, index: int, posting: Any) -> bool:
         tieout, bits = self.tieout, self.schedule.people >> (index * 3)

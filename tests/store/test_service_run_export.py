@@ -15,8 +15,12 @@ from tests.rehearsal import Office, connect, open_rehearsal, stock
 
 from tieout.channels.base import Answer, Delivery, Outcome
 from tieout.channels.remote import RemoteChannel
-from tieout.service import conversation, moments, plan_export, run_export, tie_out
+from tieout.core import keys
+from tieout.core.exporting import Event as ExportEvent
+from tieout.quickbooks.readings import Reading
+from tieout.service import conversation, exporter, moments, plan_export, run_export, tie_out
 from tieout.service.access import find_access
+from tieout.service.subjects import PostingSubject
 from tieout.store.models import Event, Exchange, Lane, Posting, SourceInvoice, Task, TieOut
 
 ORTIZ = "Acme Health:Ortiz, Elena - ICU"
@@ -280,14 +284,38 @@ def test_a_fault_of_our_own_is_shown_and_tried_again_later(
     assert Posting.objects.get().state == "exported"
 
 
-def test_quickbooks_keeps_no_more_than_the_last_answer_of_ours(office: Office) -> None:
-    """Each set clears the record of the one before it; only the last may still be asked for."""
+@pytest.mark.parametrize("kept_max", [1, 2])
+def test_quickbooks_keeps_the_last_answers_of_ours(
+    office: Office, monkeypatch: pytest.MonkeyPatch, kept_max: int
+) -> None:
+    """Each set clears the record of one that was settled long ago; the others stop late commits."""
+    monkeypatch.setattr(exporter, "RECORDS_KEPT", kept_max)
     export(office, invoices(office, "20417", "20418", "20419"))
     with sqlite3.connect(office.rehearsal.folder / "company.sqlite3") as books:
         kept = {set_id for (set_id,) in books.execute("SELECT set_id FROM recovery")}
-    last = Posting.objects.order_by("state_at").last()
-    assert last is not None
-    assert kept == {last.set_id}
+    latest = Posting.objects.order_by("-state_at").values_list("set_id", flat=True)
+    assert kept == set(latest[:kept_max])
+
+
+def test_the_set_id_is_the_same_after_our_database_was_restored(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """QuickBooks then answers with what it stored, if anything of it had come to it."""
+    ids = invoices(office, "20417")
+    export(office, ids)
+    posting = Posting.objects.get()
+    first = Exchange.objects.get(purpose="write")
+    assert posting.set_id == first.set_id == keys.set_id_of(posting.key)
+    Exchange.objects.all().delete()
+    Posting.objects.update(state="ready", txn_id="", writes=0, set_id="")
+    SourceInvoice.objects.update(standing="ready")
+    blind = Reading(event=ExportEvent.PROBE_CLEAN)
+    monkeypatch.setattr(PostingSubject, "read_probe", lambda self, answer: blind)
+    export(office, ids)
+    again = Exchange.objects.get(purpose="write")
+    assert (again.set_id, bytes(again.request)) == (first.set_id, bytes(first.request))
+    restored = Posting.objects.get()
+    assert (restored.state, restored.txn_id) == ("exported", posting.txn_id)
 
 
 def test_a_message_that_quickbooks_cannot_read_does_not_hold_the_queue(

@@ -28,6 +28,7 @@ from tieout.service import (
     run_export,
     save_mapping,
     session_check,
+    tie_out,
     verify_connection,
 )
 from tieout.service.access import find_access
@@ -35,7 +36,7 @@ from tieout.service.turns import Turn
 from tieout.store.commits import exchanges, lanes
 from tieout.store.commits import exports as commits
 from tieout.store.commits.invoices import upsert_invoices
-from tieout.store.models import Book, Company, Lane, Posting, SourceInvoice
+from tieout.store.models import Book, Company, Lane, Posting, SourceInvoice, TieOut
 from tieout.store.queries.planning import bundle
 
 FORKLIFT = "Acme Health:Reed, Sam - Forklift"
@@ -164,6 +165,30 @@ def test_what_was_set_aside_does_not_count_as_exported(office: Office, world: Wo
         "skipped",
         "Set aside by sam: typed by hand",
     )
+
+
+def test_the_tie_out_finds_what_was_set_aside_and_came_all_the_same(
+    office: Office, world: World
+) -> None:
+    """It was set aside without a proof that it can come no more, and it had come."""
+    office.rehearsal.books.raise_fault("crash_after_save", times=1)
+    export(office, invoices(office, "20417"))
+    posting = Posting.objects.get()
+    assert posting.state == "unconfirmed"
+    sam = find_access(user=world.sam, company_id=office.company.pk)
+    assert sam is not None
+    run_export.set_aside(
+        access=sam, posting_id=posting.pk, reason="typed by hand", now=moments.now()
+    )
+    office.rehearsal.books.clear_faults()
+    tie_out.start(access=office.access, now=moments.now())
+    due_now()
+    office.work()
+    found = Posting.objects.get()
+    assert (found.state, len(in_quickbooks(office))) == ("exported", 1)
+    assert found.txn_id
+    tied = TieOut.objects.get()
+    assert tied.ours == tied.theirs != 0
 
 
 def test_a_worker_does_not_undo_what_a_super_user_decided(office: Office, world: World) -> None:

@@ -31,13 +31,18 @@ BOMB = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> Later:
     """`later(minutes=11)`: the clock of the service runs ahead by so much more."""
-    real, ahead = moments.now, timedelta()
+    real, running, ahead = moments.now, moments.uptime, timedelta()
 
     def go(**much: float) -> None:
         nonlocal ahead
         ahead += timedelta(**much)
 
+    def uptime() -> moments.Uptime:
+        boot, seconds = running()
+        return moments.Uptime(boot, seconds + int(ahead.total_seconds()))
+
     monkeypatch.setattr(moments, "now", lambda: real() + ahead)
+    monkeypatch.setattr(moments, "uptime", uptime)
     return go
 
 
@@ -150,6 +155,28 @@ def test_a_request_that_never_ran_is_sent_again_only_behind_the_fence(
     assert desk.numbers() == []
     assert sorted(desk.states().values()) == ["ready", "unconfirmed"]
     later(minutes=5)  # 16 minutes of silence: the old ticket's write cannot arrive any more
+    runs_clean(desk)
+
+
+def test_a_clock_that_is_put_forward_does_not_shorten_the_silence(
+    desk: Desk, later: Later, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The wait is measured by the clock that only runs; the one on the wall says an hour."""
+    session = desk.books.open_session(app_name="Tieout", company_file="", mode="do_not_care")
+    first = desk.connector
+    first.log_in()
+    request = first.ask(session, session.process(_HCP))
+    while "InvoiceAddRq" not in request:
+        first.bring(session.process(request))
+        request = first.ask(session)
+    session.close()
+    with monkeypatch.context() as jumped:
+        ahead = moments.now
+        jumped.setattr(moments, "now", lambda: ahead() + timedelta(hours=1))
+        desk.another().update()
+        assert Posting.objects.filter(state="unconfirmed", call_over=False).count() == 1
+        assert desk.numbers() == []
+    later(minutes=80)
     runs_clean(desk)
 
 

@@ -10,9 +10,11 @@ Rules of this file
    not hold the invoice.
 5. Silence is a state. From *unconfirmed* only evidence leads on: a stored response, our GUID, our
    marker with customer and total equal, or absence proved behind a fence.
-6. A resend is the same bytes under the same set id; after a refusal the set id is new. A resend
-   that did not get through is sent again as it is: a new set id would make QuickBooks' own memory
-   of the first call useless against a late commit.
+6. A resend is the same bytes under the same set id, also when a person has it sent again: a new
+   set id would make QuickBooks' own memory of the first call useless against a late commit. The
+   set id is made from the posting's key, so that a Tieout whose database was restored takes the
+   one that may be under way already. It is the next one after a refusal, and once it is known
+   that QuickBooks ran the set and what it made is gone (NEXT_SET_ID).
 7. What was sent keeps its set id until it is settled, also when a person has it sent again and the
    claim is given back: a late answer that QuickBooks saved it ends the sending at every point.
 8. What is exported is sent again only after a backup was restored in QuickBooks, a look found it
@@ -89,7 +91,8 @@ class Event(StrEnum):
 class Effect(StrEnum):
     """What the service does, in the order given."""
 
-    NEW_SET_ID = "take a new set id and freeze new bytes"
+    FREEZE_BYTES = "freeze the bytes under the set id, unless they have left before"
+    NEXT_SET_ID = "what is sent next takes the next set id"
     SAME_BYTES = "take the frozen bytes under the same set id"
     COMMIT_INTENT = "commit the intent"
     SEND = "hand the bytes over"
@@ -124,6 +127,10 @@ _KEEP_EXPLAIN = (Effect.KEEP, Effect.EXPLAIN)
 _EXPORTED = Step(State.EXPORTED, _KEEP_RECORD)
 _NEEDS_PERSON = Step(State.NEEDS_PERSON, _KEEP_EXPLAIN)
 _UNPROVED = Step(State.NEEDS_PERSON, (*_KEEP_EXPLAIN, Effect.HOLD_UNLESS_FENCED))
+_REFUSED = Step(State.REFUSED, (*_KEEP_EXPLAIN, Effect.NEXT_SET_ID))
+_RAN_AND_GONE = Step(
+    State.NEEDS_PERSON, (*_KEEP_EXPLAIN, Effect.HOLD_UNLESS_FENCED, Effect.NEXT_SET_ID)
+)
 _GIVEN_BACK = Step(State.READY, (Effect.RELEASE,))
 
 TABLE: dict[State, dict[Event, Step]] = {
@@ -145,24 +152,24 @@ TABLE: dict[State, dict[Event, Step]] = {
         Event.GIVE_BACK: _GIVEN_BACK,
         Event.ACCEPTED: _EXPORTED,
         Event.UNSENDABLE: Step(State.REFUSED, (Effect.EXPLAIN,)),
-        Event.SEND: Step(State.SENDING, (Effect.NEW_SET_ID, Effect.COMMIT_INTENT, Effect.SEND)),
+        Event.SEND: Step(State.SENDING, (Effect.FREEZE_BYTES, Effect.COMMIT_INTENT, Effect.SEND)),
     },
     State.SENDING: {
         Event.ACCEPTED: _EXPORTED,
-        Event.REFUSED: Step(State.REFUSED, _KEEP_EXPLAIN),
+        Event.REFUSED: _REFUSED,
         Event.NOT_SENT: Step(State.READY, (Effect.KEEP, Effect.RELEASE, Effect.NEVER_SENT)),
         Event.RESEND_NOT_SENT: Step(State.RESENDABLE, (Effect.KEEP,)),
         Event.SILENCE: Step(State.UNCONFIRMED, _KEEP_EXPLAIN),
     },
     State.UNCONFIRMED: {
         Event.ACCEPTED: _EXPORTED,
-        Event.REFUSED: Step(State.REFUSED, _KEEP_EXPLAIN),
+        Event.REFUSED: _REFUSED,
         Event.NOT_SENT: Step(State.RESENDABLE, (Effect.KEEP,)),
         Event.RESEND_NOT_SENT: Step(State.RESENDABLE, (Effect.KEEP,)),
         Event.FOUND_OURS: _EXPORTED,
         Event.FOUND_FOREIGN: _UNPROVED,
         Event.FOUND_ALIKE: _UNPROVED,
-        Event.FOUND_DELETED: _UNPROVED,
+        Event.FOUND_DELETED: _RAN_AND_GONE,
         Event.ABSENT_FENCED: Step(State.RESENDABLE, (Effect.KEEP,)),
         Event.ABSENT_OPEN: Step(State.UNCONFIRMED, (Effect.KEEP, Effect.COUNT_RECOVERY)),
         Event.SILENCE: Step(State.UNCONFIRMED, (Effect.KEEP,)),
@@ -199,7 +206,7 @@ TABLE: dict[State, dict[Event, Step]] = {
         Event.DELETED: Step(State.DELETED, (Effect.EXPLAIN,)),
         Event.CHANGED_THERE: Step(State.CHANGED_IN_QUICKBOOKS, (Effect.EXPLAIN,)),
         Event.CHANGED_HERE: Step(State.CHANGED_IN_SOURCE, (Effect.EXPLAIN,)),
-        Event.PUT_BACK: Step(State.READY, (Effect.RELEASE, Effect.NEVER_SENT)),
+        Event.PUT_BACK: Step(State.READY, (Effect.RELEASE, Effect.NEVER_SENT, Effect.NEXT_SET_ID)),
     },
     State.VOIDED: {},
     State.DELETED: {},

@@ -61,6 +61,16 @@ def read_marker(memo: str) -> str:
     return found[-1].lower() if found else ""
 
 
+def set_id_of(key: str, former: str = "") -> str:
+    """The id of a posting's message set; `former` is the id after which it is the next one.
+
+    The same on every machine: a Tieout whose database was restored to before a write takes the
+    id under which that write may still be under way, and QuickBooks does not execute it twice.
+    """
+    digest = sha256(json.dumps(["set", key, former]).encode("ascii")).digest()
+    return f"ti-{b32encode(digest[:10]).decode('ascii').lower()}"
+
+
 def message_set_id(random10: str) -> str:
     """The id of one message set, from ten random letters and digits made by the caller."""
     if not _RANDOM.fullmatch(random10):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from tieout.core import keys
@@ -21,7 +21,6 @@ from tieout.quickbooks.readings import Found as Found
 from tieout.quickbooks.readings import Reading as Reading
 from tieout.quickbooks.readings import (
     another,
-    at,
     failed,
     inconclusive,
     judge_stored,
@@ -29,6 +28,8 @@ from tieout.quickbooks.readings import (
 )
 
 SaleRet = qbxml.InvoiceRet | qbxml.CreditMemoRet
+FORMER = "former"  # names the question for the id under which it stood there once
+PROBES_MIN = 2  # a probe asks by number and by customer
 OTHER_MAX = 29  # characters of the field Other, which shows our key to people
 
 # what an answer to a probe must hold to be judged; lines are not needed for that
@@ -56,18 +57,23 @@ class Expected:
 # ------------------------------------------------------------------ messages
 
 
-def render_probe(expected: Expected) -> bytes:
+def render_probe(expected: Expected, *, sent_at: datetime | None = None) -> bytes:
     """Ask whether QuickBooks already holds it; sent before every write.
 
-    By its number; and by its id where it stood there once, under whatever number it is now.
+    By number, and among what its customer got since a month before its date: our database may
+    have been restored and the invoice renumbered. `sent_at`: it may be there, under any number
+    and customer, since then. And by its id where it stood there once, whatever it is now.
     """
-    requests = [_by_number(expected, "probe")]
+    month_before = datetime.combine(expected.txn_date, time.min) - timedelta(days=31)
+    requests = [
+        _by_number(expected, "probe"),
+        _changed(expected, "customer", month_before, customer=expected.customer_list_id),
+    ]
+    if sent_at is not None:
+        requests.append(_changed(expected, "changed", _since(sent_at)))
     if expected.former_txn_id:
-        requests.append(
-            _query_of(expected)(
-                request_id="former", txn_ids=(expected.former_txn_id,), include=IDENTITY
-            )
-        )
+        ids = (expected.former_txn_id,)
+        requests.append(_query(expected)(request_id=FORMER, txn_ids=ids, include=IDENTITY))
     return qbxml.render(requests, on_error="continueOnError")
 
 
@@ -86,20 +92,15 @@ def render_status_check(set_id: str) -> bytes:
 
 
 def render_search(expected: Expected, *, sent_at: datetime) -> bytes:
-    """Look for it by number, among what the customer got since, and among what was deleted.
+    """Look for it by number, among all that was changed since, and among what was deleted.
 
-    `sent_at` is the wall clock of the QuickBooks machine as far as known, without offset.
+    Not among its customer's only: somebody may have given it another number and customer.
     """
-    since = qbxml.overlap(sent_at, minutes=26 * 60)  # the two clocks may be a time zone apart
+    since = _since(sent_at)
     return qbxml.render(
         [
             _by_number(expected, "number"),
-            _query_of(expected)(
-                request_id="customer",
-                from_modified=since,
-                customer_list_id=expected.customer_list_id,
-                include=IDENTITY,
-            ),
+            _changed(expected, "changed", since),
             transactions.TxnDeletedQuery(
                 request_id="deleted", txn_types=(_txn_type(expected.kind),), from_deleted=since
             ),
@@ -108,16 +109,28 @@ def render_search(expected: Expected, *, sent_at: datetime) -> bytes:
     )
 
 
-def _query_of(expected: Expected) -> type[qbxml.InvoiceQuery | qbxml_credits.CreditMemoQuery]:
-    if expected.kind is PostingKind.INVOICE:
-        return qbxml.InvoiceQuery
-    return qbxml_credits.CreditMemoQuery
+def _since(sent_at: datetime) -> datetime:
+    """The moment on QuickBooks' clock, without offset: the two may be a time zone apart."""
+    return qbxml.overlap(sent_at.replace(tzinfo=None), minutes=26 * 60)
+
+
+def _changed(
+    expected: Expected, request_id: str, since: datetime, *, customer: str = ""
+) -> qbxml.Request:
+    return _query(expected)(
+        request_id=request_id, from_modified=since, customer_list_id=customer, include=IDENTITY
+    )
 
 
 def _by_number(expected: Expected, request_id: str) -> qbxml.Request:
-    return _query_of(expected)(
+    return _query(expected)(
         request_id=request_id, ref_numbers_case_sensitive=(expected.number,), include=IDENTITY
     )
+
+
+def _query(expected: Expected) -> type[qbxml.InvoiceQuery | qbxml_credits.CreditMemoQuery]:
+    is_invoice = expected.kind is PostingKind.INVOICE
+    return qbxml.InvoiceQuery if is_invoice else qbxml_credits.CreditMemoQuery
 
 
 def _txn_type(kind: PostingKind) -> str:
@@ -163,17 +176,15 @@ def line_of(line: PostingLine, tax_code: str) -> qbxml.LineAdd:
 
 def read_probe(answer: bytes, expected: Expected) -> Reading:
     """Judge the answer to a probe; raises MalformedResponse when it cannot be read."""
-    parsed = qbxml.parse_response(answer)
-    response = at(parsed, 0)
-    if response is None or failed(response):
-        return inconclusive(response)
-    if expected.former_txn_id:
-        former = at(parsed, 1)
-        if former is None or failed(former):
-            return inconclusive(former)
-        for sale in _sales(former.rets):
-            return Reading(event=Event.FOUND_OURS, found=_found(sale))
-    return _judged(_sales(response.rets), expected) or Reading(event=Event.PROBE_CLEAN)
+    responses = qbxml.parse_response(answer).responses
+    asked = PROBES_MIN + bool(expected.former_txn_id)
+    if len(responses) < asked or any(failed(each) for each in responses):
+        return inconclusive(next((each for each in responses if failed(each)), None))
+    by_number, *others = (_sales(each.rets) for each in responses)
+    if responses[-1].request_id == FORMER and others[-1]:
+        return Reading(event=Event.FOUND_OURS, found=_found(others[-1][0]))
+    ours = [sale for sales in others for sale in _marked(sales, expected)]
+    return _judged([*ours, *by_number], expected) or Reading(event=Event.PROBE_CLEAN)
 
 
 def read_write(answer: bytes, expected: Expected) -> Reading:
@@ -194,13 +205,11 @@ def read_status_check(answer: bytes, expected: Expected) -> Reading:
 def read_search(answer: bytes, expected: Expected) -> Reading:
     """Judge a search. Whether absence counts is for the caller to decide."""
     responses = {r.request_id: r for r in qbxml.parse_response(answer).responses}
-    for name in ("number", "customer", "deleted"):
+    for name in ("number", "changed", "deleted"):
         if name not in responses or failed(responses[name]):
             return Reading(event=Event.SILENCE, message=f"The search by {name} did not answer.")
-    of_customer = [
-        sale for sale in _sales(responses["customer"].rets) if _carries_our_mark(sale, expected)
-    ]
-    judged = _judged([*of_customer, *_sales(responses["number"].rets)], expected)
+    ours = _marked(responses["changed"].rets, expected)
+    judged = _judged([*ours, *_sales(responses["number"].rets)], expected)
     if judged is not None:
         return judged
     deleted = [
@@ -214,6 +223,11 @@ def read_search(answer: bytes, expected: Expected) -> Reading:
             message=f"An invoice with the number {expected.number} was created and deleted.",
         )
     return Reading(event=Event.ABSENT_OPEN)
+
+
+def find_marked(sales: Iterable[object], expected: Expected) -> Reading | None:
+    """The strongest evidence among those with our GUID or marker; None when none has it."""
+    return _judged(_marked(sales, expected), expected)
 
 
 def their_invoice(sale: SaleRet) -> TheirInvoice | None:
@@ -262,11 +276,13 @@ def _is_answer_to(sale: SaleRet, expected: Expected) -> bool:
     )
 
 
-def _carries_our_mark(sale: SaleRet, expected: Expected) -> bool:
-    return (
-        sale.external_guid.upper() == expected.guid.upper()
+def _marked(rets: Iterable[object], expected: Expected) -> list[SaleRet]:
+    return [
+        sale
+        for sale in _sales(rets)
+        if sale.external_guid.upper() == expected.guid.upper()
         or keys.read_marker(sale.memo) == expected.key
-    )
+    ]
 
 
 def _judged(sales: list[SaleRet], expected: Expected) -> Reading | None:

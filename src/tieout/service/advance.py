@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from tieout.channels.base import Answer
+from tieout.channels.base import Answer, Outcome
 from tieout.service import conversation, lane_tasks, moments
 from tieout.service.connect import Line, line_to
 from tieout.service.turns import Lease, Message, Road, RoadKind, Trouble, Turn, Until
@@ -28,6 +28,11 @@ BURST_S = 30.0  # after this the lane is given back, so that other companies get
 LEASE_S = 300  # half of it, when it is renewed, is longer than the longest single call
 ENTER_AGAIN = "Super User: enter the password of the Remote Connector again and save."
 TROUBLE_DELAYS_S = (5, 15, 30, 60, 120, 300)
+_NOT_LOOKED = Answer(
+    outcome=Outcome.NOT_SENT,
+    message="Nobody has looked since which company file is open, so nothing was sent.",
+    remedy="Tieout looks, then goes on by itself.",
+)
 
 
 def advance(*, company_id: int, owner: str) -> bool:
@@ -111,6 +116,8 @@ def _deliver(turn: Turn, line: Line, message: Message) -> Answer:
             line.delivery(message.request, call_id=message.call_id, writes=False, epoch=0)
         )
     lane = exports.lane_facts(company_id=turn.company_id)
+    if not lane.checked(turn.lease.epoch):
+        return _NOT_LOOKED
     return line.channel.deliver(
         line.delivery(
             message.request,

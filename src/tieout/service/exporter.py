@@ -30,6 +30,7 @@ CANNOT_PARSE = 0x80040400  # proves, of this very message, that nothing of it wa
 LOCK_TRIES_MAX = 5
 LOCK_DELAY_S = 60
 _ASKED: Final = frozenset({Event.PROBE_CLEAN, Event.ABSENT_FENCED})  # and it is not there
+RECORDS_KEPT = 100  # a write clears QuickBooks' record of the set settled so many exports ago
 RECOVERY_DELAYS_S = (2, 10, 30, 60, 120, 300)
 
 
@@ -68,6 +69,12 @@ class Exporter:
             subject_key=self.row.key,
             **more,
         )
+
+    def probe(self) -> Message:
+        """Ask whether QuickBooks holds it; more widely when it may have come there already."""
+        row = self.row
+        sent_at = queries.first_write_at(row=row) if row.writes else None
+        return self.question(Exchange.Purpose.PROBE, self.subject.probe(sent_at=sent_at))
 
     def send(self) -> Message | None:
         """The write, with its intent noted; None when it may not be sent (the row says why)."""
@@ -157,19 +164,22 @@ class Exporter:
     def _perform(self, effect: Effect) -> None:
         _EFFECTS[effect](self)
 
-    def _new_set_id(self) -> None:
-        self.set_id = keys.message_set_id(moments.random10())
-        # the record that QuickBooks keeps of a settled set is cleared with the next one
-        self.request = self.subject.write(set_id=self.set_id, old_set_id=self._to_clear())
+    def _freeze_bytes(self) -> None:
+        """What left under the row's set id leaves again as it was; else the bytes are made now."""
+        row = self.row
+        last = queries.last_write(row=row) if row.writes else None
+        if last is not None and last.set_id == row.set_id:
+            self.set_id, self.request = last.set_id, bytes(last.request)
+            return
+        old = queries.set_to_clear(
+            company_id=row.company_id, app_name=self.turn.road.app_name, kept=RECORDS_KEPT
+        )
+        self.set_id = row.set_id or next_set_id(row)
+        self.request = self.subject.write(set_id=self.set_id, old_set_id=old)
+        row.writes = 0
 
-    def _to_clear(self) -> str:
-        """The set whose record goes: that of the row's own refusal, else the last settled one."""
-        row, app_name = self.row, self.turn.road.app_name
-        if not row.set_id:
-            return queries.last_settled_set(company_id=row.company_id, app_name=app_name)
-        known = row.app_name == app_name
-        once = known and queries.left_once(company_id=row.company_id, set_id=row.set_id)
-        return row.set_id if once else ""
+    def _next_set_id(self) -> None:
+        self.row.set_id = next_set_id(self.row)
 
     def _count_recovery(self) -> None:
         self.row.recoveries += 1
@@ -182,7 +192,6 @@ class Exporter:
 
     def _never_sent(self) -> None:
         self.row.writes = 0
-        self.row.set_id = ""
 
     def _same_bytes(self) -> None:
         last = queries.last_write(row=self.row)
@@ -291,7 +300,8 @@ class Exporter:
 
 
 _EFFECTS: Final[Mapping[Effect, Callable[[Exporter], None]]] = {
-    Effect.NEW_SET_ID: Exporter._new_set_id,
+    Effect.FREEZE_BYTES: Exporter._freeze_bytes,
+    Effect.NEXT_SET_ID: Exporter._next_set_id,
     Effect.SAME_BYTES: Exporter._same_bytes,
     Effect.COMMIT_INTENT: Exporter._commit_intent,
     Effect.SEND: Exporter._hand_out,
@@ -303,6 +313,17 @@ _EFFECTS: Final[Mapping[Effect, Callable[[Exporter], None]]] = {
     Effect.RELEASE: Exporter._release,
     Effect.NEVER_SENT: Exporter._never_sent,
 }
+
+
+def next_set_id(row: Row) -> str:
+    """The set id after the row's present one: from a posting's key, by lot for other writes.
+
+    What may be written twice without harm (a name is unique, an edit has its sequence) needs no
+    id that survives the loss of our database.
+    """
+    if isinstance(row, Posting):
+        return keys.set_id_of(row.key, row.set_id)
+    return keys.message_set_id(moments.random10())
 
 
 def _cannot_be_read(answer: Answer) -> bool:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import secrets
+import time
 import uuid
 from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
 
 from django.utils import timezone
 
@@ -14,6 +17,30 @@ ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 def now() -> datetime:
     """The present moment, aware."""
     return timezone.now()
+
+
+class Uptime(NamedTuple):
+    """Seconds of a clock that only runs; those of two boots cannot be compared."""
+
+    boot: str
+    seconds: int
+
+
+def uptime() -> Uptime:
+    """The clock of this machine that only runs: nobody puts it forward or back."""
+    return Uptime(_BOOT, int(time.monotonic()))
+
+
+def _boot() -> str:
+    """What names the run of the machine; without such a name, that of this process."""
+    try:
+        return _BOOT_ID.read_text().strip()
+    except OSError:
+        return uuid.uuid4().hex
+
+
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")  # Linux: all processes count from one boot
+_BOOT = _boot()
 
 
 def call_id() -> str:

@@ -117,7 +117,12 @@ class Visit:
         """Save the ticket's row as it is now."""
         if self.row is not None and self.state is not None:
             ids = self.row.request_ids if self._request_ids is None else self._request_ids
-            commits.save_session(session_id=self.row.pk, state=self.state, request_ids=ids)
+            commits.save_session(
+                session_id=self.row.pk,
+                state=self.state,
+                request_ids=ids,
+                uptime=moments.uptime(),
+            )
 
     def _perform(self, effect: qbwc.Effect) -> Told | None:
         match effect:
@@ -187,8 +192,12 @@ class Visit:
     def _expire(self, ticket: str) -> None:
         row = queries.session(ticket=ticket)
         if row is not None:
-            expired = qbwc.expire(queries.state_of(row))
-            commits.save_session(session_id=row.pk, state=expired, request_ids=row.request_ids)
+            commits.save_session(
+                session_id=row.pk,
+                state=qbwc.expire(queries.state_of(row)),
+                request_ids=row.request_ids,
+                uptime=queries.called_at(ticket=ticket),  # it does not call now
+            )
 
     def _check_company(self, question: CheckCompany) -> CompanyChecked:
         account, _, book = self.office()

@@ -21,6 +21,7 @@ from tieout.quickbooks import qbxml, translate_presence
 from tieout.quickbooks.translate_presence import Presence
 from tieout.service import moments
 from tieout.service.access import Access, find_access
+from tieout.service.exporter import next_set_id
 from tieout.service.turns import Lease, Place, Question, Trouble
 from tieout.store.commits import events, lanes, tasks
 from tieout.store.commits import exports as export_commits
@@ -108,7 +109,8 @@ def _back(row: Posting, access: Access, now: datetime) -> events.Entry:
     before = State(row.state)
     was = {"state": row.state, "txn_id": row.txn_id, "number": row.qb_number}
     row.state = exporting.step(before, Event.PUT_BACK).state.value
-    row.writes, row.set_id, row.tries = 0, "", 0
+    row.writes, row.tries = 0, 0
+    row.set_id = next_set_id(row)
     row.former_txn_id = row.txn_id
     row.txn_id = row.edit_sequence = row.qb_number = ""
     row.qb_total = row.exported_at = row.queued_at = row.due_at = None

@@ -7,7 +7,7 @@ lane's epoch and the row's lock.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import timedelta
 
 from tieout.channels.base import Answer, Outcome
 from tieout.core import exporting, recovering
@@ -42,10 +42,10 @@ def ask(exporter: Exporter) -> Message:
                 Exchange.Purpose.STATUS_CHECK,
                 translate.render_status_check(exporter.row.set_id),
                 set_id=exporter.row.set_id,
-                place={"asked_at": moments.now().isoformat()},
+                place={"silent": int(fences.is_silent(write=write))},
             )
         case Ask.SEARCH:
-            sent_at = write.created_at.replace(tzinfo=None)
+            sent_at = queries.first_write_at(row=exporter.row) or write.created_at
             return exporter.question(
                 Exchange.Purpose.SEARCH, exporter.subject.search(sent_at=sent_at)
             )
@@ -79,7 +79,7 @@ def take(exporter: Exporter, *, purpose: str, place: dict[str, int | str]) -> Tr
         return wait(exporter, answer.message, answer.remedy)
     try:
         if purpose == Exchange.Purpose.STATUS_CHECK:
-            return _status_checked(exporter, answer, asked_at=str(place["asked_at"]))
+            return _status_checked(exporter, answer, silent=bool(place["silent"]))
         return _searched(exporter, answer)
     except qbxml.MalformedResponse as error:
         return wait(exporter, str(error), "Tieout asks again by itself.")
@@ -120,7 +120,7 @@ def _recalled(exporter: Exporter, answer: Answer) -> Trouble | None:
             return wait(exporter, answer.message, answer.remedy)
 
 
-def _status_checked(exporter: Exporter, answer: Answer, *, asked_at: str) -> Trouble | None:
+def _status_checked(exporter: Exporter, answer: Answer, *, silent: bool) -> Trouble | None:
     row = exporter.row
     if readings.of_other_set(answer.qbxml, row.set_id):
         reading = readings.Reading(event=None)
@@ -133,9 +133,7 @@ def _status_checked(exporter: Exporter, answer: Answer, *, asked_at: str) -> Tro
     row.call_over = row.call_over or fences.ticket_is_over(
         turn=exporter.turn,
         write=_write(exporter),
-        now=datetime.fromisoformat(
-            asked_at
-        ),  # the silence must be over before QuickBooks is asked
+        silent=silent,  # before QuickBooks was asked
         session_id=answer.session_id,
     )
     row.due_at = None
@@ -153,15 +151,16 @@ def _searched(exporter: Exporter, answer: Answer) -> Trouble | None:
     if event in {Event.ABSENT_OPEN, Event.ABSENT_FENCED}:
         looked = _looked(exporter, write)
         if not looked.fenced and fences.waits_for_a_session(
-            turn=exporter.turn, write=write, now=moments.now(), session_id=answer.session_id
+            turn=exporter.turn, write=write, session_id=answer.session_id
         ):
             return wait(exporter, _OLD_SESSION, "Tieout asks again in the next one by itself.")
         event = recovering.when_absent(looked)
     row.looks += 1
     row.nothing_stored_at = None
     if event is Event.ABSENT_OPEN:
-        fence_at = fences.ticket_over_at(write=write)
-        exporter.look_again_at = fence_at if fence_at and fence_at > moments.now() else None
+        over_in = fences.ticket_over_in(write=write)
+        waits = over_in is not None and over_in > timedelta()
+        exporter.look_again_at = moments.now() + over_in if over_in and waits else None
         row.due_at = exporter.later()
     if event is Event.ABSENT_FENCED:
         row.due_at = None

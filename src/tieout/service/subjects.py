@@ -26,8 +26,11 @@ from tieout.store.queries.exports import Posting, QbWrite
 class Subject(Protocol):
     """One thing to be written exactly once. Messages are bytes, answers are read into events."""
 
-    def probe(self) -> bytes:
-        """Ask whether QuickBooks already holds it; sent before every write."""
+    def probe(self, *, sent_at: datetime | None = None) -> bytes:
+        """Ask whether QuickBooks already holds it; sent before every write.
+
+        `sent_at`: when it was first sent, if it was: then it may be there under any name.
+        """
 
     def read_probe(self, answer: bytes) -> Reading:
         """Judge the answer to the probe; raises MalformedResponse."""
@@ -74,12 +77,12 @@ class PostingSubject:
             total=posting.total,
             key=posting.key,
             guid=posting.guid,
-            request_id=f"posting-{posting.pk}",
+            request_id=f"posting-{posting.key}",
             former_txn_id=posting.former_txn_id,
         )
 
-    def probe(self) -> bytes:
-        return translate.render_probe(self.expected)
+    def probe(self, *, sent_at: datetime | None = None) -> bytes:
+        return translate.render_probe(self.expected, sent_at=sent_at)
 
     def read_probe(self, answer: bytes) -> Reading:
         return translate.read_probe(answer, self.expected)

@@ -44,7 +44,7 @@ class NewJobSubject:
     def resent(self) -> bool:
         return self.row.writes > 1
 
-    def probe(self) -> bytes:
+    def probe(self, *, sent_at: datetime | None = None) -> bytes:
         return customers.render_probe(self.wanted)
 
     def read_probe(self, answer: bytes) -> Reading:
@@ -141,7 +141,7 @@ class JobChangeSubject:
             request_id=f"write-{self.row.pk}",
         )
 
-    def probe(self) -> bytes:
+    def probe(self, *, sent_at: datetime | None = None) -> bytes:
         return customers.render_look(self.wanted)
 
     def read_probe(self, answer: bytes) -> Reading:

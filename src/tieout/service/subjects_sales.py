@@ -47,7 +47,7 @@ class _OfPosting:
             request_id=f"write-{self.row.pk}",
         )
 
-    def probe(self) -> bytes:
+    def probe(self, *, sent_at: datetime | None = None) -> bytes:
         return sales.render_look(self.held)
 
     def search(self, *, sent_at: datetime) -> bytes:

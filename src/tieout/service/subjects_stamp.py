@@ -29,7 +29,7 @@ class StampSubject:
             request_id=f"write-{row.pk}",
         )
 
-    def probe(self) -> bytes:
+    def probe(self, *, sent_at: datetime | None = None) -> bytes:
         return stamps.render_look()
 
     def read_probe(self, answer: bytes) -> Reading:

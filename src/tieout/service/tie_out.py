@@ -19,7 +19,7 @@ from tieout.core.money import show
 from tieout.quickbooks import qbxml, translate
 from tieout.quickbooks.qbxml import credits as qbxml_credits
 from tieout.quickbooks.qbxml import status as codes
-from tieout.service import long_answers, moments
+from tieout.service import adopt_set_aside, long_answers, moments
 from tieout.service.access import Access
 from tieout.service.long_answers import Head
 from tieout.service.turns import Lease, Place, Question, Trouble
@@ -200,7 +200,9 @@ def _keep_page(
             lanes.check(company_id=lease.company_id, epoch=lease.epoch)
             count = 0
             for rets in () if other_session else long_answers.batches(answer, head):
-                sales = [translate.their_invoice(qbxml.typed(ret)) for ret in rets]
+                read = [qbxml.typed(ret) for ret in rets]
+                adopt_set_aside.adopt(company_id=task.company_id, sales=read, now=moments.now())
+                sales = [translate.their_invoice(sale) for sale in read]
                 known = [each for each in sales if each is not None]
                 commits.add_theirs(tie_out=tie_out, invoices=known, stray=listing.kind in STRAYS)
                 count += len(rets)

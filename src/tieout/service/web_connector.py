@@ -154,7 +154,10 @@ def _log_in(call: Authenticate, address: str) -> bytes:
         reply = visit.meet(call)
         if visit.state is not None:
             commits.add_session(
-                state=visit.state, address=address, app_name=visit.office()[1].app_name
+                state=visit.state,
+                address=address,
+                app_name=visit.office()[1].app_name,
+                uptime=moments.uptime(),
             )
     if isinstance(reply, Apply):
         message = "A login asked to act on an answer."

@@ -105,7 +105,7 @@ def _build_for(turn: Turn, row: Row) -> Message | None:
             case State.READY:
                 return _claim(exporter)
             case State.CLAIMED:
-                return exporter.question(Exchange.Purpose.PROBE, exporter.subject.probe())
+                return exporter.probe()
             case _:
                 return None
 
@@ -125,7 +125,7 @@ def _claim(exporter: Exporter) -> Message | None:
     if not commits.may_go_on(row=row, now=moments.now()):
         return None
     exporter.meet(Event.CLAIM)
-    return exporter.question(Exchange.Purpose.PROBE, exporter.subject.probe())
+    return exporter.probe()
 
 
 # ------------------------------------------------------------------ take

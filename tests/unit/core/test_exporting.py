@@ -38,7 +38,7 @@ def test_the_intent_is_committed_before_the_bytes_leave(
     effects = list(found.effects)
     if Effect.SEND in effects:
         assert effects.index(Effect.COMMIT_INTENT) < effects.index(Effect.SEND)
-        assert effects[0] in {Effect.NEW_SET_ID, Effect.SAME_BYTES}
+        assert effects[0] in {Effect.FREEZE_BYTES, Effect.SAME_BYTES}
         assert found.state is State.SENDING
     else:
         assert Effect.COMMIT_INTENT not in effects
@@ -70,9 +70,15 @@ def test_absence_without_a_fence_never_leads_to_a_resend() -> None:
     assert step(State.UNCONFIRMED, Event.ABSENT_OPEN).state is State.UNCONFIRMED
 
 
-def test_a_resend_takes_the_same_bytes_and_a_new_try_new_ones() -> None:
+def test_a_resend_takes_the_same_bytes_also_when_a_person_has_it_sent_again() -> None:
     assert Effect.SAME_BYTES in step(State.RESENDABLE, Event.SEND).effects
-    assert Effect.NEW_SET_ID in step(State.PROBED, Event.SEND).effects
+    assert step(State.NEEDS_PERSON, Event.PERSON_SENDS_AGAIN).effects == ()
+
+
+def test_the_next_set_id_is_taken_after_a_refusal_and_once_what_it_made_is_gone() -> None:
+    takes_next = {event for _, event, found in EVERY_STEP if Effect.NEXT_SET_ID in found.effects}
+    assert takes_next == {Event.REFUSED, Event.FOUND_DELETED, Event.PUT_BACK}
+    assert all(Effect.NEXT_SET_ID in s.effects for _, e, s in EVERY_STEP if e in takes_next)
 
 
 def test_a_resend_that_did_not_get_through_keeps_its_set_id() -> None:

@@ -14,6 +14,7 @@ from tieout.core.keys import (
     message_set_id,
     posting_key,
     read_marker,
+    set_id_of,
 )
 
 
@@ -69,6 +70,16 @@ def test_with_several_markers_the_last_one_is_ours():
 def test_only_a_posting_key_becomes_a_marker(bad):
     with pytest.raises(ValueError, match="is not a posting key"):
         marker(bad)
+
+
+def test_a_postings_set_ids_are_the_same_everywhere_and_each_follows_from_the_former():
+    key = "abcdefghijklmnop"
+    first = set_id_of(key)
+    second = set_id_of(key, first)
+    assert (first, second) == (set_id_of(key), set_id_of(key, first))
+    assert len({first, second, set_id_of(key, second), set_id_of(key[::-1])}) == 4
+    assert len(first) <= MESSAGE_SET_ID_MAX
+    assert first.startswith("ti-")
 
 
 def test_a_message_set_id_is_short_enough_for_quickbooks():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -140,10 +140,33 @@ def test_the_write_carries_guid_marker_and_number_alone_in_its_set() -> None:
 )
 def test_a_probe_is_judged_by_mark_never_by_likeness(body: str, event: Event) -> None:
     code = 0 if body else 500
-    reading = translate.read_probe(
-        answer(response("InvoiceQuery", body, request_id="probe", code=code)), EXPECTED
-    )
-    assert reading.event is event
+    by_number = response("InvoiceQuery", body, request_id="probe", code=code)
+    nothing = response("InvoiceQuery", request_id="customer", code=500)
+    assert translate.read_probe(answer(by_number, nothing), EXPECTED).event is event
+
+
+@pytest.mark.parametrize(
+    ("body", "event"),
+    [
+        (sale(guid=GUID, number="99"), Event.FOUND_OURS),
+        (sale(memo=f"[tieout:{KEY}]", number="99"), Event.FOUND_OURS),
+        (sale(number="99"), Event.PROBE_CLEAN),
+    ],
+)
+def test_a_probe_finds_what_was_renumbered_by_its_mark(body: str, event: Event) -> None:
+    """Our database may have been restored to before it was sent."""
+    by_number = response("InvoiceQuery", request_id="probe", code=500)
+    of_customer = response("InvoiceQuery", body, request_id="customer")
+    assert translate.read_probe(answer(by_number, of_customer), EXPECTED).event is event
+
+
+def test_a_probe_of_what_left_before_looks_among_all_that_was_changed() -> None:
+    sent_at = datetime(2026, 10, 19, 8, 0, tzinfo=UTC)
+    once, again = (translate.render_probe(EXPECTED, sent_at=at).decode() for at in (None, sent_at))
+    assert (once.count("<InvoiceQueryRq"), again.count("<InvoiceQueryRq")) == (2, 3)
+    widest = again.rpartition("<InvoiceQueryRq")[2]
+    assert "EntityFilter" not in widest
+    assert "<FromModifiedDate>2026-10-18T06:00:00</FromModifiedDate>" in widest
 
 
 def test_a_probe_that_failed_proves_nothing() -> None:
@@ -152,6 +175,8 @@ def test_a_probe_that_failed_proves_nothing() -> None:
     assert (reading.event, reading.code) == (None, 3260)
     assert reading.remedy
     assert translate.read_probe(answer(), EXPECTED).event is None
+    half = answer(response("InvoiceQuery", request_id="probe", code=500))
+    assert translate.read_probe(half, EXPECTED).event is None
 
 
 @pytest.mark.parametrize(
@@ -229,10 +254,10 @@ def test_a_status_check_brings_the_stored_answer_or_nothing() -> None:
     assert translate.read_status_check(other, EXPECTED).event is None
 
 
-def search(number: str = "", customer: str = "", deleted: str = "", *, code: int = 0) -> bytes:
+def search(number: str = "", changed: str = "", deleted: str = "", *, code: int = 0) -> bytes:
     return answer(
         response("InvoiceQuery", number, request_id="number", code=code),
-        response("InvoiceQuery", customer, request_id="customer"),
+        response("InvoiceQuery", changed, request_id="changed"),
         response("TxnDeletedQuery", deleted, request_id="deleted"),
     )
 
@@ -248,8 +273,9 @@ GONE = (
     [
         (search(), Event.ABSENT_OPEN),
         (search(number=sale(guid=GUID)), Event.FOUND_OURS),
-        (search(customer=sale(guid=GUID, number="99")), Event.FOUND_OURS),
-        (search(customer=sale(number="99")), Event.ABSENT_OPEN),
+        (search(changed=sale(guid=GUID, number="99")), Event.FOUND_OURS),
+        (search(changed=sale(guid=GUID, number="99", customer="8-2")), Event.FOUND_OURS),
+        (search(changed=sale(number="99")), Event.ABSENT_OPEN),
         (search(number=sale(customer="8-2")), Event.FOUND_FOREIGN),
         (search(number=sale()), Event.FOUND_ALIKE),
         (search(deleted=GONE), Event.FOUND_DELETED),

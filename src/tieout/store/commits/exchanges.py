@@ -148,6 +148,11 @@ def _mark(*, company_id: int, call_id: str) -> QuerySet[Exchange]:
     )
 
 
+def note_place(*, exchange_id: int, place: Mapping[str, Any]) -> None:
+    """Note with a message set what was observed about its sending."""
+    Exchange.objects.filter(pk=exchange_id).update(place=dict(place))
+
+
 @prepared.removal
 def forget_page(*, exchange_id: int) -> QuerySet[Exchange]:
     """A page of a list that is mirrored need not be kept: it can be read again."""

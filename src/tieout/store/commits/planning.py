@@ -171,7 +171,7 @@ class _Work:
         posting.state = State.READY
         posting.state_at = self.now
         posting.queued_at = posting.due_at = None
-        posting.problem = posting.remedy = posting.set_id = ""
+        posting.problem = posting.remedy = ""
         posting.found = {}
         posting.recoveries = posting.tries = 0
         (self.new if present is None else self.changed).append(posting)

@@ -36,7 +36,10 @@ def open_tie_out(*, task: Task, now: datetime) -> TieOut:
     QbInvoice.objects.filter(tie_out__company_id=task.company_id).delete()
     first, last = (_day(task.params.get(name)) for name in ("from_date", "to_date"))
     whole = first is None and last is None
-    exported = _exported(task.company_id).aggregate(first=Min("txn_date"), last=Max("txn_date"))
+    # what was set aside after it had left may be in QuickBooks all the same
+    states = [*EXPORTED, State.SET_ASIDE.value]
+    ours = Posting.objects.filter(company_id=task.company_id, state__in=states)
+    exported = ours.aggregate(first=Min("txn_date"), last=Max("txn_date"))
     if exported["first"] is not None:
         # one open end reaches as far as anything was exported, and never before the other end
         first, last = (

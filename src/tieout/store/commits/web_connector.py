@@ -23,6 +23,7 @@ from tieout.store.models import (
     WebConnectorSession,
 )
 from tieout.store.queries.waiting import VERIFY
+from tieout.store.queries.web_connector import CALLED
 
 OWNER = "web connector"  # whose lane it is while a ticket holds it
 PART_BYTES = 256 * 1024
@@ -73,7 +74,9 @@ def extend_lease(*, company_id: int, epoch: int, now: datetime, lease_s: int) ->
 # ------------------------------------------------------------------ sessions
 
 
-def add_session(*, state: SessionState, address: str, app_name: str) -> WebConnectorSession:
+def add_session(
+    *, state: SessionState, address: str, app_name: str, uptime: tuple[str, int] | None = None
+) -> WebConnectorSession:
     """The row of a new ticket; rows that are long over make room."""
     row = WebConnectorSession.objects.create(
         ticket=state.ticket,
@@ -81,7 +84,7 @@ def add_session(*, state: SessionState, address: str, app_name: str) -> WebConne
         opened_at=state.opened_at,
         address=address[:64],
         app_name=app_name,
-        **_columns(state),
+        **_columns(state, uptime),
     )
     old = (
         WebConnectorSession.objects.filter(company_id=state.company_id)
@@ -98,10 +101,18 @@ def add_session(*, state: SessionState, address: str, app_name: str) -> WebConne
 
 
 def save_session(
-    *, session_id: int, state: SessionState, request_ids: Sequence[Sequence[str]]
+    *,
+    session_id: int,
+    state: SessionState,
+    request_ids: Sequence[Sequence[str]],
+    uptime: tuple[str, int] | None = None,
 ) -> None:
-    """Save what a call made of the ticket's row."""
-    _save({**_columns(state), "request_ids": list(request_ids)}, session_id=session_id)
+    """Save what a call made of the ticket's row.
+
+    `uptime`: when it called, by the clock that only runs; None when it is not known.
+    """
+    changes = {**_columns(state, uptime), "request_ids": list(request_ids)}
+    _save(changes, session_id=session_id)
 
 
 @prepared.change(
@@ -111,14 +122,14 @@ def _save(*, session_id: int) -> QuerySet[WebConnectorSession]:
     return WebConnectorSession.objects.filter(pk=session_id)
 
 
-def _columns(state: SessionState) -> dict[str, Any]:
+def _columns(state: SessionState, uptime: tuple[str, int] | None) -> dict[str, Any]:
     return {
         "phase": state.phase.value,
         "epoch": state.epoch,
         "last_call_at": state.last_call_at,
         "answered": state.answered,
         "last_error": state.last_error,
-        "state": state_json(state),
+        "state": state_json(state) | ({} if uptime is None else {CALLED: list(uptime)}),
     }
 
 

@@ -122,20 +122,35 @@ def last_status_check(*, row: Row) -> Exchange | None:
     return checks.order_by("-id").first()
 
 
-def last_settled_set(*, company_id: int, app_name: str) -> str:
-    """The set id of the latest exported posting: its stored answer is needed no more. "" = none.
+def set_aside(*, company_id: int) -> list[Posting]:
+    """What a Super User took out of the queue after it had left, locked for a change."""
+    rows = Posting.objects.select_for_update().filter(
+        company_id=company_id, state=State.SET_ASIDE.value, writes__gt=0
+    )
+    return list(rows.order_by("id"))
 
-    Under another application name QuickBooks does not know it. One that left twice is not
-    cleared: its record is what stops a late commit of the first call.
+
+def first_write_at(*, row: Row) -> datetime | None:
+    """When a write of the row was handed over for the first time."""
+    writes = Exchange.objects.filter(
+        company_id=row.company_id, purpose=Exchange.Purpose.WRITE, **_of(row)
+    )
+    return writes.order_by("id").values_list("created_at", flat=True).first()
+
+
+def set_to_clear(*, company_id: int, app_name: str, kept: int) -> str:
+    """The set of the posting exported `kept` exports ago: its record is needed no more. "" = none.
+
+    Until then it is what stops a late commit of an earlier call, also of one that a restored
+    database does not know. Under another application name QuickBooks does not know the set.
     """
-    latest = (
+    settled = (
         Posting.objects.filter(company_id=company_id, state=State.EXPORTED.value)
         .exclude(set_id="")
         .order_by("-state_at")
-        .values_list("set_id", "app_name", "writes")
-        .first()
+        .values_list("set_id", "app_name")[kept - 1 : kept]
     )
-    return latest[0] if latest and latest[1:] == (app_name, 1) else ""
+    return next((set_id for set_id, app in settled if app == app_name), "")
 
 
 def times_in_quickbooks(*, company_id: int, set_id: str) -> int:
@@ -151,14 +166,6 @@ def times_in_quickbooks(*, company_id: int, set_id: str) -> int:
         details.get("money_affected") is not False and details.get("code") != "withdrawn"
         for details in sent.values_list("details", flat=True)
     )
-
-
-def left_once(*, company_id: int, set_id: str) -> bool:
-    """Whether that message set was handed out a single time."""
-    sent = Exchange.objects.filter(
-        company_id=company_id, set_id=set_id, purpose=Exchange.Purpose.WRITE
-    )
-    return sent.count() == 1
 
 
 def _of(row: Row) -> dict[str, Row]:
@@ -210,6 +217,10 @@ class LaneFacts:
     held_reason: str
     checked_epoch: int
     checked_session: str
+
+    def checked(self, epoch: int) -> bool:
+        """Whether the company file was found to be the right one in this holding of the lane."""
+        return self.checked_epoch == epoch and bool(self.checked_session)
 
 
 def lane_facts(*, company_id: int) -> LaneFacts:

@@ -24,6 +24,7 @@ _OFFICE = (
     "company__connection__road", "company__book__company_name", "company__book__company_file",
     "company__book__read_at",
 )  # fmt: skip
+CALLED = "called"  # beside the reducer's row: when the ticket called, by the clock that only runs
 _LIVE = [phase.value for phase in LIVE]
 _DATES = ("opened_at", "last_call_at")
 _WORKS = ("outstanding", "last_work")
@@ -111,6 +112,13 @@ def last_call_at(*, ticket: str) -> datetime | None:
     return Session.objects.filter(ticket=ticket).values_list("last_call_at", flat=True).first()
 
 
+def called_at(*, ticket: str) -> tuple[str, int] | None:
+    """The same by the clock that only runs; None when the row does not say it."""
+    row = Session.objects.filter(ticket=ticket).values_list("state", flat=True).first()
+    called = row.get(CALLED) if row else None
+    return (str(called[0]), int(called[1])) if called else None
+
+
 def opened_at(*, ticket: str) -> datetime | None:
     """When the session behind the ticket began."""
     return Session.objects.filter(ticket=ticket).values_list("opened_at", flat=True).first()
@@ -168,7 +176,7 @@ def is_page(*, company_id: int, call_id: str) -> bool:
 
 def state_of(row: Session) -> SessionState:
     """The reducer's row as it was saved."""
-    saved: dict[str, Any] = dict(row.state)
+    saved: dict[str, Any] = {name: row.state[name] for name in row.state if name != CALLED}
     for name in _DATES:
         saved[name] = datetime.fromisoformat(saved[name])
     for name in _WORKS:
