@@ -52,7 +52,7 @@ PROMISED = {
     "clean": (99.5, 99.9),
     "messy": (85.0, 98.0),
     "adversarial": (85.0, 97.0),
-    "office-clean": (97.0, 99.0),
+    "office-clean": (96.0, 99.0),
     "office-messy": (75.0, 97.5),
     "office-adversarial": (10.0, 89.0),
     "coast-clean": (99.0, 99.5),
