@@ -32,7 +32,7 @@ from tieout.service.drift_choices import (
 )
 from tieout.service.drift_undo import undo_answers, undo_batch
 from tieout.service.mapping_state import How, Refused
-from tieout.store.commits import drift_answers
+from tieout.store.commits import drift_answers, locks
 from tieout.store.queries import drifts as queries
 from tieout.store.queries.drifts import Drift, DriftRow
 
@@ -148,6 +148,7 @@ def _settle(
     company_id = access.company.pk
     keeping = answer is Answer.KEEP
     with transaction.atomic():
+        locks.desk(company_id=company_id)
         locked = drift_answers.lock(company_id=company_id, ids=list(seen))
         _missing(seen, len(locked), outcome)
         states = drift_records.states(company_id, locked) if keeping else {}
@@ -211,6 +212,7 @@ def _remap(
     confirmed: Collection[str],
 ) -> None:
     with transaction.atomic():
+        locks.desk(company_id=access.company.pk)
         rows = queries.rows_of(company_id=access.company.pk, ids=list(seen))
         _missing(seen, len(rows), outcome)
         bundle, decided = drift_survivors.decide(

@@ -10,7 +10,7 @@ from django.db import transaction
 from tieout.service import drift_records, save_mapping
 from tieout.service.access import Access
 from tieout.service.drift_choices import Aside, Outcome, why_refused
-from tieout.store.commits import drift_answers
+from tieout.store.commits import drift_answers, events, locks
 from tieout.store.commits import drifts as commits
 from tieout.store.queries.drifts import Drift
 
@@ -47,7 +47,8 @@ def _undo(
     confirmed: Collection[str],
 ) -> None:
     company_id = access.company.pk
-    with transaction.atomic():
+    with transaction.atomic(), events.at_the_end():
+        locks.desk(company_id=company_id)
         locked = drift_answers.lock(company_id=company_id, ids=ids)
         place = {pk: n for n, pk in enumerate(ids)}
         locked.sort(key=lambda drift: place[drift.pk])

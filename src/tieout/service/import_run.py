@@ -29,7 +29,7 @@ from tieout.sources.sheets import (
     gather_invoices,
     read,
 )
-from tieout.store.commits import events, imports, mappings, source, tasks
+from tieout.store.commits import events, imports, locks, mappings, source, tasks
 from tieout.store.commits.invoices import upsert_invoices
 from tieout.store.commits.source import Tally
 from tieout.store.queries import imports as imports_query
@@ -170,7 +170,7 @@ def _work_off(run_: _Run, sheet: _Sheet) -> None:
             continue
         with transaction.atomic():
             imports.hold(task_id=run_.task.pk, tries=run_.task.tries)
-            source.lock_company(company_id=run_.company_id)
+            locks.desk(company_id=run_.company_id)
             tally = _upsert(run_.company_id, batch, brought)
             imports.checkpoint(
                 task_id=run_.task.pk,
@@ -260,7 +260,6 @@ def _finish(run_: _Run, ids: Sequence[int]) -> Report:
         imports.hold(task_id=run_.task.pk, tries=run_.task.tries)
         rows = imports.finish(import_ids=ids)
         report = Report(task_id=run_.task.pk, files=tuple(_file_report(row) for row in rows))
-        _log(run_.task, rows)
         if count_to_plan(company_id=run_.company_id):
             want_planning(run_.company_id, now, run_.task.requested_by)
         want_suggestions(run_.company_id, now, run_.task.requested_by)
@@ -277,6 +276,7 @@ def _finish(run_: _Run, ids: Sequence[int]) -> Report:
             message=report.message,
             result={"batches": run_.position, "import_ids": list(ids)},
         )
+        _log(run_.task, rows)
     return report
 
 
@@ -287,6 +287,7 @@ def _look_again(run_: _Run, now: datetime) -> None:
     while after is not None:
         with transaction.atomic():
             imports.hold(task_id=run_.task.pk, tries=run_.task.tries)
+            locks.desk(company_id=run_.company_id)
             _, after = mappings.look_again_at_some(
                 company_id=run_.company_id, now=now, task_id=run_.task.pk, after=after
             )

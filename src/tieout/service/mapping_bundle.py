@@ -26,7 +26,7 @@ from tieout.service.mapping_state import (
 )
 from tieout.service.plan_wish import want_planning
 from tieout.service.suggest_wish import want_suggestions
-from tieout.store.commits import events, job_mappings, mappings
+from tieout.store.commits import events, job_mappings, locks, mappings
 from tieout.store.queries import jobs, proposals, qb_lists
 from tieout.store.queries.mappings import Event, latest_events
 from tieout.store.queries.qb_lists import QbCustomer
@@ -59,6 +59,7 @@ class Bundle:
     def __init__(self, access: Access, ids: Collection[int]) -> None:
         self.access = access
         self.company_id = access.company.pk
+        locks.desk(company_id=self.company_id)
         locked = job_mappings.lock_jobs(company_id=self.company_id, ids=ids)
         self.jobs = {job.pk: job for job in locked}
         keys = [job.key for job in locked if present(job)[0] is not None]
@@ -207,10 +208,9 @@ class Bundle:
         return Written(events=made, planned_again=again)
 
     def _plan_again(self, keys: list[str], now: datetime) -> int:
-        again = 0
-        for start in range(0, len(keys), KEYS_AT_ONCE):
-            concerned = mappings.concerned_by_jobs(keys[start : start + KEYS_AT_ONCE])
-            again += mappings.plan_again(company_id=self.company_id, concerned=concerned)
+        starts = range(0, len(keys), KEYS_AT_ONCE)
+        concerned = [mappings.concerned_by_jobs(keys[at : at + KEYS_AT_ONCE]) for at in starts]
+        again = mappings.plan_again(company_id=self.company_id, concerned=concerned)
         if again:
             want_planning(self.company_id, now, self.access.user)
         return again

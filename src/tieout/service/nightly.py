@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from tieout.store.commits import events, tasks
+from tieout.store.commits import events, lanes, tasks
 from tieout.store.queries import due
 from tieout.store.queries.exports import Task
 
@@ -32,12 +32,12 @@ def ask_nightly(*, now: datetime) -> int:
 
 def _ask(company_id: int, now: datetime) -> bool:
     with transaction.atomic():
-        # the log's head is locked first, so that two workers at once make one task
-        entry = events.Entry(verb="asked", subject="refresh", after={"nightly": True})
-        events.append(company_id=company_id, at=now, entries=[entry])
+        lanes.lock(company_id=company_id)  # two workers at once make one task
         if tasks.open_task(company_id=company_id, kind=Task.Kind.REFRESH):
             return False
         tasks.request(
             company_id=company_id, kind=Task.Kind.REFRESH, now=now, params={"full": True}
         )
+        entry = events.Entry(verb="asked", subject="refresh", after={"nightly": True})
+        events.append(company_id=company_id, at=now, entries=[entry])
     return True

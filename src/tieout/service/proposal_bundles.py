@@ -16,6 +16,7 @@ from tieout.service.mapping_bundle import Bundle
 from tieout.service.mapping_columns import Kind
 from tieout.service.mapping_state import NOTHING_TO_UNDO
 from tieout.service.save_mapping import How, Refused, Saved
+from tieout.store.commits import events, locks
 from tieout.store.commits import proposals as commits
 from tieout.store.queries.proposals import Proposal, ProposedChange, RowState
 
@@ -75,10 +76,12 @@ def _command(row: ProposedChange) -> rules.SaveCommand:
     )
 
 
+@events.logged_at_the_end
 def _save_sisters(
     access: Access, kind: Kind, rows: list[ProposedChange], how: How, now: datetime
 ) -> list[Saved | Refused]:
-    commits.lock_records(kind=kind, rows=rows)
+    locks.desk(company_id=access.company.pk)
+    commits.lock_records(company_id=access.company.pk, kind=kind, rows=rows)
     return [
         save_sisters.save_sister(
             access=access,
@@ -163,10 +166,12 @@ def _way_back(bundle: Bundle, row: ProposedChange, reason: str) -> rules.SaveCom
     return replace(rules.undo(last), expected_version=version, why=reason)
 
 
+@events.logged_at_the_end
 def _undo_sisters(
     access: Access, kind: Kind, rows: list[ProposedChange], reason: str, now: datetime
 ) -> Undone:
-    commits.lock_records(kind=kind, rows=rows)
+    locks.desk(company_id=access.company.pk)
+    commits.lock_records(company_id=access.company.pk, kind=kind, rows=rows)
     return [
         (
             row,

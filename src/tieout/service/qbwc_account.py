@@ -132,6 +132,7 @@ def save(*, access: Access, wishes: Wishes, now: datetime) -> tuple[str, ...]:
     company_id = access.company.pk
     ensure(access=access, now=now)
     with transaction.atomic():
+        lanes.lock(company_id=company_id)
         connections.lock(company_id=company_id)
         account = queries.account(company_id=company_id)
         connection = connections.shown(company_id=company_id)

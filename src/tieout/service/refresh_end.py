@@ -10,7 +10,7 @@ from typing import Any
 from tieout.service import keep_job_data, moments, plan_wish, refresh_mode, suggest_wish
 from tieout.service.holding import held
 from tieout.service.turns import Lease
-from tieout.store.commits import drifts, events, listings, mappings, mirror, tasks
+from tieout.store.commits import drifts, events, listings, locks, mappings, mirror, tasks
 from tieout.store.queries.books import Listing
 from tieout.store.queries.exports import Task
 
@@ -53,6 +53,7 @@ def finish(task: Task, lease: Lease) -> bool:
     enough = time.monotonic() + PART_S
     while True:
         with held(lease):
+            locks.desk(company_id=task.company_id)
             over = _part(task)
         if over:
             return True

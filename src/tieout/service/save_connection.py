@@ -13,7 +13,7 @@ from tieout.core.facts import ExportRules
 from tieout.service.access import Access
 from tieout.service.plan_wish import want_planning
 from tieout.store.commits import connection as commits
-from tieout.store.commits import events
+from tieout.store.commits import events, lanes, locks
 from tieout.store.queries import connections
 from tieout.store.queries.planning import rules_of
 
@@ -66,7 +66,10 @@ def save(
 
     Raises SettingRefused; then nothing is saved.
     """
-    with transaction.atomic():
+    company_id = access.company.pk
+    with transaction.atomic(), events.at_the_end():
+        lanes.lock(company_id=company_id)
+        locks.desk(company_id=company_id)
         changed = _save_settings(access, settings, now)
         if switches is not None:
             changed += _save_switches(access, switches, now)
@@ -83,6 +86,7 @@ def confirm_certificate(*, access: Access, fingerprint: str, now: datetime) -> N
     """
     company_id = access.company.pk
     with transaction.atomic():
+        lanes.lock(company_id=company_id)
         connections.lock(company_id=company_id)
         row = connections.shown(company_id=company_id)
         offered = [rung.get("offer", {}).get("fingerprint") for rung in row.ladder]

@@ -16,7 +16,7 @@ from tieout.service.access import Access
 from tieout.service.plan_wish import want_planning
 from tieout.service.save_mapping import REASON_MAX, How, Refused, Saved, changed_meanwhile
 from tieout.service.suggest_wish import want_suggestions
-from tieout.store.commits import events
+from tieout.store.commits import events, locks
 from tieout.store.commits import mappings as commits
 from tieout.store.queries import mappings, qb_lists
 from tieout.store.queries.mappings import SisterKind, SisterRow
@@ -154,6 +154,7 @@ def _save(
         return RECORD_UNKNOWN
     company_id = access.company.pk
     with transaction.atomic():
+        locks.desk(company_id=company_id)
         target = _target(company_id, kind, target_list_id or "")
         if isinstance(target, Refused):
             return target
@@ -167,7 +168,6 @@ def _save(
         commits.write_sister(row=locked, target=target, user=access.user, now=now)
         said = {"version": locked.version, "undoes": undoes, "how": how.value}
         entry = _entry(company_id, kind, shown, before, target, said, reason)
-        events.append(company_id=company_id, at=now, actor=access.user, entries=[entry])
         commits.restate_client(locked)
         if kind == "client":
             want_suggestions(company_id, now, access.user)
@@ -175,6 +175,7 @@ def _save(
         again = commits.plan_again(company_id=company_id, concerned=concerned)
         if again:
             want_planning(company_id, now, access.user)
+        events.append(company_id=company_id, at=now, actor=access.user, entries=[entry])
     text = (
         f"{shown.name} is mapped to {target.full_name}."
         if target

@@ -35,6 +35,13 @@ class _OfPosting:
             raise RuntimeError(message)
         return found
 
+    def _locked(self) -> Posting:
+        """The same, locked behind its invoice until the transaction ends."""
+        company_id, posting_id = self.row.company_id, self.row.posting_id or 0
+        queries.lock_invoice_of(company_id=company_id, posting_id=posting_id)
+        queries.posting_for_change(company_id=company_id, posting_id=posting_id)
+        return self.posting
+
     @property
     def held(self) -> HeldSale:
         content = self.row.content
@@ -92,7 +99,7 @@ class VoidSubject(_OfPosting):
     def record(self, found: Found) -> None:
         """It is voided: so is the posting, by the table."""
         self._done(found)
-        posting = self.posting
+        posting = self._locked()
         before = State(posting.state)
         if before is not State.EXPORTED:
             return  # noticed by another way meanwhile
@@ -136,7 +143,7 @@ class UpdateSubject(_OfPosting):
         self._done(found)
         commits.posting_updated(
             write=self.row,
-            posting=self.posting,
+            posting=self._locked(),
             target=self.target,
             edit_sequence=found.edit_sequence,
             qb_total=found.total,

@@ -20,8 +20,8 @@ from django.db import transaction
 from tieout.core.matching import Bucket, Desk, Flag, JobToMatch, QbCandidate, Suggestion
 from tieout.service import moments
 from tieout.service.suggest_wish import want_suggestions
+from tieout.store.commits import locks, tasks
 from tieout.store.commits import suggestions as commits
-from tieout.store.commits import tasks
 from tieout.store.queries import suggestions as queries
 from tieout.store.queries.suggestions import CandidateRow, JobRow, SuggestionState
 from tieout.store.queries.tasks import Task
@@ -231,6 +231,7 @@ class _Look:
             some = keys[start : start + STORED_AT_ONCE]
             found = [_found(now.jobs[key], answers[key], now.candidates) for key in some]
             with transaction.atomic():
+                locks.desk(company_id=self.company_id)
                 self.serial = commits.next_serial(company_id=self.company_id, after=self.serial)
                 commits.store(
                     company_id=self.company_id,
@@ -248,6 +249,7 @@ class _Look:
                 self.serial = commits.next_serial(company_id=self.company_id, after=self.serial)
                 marked = commits.mark_some(company_id=self.company_id, books_mark=now.books_mark)
         with transaction.atomic():
+            locks.desk(company_id=self.company_id)
             self.serial = commits.next_serial(company_id=self.company_id, after=self.serial)
             commits.all_looked_at(
                 company_id=self.company_id,

@@ -42,6 +42,7 @@ def start(*, access: Access, now: datetime, accept: dict[str, str] | None = None
     if web_connector.road(company_id=company_id) == Connection.Road.WEB_CONNECTOR:
         return _at_the_next_update(access, now, accept)
     with transaction.atomic():
+        lanes.lock(company_id=company_id)
         connections.lock(company_id=company_id)  # two clicks at once make one task
         open_ = tasks.open_task(company_id=company_id, kind=Task.Kind.VERIFY)
         if open_ is not None:
@@ -281,6 +282,7 @@ def _mode_words(file_mode: str) -> str:
 def _record_broken(task: Task, climb: _Climb, broken: RungBroken) -> None:
     now = moments.now()
     with transaction.atomic():
+        lanes.lock(company_id=task.company_id)
         written = commits.record_broken(
             company_id=task.company_id,
             settings_at=climb.settings.updated_at,

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tieout.core import facts
 from tieout.store import prepared
-from tieout.store.commits import exports
+from tieout.store.commits import exports, locks
 from tieout.store.models import Book, Company, Connection, Lane, SourceInvoice
 from tieout.store.queries import connections
 
@@ -114,7 +114,12 @@ def save_switches(*, company_id: int, switches: Mapping[str, bool]) -> None:
 
 def plan_all_again(*, company_id: int) -> int:
     """Let every planned invoice be planned anew; returns how many."""
-    return connections.planned_again(company_id=company_id).update(standing=Standing.TO_PLAN)
+    concerned = connections.planned_again(company_id=company_id)
+    ids = locks.invoices(company_id=company_id, which=Q(pk__in=concerned.values("pk")))
+    return sum(
+        SourceInvoice.objects.filter(pk__in=some).update(standing=Standing.TO_PLAN)
+        for some in locks.chunks(ids)
+    )
 
 
 # ------------------------------------------------------------------ what later contacts show

@@ -30,8 +30,8 @@ def lock(*, company_id: int, ids: Sequence[int]) -> list[Drift]:
     job follow each other, whichever screen they come from."""
     rows = Drift.objects.filter(company_id=company_id, id__in=ids)
     jobs = SourceJob.objects.filter(id__in=rows.order_by().values("mapping__job_id"))
-    list(jobs.select_for_update().order_by("id").values_list("id"))
-    found = list(_loaded(rows.select_for_update(of=("self",))))
+    list(jobs.select_for_update(no_key=True).order_by("id").values_list("id"))
+    found = list(_loaded(rows.select_for_update(of=("self",), no_key=True)))
     mappings: dict[int, JobMapping] = {}
     for drift in found:  # two changes of one mapping are written into one and the same row
         drift.mapping = mappings.setdefault(drift.mapping_id, drift.mapping)

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial, wraps
+from typing import Any, ParamSpec, TypeVar
 
 from tieout.store.models import Event, EventHead, User
+
+P = ParamSpec("P")
+T = TypeVar("T")
+_waiting: ContextVar[list[Callable[[], object]] | None] = ContextVar("waiting", default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +42,53 @@ def append(
     """Append `entries` in order and return them.
 
     Must run inside a transaction: the head of the chain stays locked until it commits, so two
-    writers of one company cannot fork the chain.
+    writers of one company cannot fork the chain. It is the last lock of its transaction; within
+    `at_the_end` the entries wait for the end of that block, and none is returned.
     """
     if not entries:
         return []
-    head, _ = EventHead.objects.select_for_update().get_or_create(company_id=company_id)
+    waiting = _waiting.get()
+    if waiting is not None:
+        waiting.append(partial(_append, company_id, at, entries, actor, actor_name))
+        return []
+    return _append(company_id, at, entries, actor, actor_name)
+
+
+@contextmanager
+def at_the_end() -> Iterator[None]:
+    """Append everything that is logged in this block at its end, after its other locks.
+
+    For a transaction of several saves that each log for themselves. When the block fails nothing
+    is appended: its transaction is rolled back.
+    """
+    if _waiting.get() is not None:
+        yield  # an outer block does it
+        return
+    waiting: list[Callable[[], object]] = []
+    token = _waiting.set(waiting)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    for append_now in waiting:
+        append_now()
+
+
+def logged_at_the_end(do: Callable[P, T]) -> Callable[P, T]:
+    """The same for a whole function, which runs inside one transaction."""
+
+    @wraps(do)
+    def gathered(*args: P.args, **kwargs: P.kwargs) -> T:
+        with at_the_end():
+            return do(*args, **kwargs)
+
+    return gathered
+
+
+def _append(
+    company_id: int, at: datetime, entries: Sequence[Entry], actor: User | None, actor_name: str
+) -> list[Event]:
+    head, _ = EventHead.objects.select_for_update(no_key=True).get_or_create(company_id=company_id)
     made = []
     for entry in entries:
         head.sequence += 1

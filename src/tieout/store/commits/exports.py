@@ -92,6 +92,8 @@ def queue(
     Posting.objects.bulk_update(
         postings, ["batch", "queued_at", "due_at", "tries", "problem", "remedy"], batch_size=200
     )
+    settle_standing(invoice_ids=[p.invoice_id for p in postings])
+    lanes.wake(company_id=company_id, at=now)
     events.append(
         company_id=company_id,
         at=now,
@@ -106,8 +108,6 @@ def queue(
             for posting in postings
         ],
     )
-    settle_standing(invoice_ids=[p.invoice_id for p in postings])
-    lanes.wake(company_id=company_id, at=now)
     return batch
 
 
@@ -141,11 +141,11 @@ def save_row(
     if not save(changes, row_id=row.pk, state=before.value):
         message = f"{row} is not {before.value} any more: somebody decided about it."
         raise PostingMoved(message)
-    if state is not before and state in LOGGED:
-        _log(row, before, now, actor=actor, reason=reason, details=details or {})
     stays_under_way = state in UNDER_WAY and before in {State.READY, *UNDER_WAY}
     if isinstance(row, Posting) and state is not before and not stays_under_way:
         settle_standing(invoice_ids=[row.invoice_id])
+    if state is not before and state in LOGGED:
+        _log(row, before, now, actor=actor, reason=reason, details=details or {})
 
 
 @prepared.change(*_MACHINE, *_OF_POSTING)

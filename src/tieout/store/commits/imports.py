@@ -114,7 +114,7 @@ def begin(*, import_ids: Sequence[int]) -> None:
 def hold(*, task_id: int, tries: int) -> None:
     """Lock the task's row and refuse when another worker has taken the task since."""
     held = (
-        Task.objects.select_for_update()
+        Task.objects.select_for_update(no_key=True)
         .filter(id=task_id, tries=tries, state=Task.State.RUNNING)
         .exists()
     )

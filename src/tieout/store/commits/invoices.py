@@ -44,14 +44,14 @@ def upsert_invoices(*, company_id: int, invoices: Sequence[facts.SourceInvoice])
     )
     present = {
         row.key: row
-        for row in SourceInvoice.objects.select_for_update().filter(
-            company_id=company_id, key__in=by_key
-        )
+        for row in SourceInvoice.objects.select_for_update(no_key=True)
+        .filter(company_id=company_id, key__in=by_key)
+        .order_by("id")
     }
     postings: dict[int, list[Posting]] = defaultdict(list)
     ids = [row.pk for row in present.values()]
     # locked: the exporter claims none of them between this look and what follows from it
-    held = Posting.objects.select_for_update().filter(invoice_id__in=ids).order_by("id")
+    held = Posting.objects.select_for_update(no_key=True).filter(invoice_id__in=ids).order_by("id")
     for posting in held.only("invoice_id", "state", "writes", "queued_at"):
         postings[posting.invoice_id].append(posting)
     work = _Work()
@@ -105,11 +105,15 @@ def lock_with_postings(
     *, company_id: int, invoice_id: int
 ) -> tuple[SourceInvoice, list[Posting]] | None:
     """The company's invoice and its postings, held until the transaction ends, or None."""
-    found = SourceInvoice.objects.select_for_update().filter(company_id=company_id, pk=invoice_id)
+    found = SourceInvoice.objects.select_for_update(no_key=True).filter(
+        company_id=company_id, pk=invoice_id
+    )
     invoice = found.first()
     if invoice is None:
         return None
-    held = Posting.objects.select_for_update().filter(invoice_id=invoice_id).order_by("id")
+    held = (
+        Posting.objects.select_for_update(no_key=True).filter(invoice_id=invoice_id).order_by("id")
+    )
     return invoice, list(held.defer("content"))
 
 

@@ -54,7 +54,7 @@ def lock_jobs(*, company_id: int, ids: Collection[int]) -> list[SourceJob]:
         rows = SourceJob.objects.filter(
             company_id=company_id, id__in=wanted[start : start + CHUNK]
         ).order_by("id")
-        list(rows.select_for_update().values_list("id", flat=True))
+        list(rows.select_for_update(no_key=True).values_list("id", flat=True))
         found += rows.select_related(*LOADED).defer("suggestion__ranks")
     return found
 

@@ -28,11 +28,13 @@ def wake(*, company_id: int, at: datetime) -> None:
 def lock(*, company_id: int) -> None:
     """Lock the lane's row until the transaction ends, before anything else of the company.
 
-    Everybody locks in one order, lane, invoice, posting, head of the log, or two of them would
-    wait for each other for ever. Whoever wakes the lane after other locks begins with this.
+    The order in which everybody locks stands in `locks`. Whoever wakes the lane after other locks
+    begins with this.
     """
     Lane.objects.get_or_create(company_id=company_id)
-    list(Lane.objects.select_for_update().filter(company_id=company_id).values_list("pk"))
+    list(
+        Lane.objects.select_for_update(no_key=True).filter(company_id=company_id).values_list("pk")
+    )
 
 
 def take(*, company_id: int, owner: str, now: datetime, lease_s: int = LEASE_S) -> int | None:
@@ -81,7 +83,7 @@ def check(*, company_id: int, epoch: int) -> None:
 
 @prepared.row
 def _locked(*, company_id: int, epoch: int) -> QuerySet[Lane, int]:
-    held = Lane.objects.select_for_update().filter(company_id=company_id, epoch=epoch)
+    held = Lane.objects.select_for_update(no_key=True).filter(company_id=company_id, epoch=epoch)
     return held.values_list("pk", flat=True)
 
 
@@ -91,7 +93,11 @@ def release(*, company_id: int, epoch: int, wake_at: datetime | None) -> None:
     Waking is merged with a wish that arrived meanwhile: the row is locked before it is read, or
     a concurrent wake-up would be overwritten and lost.
     """
-    lane = Lane.objects.select_for_update().filter(company_id=company_id, epoch=epoch).first()
+    lane = (
+        Lane.objects.select_for_update(no_key=True)
+        .filter(company_id=company_id, epoch=epoch)
+        .first()
+    )
     if lane is None:
         return
     wishes = [moment for moment in (lane.wake_at, wake_at) if moment is not None]
@@ -148,7 +154,7 @@ def unhold(*, company_id: int, now: datetime) -> None:
 
 def take_over(*, company_id: int, now: datetime) -> int:
     """Raise the epoch above everything the connector has seen; returns the new one."""
-    lane = Lane.objects.select_for_update().get(company_id=company_id)
+    lane = Lane.objects.select_for_update(no_key=True).get(company_id=company_id)
     lane.epoch = max(lane.epoch, lane.fence_epoch) + 1
     lane.held_reason = ""
     lane.fence_epoch = 0

@@ -25,7 +25,9 @@ def add_batch(
 
 def lock_batch(*, company_id: int, batch_id: int) -> MappingBatch | None:
     """The batch, locked until the transaction ends: it is undone once."""
-    rows = MappingBatch.objects.select_for_update(of=("self",)).select_related("undone_by")
+    rows = MappingBatch.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "undone_by"
+    )
     return rows.filter(company_id=company_id, id=batch_id).first()
 
 

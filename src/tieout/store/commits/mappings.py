@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tieout.core.exporting import State
 from tieout.store.commits import drifts as drift_rows
+from tieout.store.commits import locks
 from tieout.store.models import (
     ClassMapping,
     ClientMapping,
@@ -151,20 +152,20 @@ def _customer_of(client: SourceClient) -> QbCustomer | None:
 def lock_client_mapping(*, company_id: int, client_id: int) -> ClientMapping:
     """The client's mapping, made empty when it never had one, locked."""
     ClientMapping.objects.get_or_create(company_id=company_id, client_id=client_id)
-    rows = ClientMapping.objects.select_for_update(of=("self",))
+    rows = ClientMapping.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("target", "changed_by", "client").get(client_id=client_id)
 
 
 def lock_item_mapping(*, company_id: int, item_id: int) -> ItemMapping:
     """The item's mapping, made empty when it never had one, locked."""
     ItemMapping.objects.get_or_create(company_id=company_id, item_id=item_id)
-    rows = ItemMapping.objects.select_for_update(of=("self",))
+    rows = ItemMapping.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("target", "changed_by", "item").get(item_id=item_id)
 
 
 def lock_class_mapping(*, company_id: int, pk: int) -> ClassMapping:
     """The custom field value's mapping, locked. Values are noted when they are imported."""
-    rows = ClassMapping.objects.select_for_update(of=("self",))
+    rows = ClassMapping.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("target", "changed_by").get(company_id=company_id, pk=pk)
 
 
@@ -229,11 +230,12 @@ def _keys(**condition: object) -> QuerySet[SourceJob, str]:
     return SourceJob.objects.filter(**condition).order_by().values_list("key", flat=True)
 
 
-def plan_again(*, company_id: int, concerned: Q) -> int:
+def plan_again(*, company_id: int, concerned: Q | Sequence[Q]) -> int:
     """Let the concerned invoices that are ready or blocked be planned again; returns how many.
 
     What was sent keeps its plan, it is on its job for good; of an invoice that was sent in part
-    the rest is planned.
+    the rest is planned. The invoices are locked in their order, so it is called once in a
+    transaction, with all that is concerned.
     """
     own = Posting.objects.filter(invoice_id=OuterRef("pk"))
     sent = own.filter(state__in=COMMITTED_STATES)
@@ -241,15 +243,19 @@ def plan_again(*, company_id: int, concerned: Q) -> int:
         Q(state=State.REFUSED.value)
         | Q(state__in=[State.READY.value, State.NEEDS_PERSON.value], writes=0)
     )
-    waiting: QuerySet[SourceInvoice] = SourceInvoice.objects.filter(
-        concerned,
-        ~Exists(sent) | Exists(rest),
-        company_id=company_id,
-        # one that is being planned now is waited for (its row is locked) and planned once more:
-        # it may have been read before this change was committed
-        standing__in=[Standing.READY, Standing.BLOCKED, Standing.TO_PLAN],
-    )
-    return waiting.update(standing=Standing.TO_PLAN)
+    # one that is being planned now is waited for (its row is locked) and planned once more: it
+    # may have been read before this change was committed
+    waits = Q(standing__in=[Standing.READY, Standing.BLOCKED, Standing.TO_PLAN])
+    open_ = waits & (~Exists(sent) | Exists(rest))
+    found: set[int] = set()
+    for which in [concerned] if isinstance(concerned, Q) else concerned:
+        rows = SourceInvoice.objects.filter(which, open_, company_id=company_id)
+        found.update(rows.values_list("pk", flat=True))
+    again = 0
+    for some in locks.chunks(found):
+        ids = locks.invoices(company_id=company_id, which=open_ & Q(pk__in=some))
+        again += SourceInvoice.objects.filter(pk__in=ids).update(standing=Standing.TO_PLAN)
+    return again
 
 
 def plan_after_refresh(*, company_id: int, everything: bool) -> int:

@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import CharField, F, Value
+from django.db.models import CharField, F, Q, Value
 from django.db.models.functions import Cast, Concat
 
 from tieout.core import exporting
 from tieout.core.exporting import State
 from tieout.core.facts import Block, Plan, Reason
 from tieout.core.facts import Posting as PlannedPosting
+from tieout.store.commits import locks
 from tieout.store.models import Exchange, InvoiceBlock, Posting, QbCustomer, SourceInvoice
 
 Standing = SourceInvoice.Standing
@@ -50,9 +51,9 @@ def save_plans(*, company_id: int, planned: Sequence[PlannedInvoice], now: datet
     keys = [each.plan.source_key for each in planned]
     invoices = {
         row.key: row
-        for row in SourceInvoice.objects.select_for_update().filter(
-            company_id=company_id, key__in=keys
-        )
+        for row in SourceInvoice.objects.select_for_update(no_key=True)
+        .filter(company_id=company_id, key__in=keys)
+        .order_by("id")
     }
     standing: dict[int, list[Posting]] = defaultdict(list)
     for posting in Posting.objects.filter(invoice__in=[row.pk for row in invoices.values()]):
@@ -76,16 +77,18 @@ def free_numbers(*, company_id: int) -> None:
     renumbered = Posting.objects.filter(
         company_id=company_id, writes=0, queued_at__isnull=True, state__in=NEVER_SENT
     ).exclude(numbered_from=F("invoice__number"))
+    waiting = InvoiceBlock.objects.filter(
+        invoice__company_id=company_id, reason=Reason.NUMBER_TAKEN.value
+    )
+    for_it = Q(standing=Standing.BLOCKED, pk__in=waiting.values("invoice_id"))
+    if not renumbered.exclude(number__startswith=FREED).exists():
+        return
+    locks.invoices(company_id=company_id, which=for_it | Q(pk__in=renumbered.values("invoice_id")))
     nobody = Concat(Value(FREED), Cast("id", CharField()))
     if renumbered.exclude(number__startswith=FREED).update(number=nobody, numbered_from=""):
-        waiting = InvoiceBlock.objects.filter(
-            invoice__company_id=company_id, reason=Reason.NUMBER_TAKEN.value
+        SourceInvoice.objects.filter(for_it, company_id=company_id).update(
+            standing=Standing.TO_PLAN
         )
-        SourceInvoice.objects.filter(
-            company_id=company_id,
-            standing=Standing.BLOCKED,
-            pk__in=waiting.values("invoice_id"),
-        ).update(standing=Standing.TO_PLAN)
 
 
 def _replannable(posting: Posting) -> bool:

@@ -7,14 +7,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
+from tieout.store.commits import locks, mappings
 from tieout.store.models import (
     ClassMapping,
     ClientMapping,
     ItemMapping,
     Proposal,
     ProposedChange,
+    SourceInvoice,
     Task,
     User,
 )
@@ -88,7 +90,7 @@ def fail(*, proposal: Proposal, problem: str, remedy: str) -> None:
 
 def lock(*, company_id: int, proposal_id: int) -> Proposal | None:
     """The proposal, locked until the transaction ends."""
-    rows = Proposal.objects.select_for_update(of=("self",))
+    rows = Proposal.objects.select_for_update(of=("self",), no_key=True)
     return rows.filter(company_id=company_id, id=proposal_id).first()
 
 
@@ -140,12 +142,11 @@ def still_ours(*, task: Task) -> bool:
     return Task.objects.filter(id=task.pk, tries=task.tries, state=Task.State.RUNNING).exists()
 
 
-def lock_records(*, kind: str, rows: Iterable[ProposedChange]) -> None:
-    """Lock the mappings of clients, items or classes that these rows are about, in one order, before
-    the log of the company is locked.
+def lock_records(*, company_id: int, kind: str, rows: Iterable[ProposedChange]) -> None:
+    """Lock what these rows are about, and the invoices that their mappings decide about.
 
-    Whoever saves one record locks it first and the log after it; a batch that locked the log
-    first would wait for him while he waits for it.
+    Each row lets its invoices be planned again; locked one after the other they would be locked
+    in the order of the file.
     """
     ids = [row.record_id for row in rows if row.record_id is not None]
     locked: QuerySet[Any] = {
@@ -153,4 +154,11 @@ def lock_records(*, kind: str, rows: Iterable[ProposedChange]) -> None:
         "item": ItemMapping.objects.filter(item_id__in=ids),
         "class": ClassMapping.objects.filter(id__in=ids),
     }[kind]
-    list(locked.select_for_update(of=("self",)).order_by("id").values_list("id", flat=True))
+    records = list(locked.select_for_update(of=("self",), no_key=True).order_by("id"))
+    found: set[int] = set()
+    for record in records:
+        which = mappings.concerned_by_sister(record)
+        concerned = SourceInvoice.objects.filter(which, company_id=company_id)
+        found.update(concerned.values_list("pk", flat=True))
+    for some in locks.chunks(found):
+        locks.invoices(company_id=company_id, which=Q(pk__in=some))

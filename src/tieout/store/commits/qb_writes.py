@@ -71,8 +71,8 @@ def queue(
         )
         for wish in wishes
     ]
-    events.append(company_id=company_id, at=now, actor=user, entries=entries)
     lanes.wake(company_id=company_id, at=now)
+    events.append(company_id=company_id, at=now, actor=user, entries=entries)
     return rows
 
 

@@ -17,7 +17,7 @@ def tries(*, keys: list[str], now: datetime) -> dict[str, SignInTry]:
     SignInTry.objects.bulk_create(
         [SignInTry(key=key, last_at=now) for key in keys], ignore_conflicts=True
     )
-    rows = SignInTry.objects.select_for_update().filter(key__in=keys).order_by("key")
+    rows = SignInTry.objects.select_for_update(no_key=True).filter(key__in=keys).order_by("key")
     return {row.key: row for row in rows}
 
 

@@ -16,7 +16,6 @@ from django.db.models import Model
 from tieout.core import facts
 from tieout.store.models import (
     ClassMapping,
-    Company,
     SourceClient,
     SourceInvoice,
     SourceItem,
@@ -52,11 +51,6 @@ class Tally:
             self.changed + other.changed,
             self.unchanged + other.unchanged,
         )
-
-
-def lock_company(*, company_id: int) -> None:
-    """Let one import at a time write into this company, until the transaction ends."""
-    Company.objects.select_for_update().get(pk=company_id)
 
 
 def upsert_clients(*, company_id: int, clients: Sequence[facts.SourceClient]) -> Tally:

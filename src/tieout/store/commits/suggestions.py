@@ -58,7 +58,7 @@ def want(
     begun is added to.
     """
     waiting = (
-        Task.objects.select_for_update()
+        Task.objects.select_for_update(no_key=True)
         .filter(company_id=company_id, kind=Task.Kind.SUGGEST, state=Task.State.WAITING)
         .order_by("id")
         .first()

@@ -56,7 +56,7 @@ def switch_road(*, company_id: int, road: str, now: datetime) -> None:
     The lane's epoch moves on, so that whoever works on the other road may send and apply nothing
     more; what was out there is settled by the next holder.
     """
-    Lane.objects.select_for_update().filter(company_id=company_id).first()
+    Lane.objects.select_for_update(no_key=True).filter(company_id=company_id).first()
     Connection.objects.filter(company_id=company_id).update(road=road)
     Lane.objects.filter(company_id=company_id).update(
         epoch=F("epoch") + 1, lease_until=None, owner="", failures=0
@@ -214,4 +214,4 @@ def answer_applied(*, answer_id: int, now: datetime) -> None:
 
 def lock_company(*, company_id: int) -> None:
     """Two clicks at once make one account."""
-    Company.objects.select_for_update().only("pk").get(pk=company_id)
+    Company.objects.select_for_update(no_key=True).only("pk").get(pk=company_id)

@@ -40,7 +40,7 @@ def expected_company(*, company_id: int) -> str:
 
 def lock(*, company_id: int) -> None:
     """Hold the company's connection row until this transaction ends."""
-    Connection.objects.select_for_update().only("pk").get(company_id=company_id)
+    Connection.objects.select_for_update(no_key=True).only("pk").get(company_id=company_id)
 
 
 def shown(*, company_id: int) -> Connection:

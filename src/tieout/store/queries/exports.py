@@ -39,7 +39,7 @@ def row_for_change(
     if qb_write_id is None:
         return None
     return (
-        QbWrite.objects.select_for_update(of=("self",))
+        QbWrite.objects.select_for_update(of=("self",), no_key=True)
         .filter(company_id=company_id, pk=qb_write_id)
         .first()
     )
@@ -58,7 +58,7 @@ def posting(*, company_id: int, posting_id: int) -> Posting | None:
 def posting_for_change(*, company_id: int, posting_id: int) -> QuerySet[Posting]:
     """The same with its row locked until the transaction ends."""
     return (
-        Posting.objects.select_for_update(of=("self",))
+        Posting.objects.select_for_update(of=("self",), no_key=True)
         .select_related("invoice", "customer")
         .filter(company_id=company_id, pk=posting_id)
     )
@@ -79,7 +79,7 @@ def lock_invoice_of(*, company_id: int, posting_id: int) -> None:
 @prepared.row
 def _locked_invoice(*, company_id: int, posting_id: int) -> QuerySet[SourceInvoice, int]:
     owner = Posting.objects.filter(company_id=company_id, pk=posting_id).values("invoice_id")
-    rows = SourceInvoice.objects.select_for_update().filter(pk__in=owner)
+    rows = SourceInvoice.objects.select_for_update(no_key=True).filter(pk__in=owner)
     return rows.order_by("pk").values_list("pk", flat=True)
 
 
@@ -176,7 +176,9 @@ def _of(row: Row) -> dict[str, Row]:
 def to_apply(*, company_id: int, call_id: str) -> QuerySet[Exchange]:
     """The exchange of that call with the answer that waits to be acted on, its row locked; None
     when that was done before, or nothing is known of it."""
-    return _unapplied(company_id).select_for_update(of=("self",)).filter(call_id=call_id)
+    return (
+        _unapplied(company_id).select_for_update(of=("self",), no_key=True).filter(call_id=call_id)
+    )
 
 
 def heard_of_session(*, company_id: int, session_id: str, until: datetime) -> bool:
@@ -245,7 +247,7 @@ def book(*, company_id: int) -> Book:
 
 def ready_postings(*, company_id: int, invoice_ids: Sequence[int]) -> list[Posting]:
     """Postings of these invoices that may be queued now; their invoices are locked with them."""
-    ready = SourceInvoice.objects.select_for_update().filter(
+    ready = SourceInvoice.objects.select_for_update(no_key=True).filter(
         company_id=company_id, id__in=invoice_ids, standing=SourceInvoice.Standing.READY
     )
     return list(

@@ -71,7 +71,7 @@ def bundle(*, company_id: int, invoice_ids: Sequence[int]) -> Bundle:
     # locked from the first look on: an import that changes one of them meanwhile would be overwritten
     # by a plan of what it said before
     rows = list(
-        SourceInvoice.objects.select_for_update(of=("self",))
+        SourceInvoice.objects.select_for_update(of=("self",), no_key=True)
         .filter(company_id=company_id, id__in=invoice_ids)
         .select_related("client")
         .prefetch_related("lines")

@@ -36,7 +36,9 @@ def get(*, company_id: int, write_id: int) -> QbWrite | None:
 
 def for_change(*, company_id: int, write_id: int) -> QbWrite | None:
     """The same, locked until the transaction ends."""
-    rows = QbWrite.objects.select_for_update(of=("self",)).select_related("job", "company")
+    rows = QbWrite.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "job", "company"
+    )
     return rows.filter(company_id=company_id, pk=write_id).first()
 
 
@@ -121,13 +123,17 @@ def postings_to_undo(
 
 def lock_postings(*, company_id: int, ids: Sequence[int]) -> list[Posting]:
     """These postings of the company, locked until the transaction ends."""
-    rows = Posting.objects.select_for_update(of=("self",)).filter(company_id=company_id)
+    rows = Posting.objects.select_for_update(of=("self",), no_key=True).filter(
+        company_id=company_id
+    )
     return list(rows.filter(pk__in=ids).defer("content").order_by("id"))
 
 
 def lock_of_invoice(*, company_id: int, invoice_id: int) -> list[Posting]:
     """The postings of an invoice with their content, locked until the transaction ends."""
-    rows = Posting.objects.select_for_update(of=("self",)).filter(company_id=company_id)
+    rows = Posting.objects.select_for_update(of=("self",), no_key=True).filter(
+        company_id=company_id
+    )
     return list(rows.filter(invoice_id=invoice_id).order_by("id"))
 
 

@@ -50,6 +50,8 @@ def lock(*, company_id: int, ids: Sequence[int]) -> list[Posting]:
     owners = Posting.objects.filter(company_id=company_id, pk__in=ids).values("invoice_id")
     invoices = SourceInvoice.objects.select_for_update(no_key=True).filter(pk__in=owners)
     list(invoices.order_by("id").values_list("pk"))
-    rows = Posting.objects.select_for_update(of=("self",)).select_related("invoice", "customer")
+    rows = Posting.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "invoice", "customer"
+    )
     found = rows.filter(company_id=company_id, pk__in=ids, state=State.EXPORTED.value)
     return list(found.order_by("invoice_id", "id"))

@@ -80,7 +80,7 @@ def company_name(*, company_id: int) -> str:
 
 def lane(*, company_id: int) -> Lane:
     """The company's lane, locked until the transaction ends."""
-    return Lane.objects.select_for_update().get(company_id=company_id)
+    return Lane.objects.select_for_update(no_key=True).get(company_id=company_id)
 
 
 @prepared.row
@@ -90,7 +90,7 @@ def lane_of_ticket(*, ticket: str) -> QuerySet[Lane, tuple[int, datetime | None]
 
     It is locked before the session's row is read, as everywhere.
     """
-    lane = Lane.objects.select_for_update(of=("self",))
+    lane = Lane.objects.select_for_update(of=("self",), no_key=True)
     lane = lane.filter(company__web_connector_sessions__ticket=ticket)
     return lane.values_list("epoch", "lease_until")
 
