@@ -173,5 +173,10 @@ def note_fault(*, company_id: int, fault: Exception, delays_s: Sequence[int]) ->
 def _outcome(counts: dict[str, int]) -> str:
     """The batch's result in one line, exported first."""
     exported = counts.get(State.EXPORTED, 0)
-    rest = [f"{n} {state}" for state, n in sorted(counts.items()) if state != State.EXPORTED]
+    words = {State.READY.value: "not sent: checked again, what they say had changed"}
+    rest = [
+        f"{n} {words.get(state, state)}"
+        for state, n in sorted(counts.items())
+        if state != State.EXPORTED
+    ]
     return ", ".join([f"{exported} exported", *rest])

@@ -108,13 +108,15 @@ class PostingSubject:
         return translate.read_search(answer, self.expected)
 
     def stands(self) -> bool:
-        """Whether it would still be planned onto that job or customer: a drift makes it wait."""
+        """Whether it would still be planned so: that job or customer, these items and classes."""
         posting = self.posting
         if posting.writes:
             return True  # once an intent left, the mapping is frozen for this posting
         if posting.mapping_version:
-            return intents.job_stands(posting=posting)
-        return intents.client_stands(posting=posting)
+            stands = intents.job_stands(posting=posting)
+        else:
+            stands = intents.client_stands(posting=posting)
+        return stands and intents.lines_stand(posting=posting)
 
     def record(self, found: Found) -> None:
         posting = self.posting

@@ -1,13 +1,28 @@
 """Whether what a posting was planned from still holds: asked in the transaction of its intent.
 
-A refresh, an import or a clerk may change it while the posting is queued. One question for each
-posting: it is asked for every invoice that is sent.
+A refresh, an import or a clerk may change it while the posting is queued. One question about its
+mapping and one about its lines: they are asked for every invoice that is sent.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
+
 from tieout.core.planning import link_blocks
-from tieout.store.models import ClientMapping, JobMapping, Posting, QbCustomer
+from tieout.store.models import (
+    Book,
+    ClassMapping,
+    ClientMapping,
+    ItemMapping,
+    JobMapping,
+    Posting,
+    QbCustomer,
+    SourceJob,
+    SourceLine,
+)
 from tieout.store.queries.planning import job_fact, job_link, qb_job_fact
 
 
@@ -45,6 +60,53 @@ def client_stands(*, posting: Posting) -> bool:
         return False
     planned: str = posting.content["customer"]["list_id"]
     return target.list_id == planned
+
+
+def lines_stand(*, posting: Posting) -> bool:
+    """Whether every line would still be sent with its item and class: one question for all lines.
+
+    An item that is inactive, gone or without an account now leads nowhere, and so does a class.
+    """
+    company_id, kind = posting.company_id, posting.invoice.kind
+    planned = {line["source_line"]: _references(line) for line in posting.content["lines"]}
+    item = ItemMapping.objects.filter(
+        company_id=company_id,
+        item__kind=kind,
+        item__key=OuterRef("item_key"),
+        target__active=True,
+        target__gone_at__isnull=True,
+        target__has_account=True,
+    )
+    job = SourceJob.objects.filter(company_id=company_id, key=OuterRef("job_key"))
+    class_ = ClassMapping.objects.filter(
+        company_id=company_id,
+        kind=kind,
+        value=OuterRef("value"),
+        target__active=True,
+        target__gone_at__isnull=True,
+    )
+    rows = (
+        SourceLine.objects.filter(invoice_id=posting.invoice_id, number__in=planned)
+        .annotate(
+            value=Coalesce(  # the line's, else its job's
+                NullIf("class_value", Value("")), Subquery(job.values("class_value")[:1])
+            ),
+            item_id_now=Subquery(item.values("target__list_id")[:1]),
+            class_id_now=Subquery(class_.values("target__list_id")[:1]),
+            uses_classes=Exists(Book.objects.filter(company_id=company_id, uses_classes=True)),
+        )
+        .values_list("number", "item_id_now", "value", "class_id_now", "uses_classes")
+    )
+    now = {
+        number: (item_id, (class_id or "?") if uses_classes and value else "")
+        for number, item_id, value, class_id, uses_classes in rows
+    }
+    return now == planned
+
+
+def _references(line: dict[str, Any]) -> tuple[str, str]:
+    class_ = line["class_"]
+    return line["item"]["list_id"], class_["list_id"] if class_ else ""
 
 
 def _client_mapping(client_id: int) -> ClientMapping | None:
