@@ -11,7 +11,7 @@ from tests.factories import NOW, World
 
 from tieout.service import plan_export, run_export
 from tieout.service.access import find_access
-from tieout.store.models import Batch, Event, Posting, QbWrite, SourceInvoice, SourceLine
+from tieout.store.models import Batch, Event, Posting, QbWrite, SourceInvoice, SourceLine, Task
 
 
 @pytest.fixture
@@ -149,3 +149,44 @@ def test_an_invoice_that_did_not_change_is_not_updated(
     html = as_person("bea").get(url).content.decode()
     assert "does not stand as changed" in html
     assert "Update in QuickBooks</button>" not in html
+
+
+def test_a_voided_invoice_is_sent_anew_from_its_page(
+    as_person, world: World, batch: Batch
+) -> None:
+    posting = Posting.objects.get()
+    page = address(world, f"{posting.invoice_id}/")
+    url = address(world, f"postings/{posting.pk}/anew/")
+    assert "Voided or deleted in QuickBooks? Look" in as_person("bea").get(page).content.decode()
+    assert "cannot be sent anew now" in as_person("bea").get(url).content.decode()
+    Posting.objects.update(state="voided")
+    assert url in as_person("bea").get(page).content.decode()
+    assert url not in as_person("vic").get(page).content.decode()
+    html = as_person("bea").get(url).content.decode()
+    assert "Send anew as 20417-1" in html
+    given = {"number": "20417-1", "reason": "right rates"}
+    for who, status in (("vic", 403), ("avery", 403), ("charlie", 404)):
+        assert as_person(who).get(url).status_code == status
+        assert as_person(who).post(url, given).status_code == status
+    assert Client().post(url, given).status_code == 302
+    assert as_person("bea").post(url, {**given, "reason": ""}).status_code == 422
+    assert Posting.objects.count() == 1
+    reply = as_person("bea").post(url, given, follow=True)
+    html = reply.content.decode()
+    assert "It waits under Ready as 20417-1." in html
+    assert url not in html  # once is enough
+    assert Posting.objects.get(revision=2).state == "ready"
+    assert "sent anew" in html
+    assert as_person("bea").post(url, given).status_code == 422
+
+
+def test_quickbooks_is_looked_at_from_the_page(as_person, world: World, batch: Batch) -> None:
+    posting = Posting.objects.get()
+    url = address(world, f"postings/{posting.pk}/look/")
+    for who, status in (("vic", 403), ("avery", 403), ("charlie", 404)):
+        assert as_person(who).post(url).status_code == status
+    assert not Task.objects.filter(kind="gone").exists()
+    reply = as_person("bea").post(url, follow=True)
+    as_person("bea").post(url)  # two clicks are one look
+    assert Task.objects.filter(kind="gone").count() == 1
+    assert "Look in QuickBooks" in reply.content.decode()

@@ -32,6 +32,8 @@ FORMER = "former"  # names the question for the id under which it stood there on
 PROBES_MIN = 2  # a probe asks by number and by customer
 OTHER_MAX = 29  # characters of the field Other, which shows our key to people
 
+VOIDED = "VOID:"  # how the memo of a voided transaction begins (general knowledge, open point)
+STANDS_AGAIN = "The invoice that it replaces stands in QuickBooks again"
 # what an answer to a probe must hold to be judged; lines are not needed for that
 IDENTITY = (
     "TxnID", "TimeCreated", "TimeModified", "EditSequence", "CustomerRef", "TxnDate", "RefNumber",
@@ -52,6 +54,7 @@ class Expected:
     guid: str
     request_id: str = ""
     former_txn_id: str = ""  # of one that was exported, and was gone with a restored backup
+    replaced_txn_id: str = ""  # of the revision before this one: voided or deleted there
 
 
 # ------------------------------------------------------------------ messages
@@ -62,7 +65,8 @@ def render_probe(expected: Expected, *, sent_at: datetime | None = None) -> byte
 
     By number, and among what its customer got since a month before its date: our database may
     have been restored and the invoice renumbered. `sent_at`: it may be there, under any number
-    and customer, since then. And by its id where it stood there once, whatever it is now.
+    and customer, since then. And by its id where it stood there once, whatever it is now; the
+    revision that it replaces is looked at, too: a restored backup may have brought it back.
     """
     month_before = datetime.combine(expected.txn_date, time.min) - timedelta(days=31)
     requests = [
@@ -71,8 +75,7 @@ def render_probe(expected: Expected, *, sent_at: datetime | None = None) -> byte
     ]
     if sent_at is not None:
         requests.append(_changed(expected, "changed", _since(sent_at)))
-    if expected.former_txn_id:
-        ids = (expected.former_txn_id,)
+    if ids := _former_ids(expected):
         requests.append(_query(expected)(request_id=FORMER, txn_ids=ids, include=IDENTITY))
     return qbxml.render(requests, on_error="continueOnError")
 
@@ -107,6 +110,15 @@ def render_search(expected: Expected, *, sent_at: datetime) -> bytes:
         ],
         on_error="continueOnError",
     )
+
+
+def is_voided(sale: SaleRet) -> bool:
+    """Whether it is voided: QuickBooks keeps it, worth nothing, with a memo that says so."""
+    return sale.memo.upper().startswith(VOIDED) and not sale.total
+
+
+def _former_ids(expected: Expected) -> tuple[str, ...]:
+    return tuple(filter(None, (expected.former_txn_id, expected.replaced_txn_id)))
 
 
 def _since(sent_at: datetime) -> datetime:
@@ -177,12 +189,17 @@ def line_of(line: PostingLine, tax_code: str) -> qbxml.LineAdd:
 def read_probe(answer: bytes, expected: Expected) -> Reading:
     """Judge the answer to a probe; raises MalformedResponse when it cannot be read."""
     responses = qbxml.parse_response(answer).responses
-    asked = PROBES_MIN + bool(expected.former_txn_id)
+    asked = PROBES_MIN + bool(_former_ids(expected))
     if len(responses) < asked or any(failed(each) for each in responses):
         return inconclusive(next((each for each in responses if failed(each)), None))
     by_number, *others = (_sales(each.rets) for each in responses)
-    if responses[-1].request_id == FORMER and others[-1]:
-        return Reading(event=Event.FOUND_OURS, found=_found(others[-1][0]))
+    if responses[-1].request_id == FORMER:
+        known = {sale.txn_id: sale for sale in others.pop()}
+        if sale := known.get(expected.former_txn_id):
+            return Reading(event=Event.FOUND_OURS, found=_found(sale))
+        replaced = known.get(expected.replaced_txn_id)
+        if replaced is not None and not is_voided(replaced):
+            return Reading(event=Event.FOUND_ALIKE, found=_found(replaced), message=STANDS_AGAIN)
     ours = [sale for sales in others for sale in _marked(sales, expected)]
     return _judged([*ours, *by_number], expected) or Reading(event=Event.PROBE_CLEAN)
 

@@ -9,9 +9,13 @@ from tieout.core.facts import PostingKind
 from tieout.quickbooks import qbxml
 from tieout.quickbooks.qbxml import credits as qbxml_credits
 from tieout.quickbooks.readings import failed
+from tieout.quickbooks.translate import is_voided
 from tieout.quickbooks.translate_stamp import OWNER, stamp_of
 
-INCLUDE = ("TxnID", "RefNumber", "EditSequence", "TimeCreated", "TimeModified")
+INCLUDE = (
+    "TxnID", "TimeCreated", "TimeModified", "EditSequence", "RefNumber", "Subtotal",
+    "SalesTaxTotal", "Memo", "TotalAmount",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +23,7 @@ class Presence:
     """What is there, and in which company file. `broken`: a part that was not answered."""
 
     txn_ids: frozenset[str]
+    voided: frozenset[str]  # those of them that are worth nothing any more
     company_name: str
     stamp: str
     last_restore_time: str  # raw text
@@ -44,10 +49,10 @@ def render(sales: Sequence[tuple[PostingKind, str]]) -> bytes:
     return qbxml.render(requests, on_error="continueOnError")
 
 
-def read(answer: bytes, sales: Sequence[tuple[PostingKind, str]]) -> Presence:
+def read(answer: bytes, asked_for: Sequence[tuple[PostingKind, str]]) -> Presence:
     """Which of them are there; raises MalformedResponse when it cannot be read."""
     responses = {each.request_id: each for each in qbxml.parse_response(answer).responses}
-    kinds = {kind for kind, _ in sales}
+    kinds = {kind for kind, _ in asked_for}
     asked = ["company", "activity"]
     asked += ["invoices"] if PostingKind.INVOICE in kinds else []
     asked += ["credits"] if PostingKind.CREDIT_MEMO in kinds else []
@@ -55,11 +60,11 @@ def read(answer: bytes, sales: Sequence[tuple[PostingKind, str]]) -> Presence:
     rets = [ret for each in responses.values() for ret in each.rets]
     company = next((ret for ret in rets if isinstance(ret, qbxml.CompanyRet)), None)
     activity = next((ret for ret in rets if isinstance(ret, qbxml.CompanyActivityRet)), None)
+    sales = [ret for ret in rets if isinstance(ret, qbxml.InvoiceRet | qbxml.CreditMemoRet)]
     said = responses[broken[0]].status.message if broken and broken[0] in responses else ""
     return Presence(
-        txn_ids=frozenset(
-            ret.txn_id for ret in rets if isinstance(ret, qbxml.InvoiceRet | qbxml.CreditMemoRet)
-        ),
+        txn_ids=frozenset(sale.txn_id for sale in sales),
+        voided=frozenset(sale.txn_id for sale in sales if is_voided(sale)),
         company_name=company.company_name if company else "",
         stamp=stamp_of(company) if company else "",
         last_restore_time=activity.last_restore_time if activity else "",

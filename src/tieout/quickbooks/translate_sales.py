@@ -22,11 +22,10 @@ from tieout.quickbooks.readings import (
     judge_stored,
     judge_write,
 )
-from tieout.quickbooks.translate import IDENTITY, SaleRet, line_of
+from tieout.quickbooks.translate import IDENTITY, SaleRet, is_voided, line_of
 from tieout.quickbooks.translate_customers import again_if_stale
 
 LINE_INSERTED = "-1"  # the id of a line that is not there yet
-VOIDED = "VOID:"  # how the memo of a voided transaction begins (general knowledge, open point)
 _MONEY = ("AppliedAmount", "BalanceRemaining", "IsPaid", "CreditRemaining", "LinkedTxn")
 _LINES = (
     "PONumber", "DueDate", "TermsRef", "InvoiceLineRet", "InvoiceLineGroupRet",
@@ -72,11 +71,6 @@ def _one(answer: bytes) -> tuple[SaleRet | None, Reading | None]:
     return next(
         (r for r in response.rets if isinstance(r, qbxml.InvoiceRet | qbxml.CreditMemoRet)), None
     ), None
-
-
-def is_voided(sale: SaleRet) -> bool:
-    """Whether it was voided: the amounts are zero and the memo says so."""
-    return sale.memo.upper().startswith(VOIDED) and not sale.total
 
 
 def why_not(sale: SaleRet | None, held: HeldSale) -> Reading | None:

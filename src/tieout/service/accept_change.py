@@ -83,5 +83,5 @@ def _unsent(posting: Posting) -> bool:
 
 
 def _exported_total(postings: Sequence[Posting]) -> str:
-    there = (p for p in postings if State(p.state) in IN_QUICKBOOKS)
+    there = (p for p in postings if State(p.state) in IN_QUICKBOOKS - {State.VOIDED})
     return str(sum((signed_total(p) for p in there), Decimal("0.00")))

@@ -11,7 +11,14 @@ from django.db import transaction
 
 from tieout.channels.base import Answer
 from tieout.core.exporting import State
-from tieout.service import keep_job_data, moments, refresh_lists, restored_backup, tie_out
+from tieout.service import (
+    confirm_gone,
+    keep_job_data,
+    moments,
+    refresh_lists,
+    restored_backup,
+    tie_out,
+)
 from tieout.service.turns import Lease, Place, Question, Trouble, Until
 from tieout.store.commits import connection as connections
 from tieout.store.commits import lanes, tasks
@@ -41,6 +48,7 @@ _RUNNERS: Final[Mapping[str, Runner]] = {
     Task.Kind.TIE_OUT: tie_out,
     Task.Kind.RESTORED: restored_backup,
     Task.Kind.JOB_DATA: keep_job_data,
+    Task.Kind.GONE: confirm_gone,
 }
 
 

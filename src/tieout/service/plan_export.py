@@ -15,7 +15,7 @@ from tieout.store.queries import companies
 from tieout.store.queries import planning as queries
 
 BUNDLE = 300
-REVISION = 1  # the first export of an invoice; a replacement after a void is the next one
+FIRST = 1  # revision of the first export; what is sent anew after a void is the next one
 
 
 def plan_waiting(
@@ -47,10 +47,20 @@ def plan_invoices(*, company_id: int, invoice_ids: Sequence[int], now: datetime)
         return commits.save_plans(company_id=company_id, planned=planned, now=now)
 
 
-def what_if(*, company_id: int, invoice_id: int) -> facts.Plan:
-    """What a plan of this invoice would say now; nothing is saved. Inside a transaction."""
+def what_if(*, company_id: int, invoice_id: int, anew: str | None = None) -> facts.Plan:
+    """What a plan of this invoice would say now; nothing is saved. Inside a transaction.
+
+    `anew`: the part (by its job key) that gets another number than it had.
+    """
     bundle = queries.bundle(company_id=company_id, invoice_ids=[invoice_id])
-    return _plan(bundle.invoices[0], bundle)
+    invoice = bundle.invoices[0]
+    if anew is None:
+        return _plan(invoice, bundle)
+    kept = dict(bundle.kept.get(invoice.key, {}))
+    former = kept.pop(anew, "")
+    if former:
+        kept[queries.reserved(former)] = former
+    return _plan(invoice, replace(bundle, kept={**bundle.kept, invoice.key: kept}))
 
 
 def _plan(invoice: facts.SourceInvoice, bundle: queries.Bundle) -> facts.Plan:
@@ -77,7 +87,7 @@ def _planned(
     return commits.PlannedInvoice(
         plan=plan,
         contents={p.job_key: posting_content.to_json(p) for p in plan.postings},
-        identities={p.job_key: _identity(p, company_key) for p in plan.postings},
+        identities={p.job_key: identity(p, company_key) for p in plan.postings},
     )
 
 
@@ -92,12 +102,15 @@ class _TakenByOthers:
         return self.taken.get(str(number), self.own_key) != self.own_key
 
 
-def _identity(posting: facts.Posting, company_key: str) -> commits.Identity:
+def identity(
+    posting: facts.Posting, company_key: str, *, revision: int = FIRST
+) -> commits.Identity:
+    """The names under which this revision of the part is found again in QuickBooks."""
     key = keys.posting_key(
         company_key=company_key,
         source_key=posting.source_key,
         job_key=posting.job_key,
-        revision=REVISION,
+        revision=revision,
     )
     guid = keys.external_guid(company_key=company_key, key=key)
     return commits.Identity(key=key, guid=guid)

@@ -60,6 +60,11 @@ def _needs_person(posting: Posting, reading: Reading) -> Words:
             "Look in QuickBooks for this invoice, then link it or send it again.",
         )
     where = _describe(found)
+    if posting.writes == 0 and reading.message:
+        return (
+            f"{reading.message}: {where}. Nothing was sent.",
+            "Void it in QuickBooks, then send again; or a Super User sets this one aside.",
+        )
     same = not link_differs(posting, list_id=found.customer_list_id, total=found.total)
     if posting.writes == 0:
         return (

@@ -16,10 +16,7 @@ from django.db import transaction
 from tieout.channels.base import Answer, Outcome
 from tieout.core import exporting
 from tieout.core.exporting import Event, State
-from tieout.core.facts import PostingKind
-from tieout.quickbooks import qbxml, translate_presence
-from tieout.quickbooks.translate_presence import Presence
-from tieout.service import moments
+from tieout.service import moments, presence
 from tieout.service.access import Access, find_access
 from tieout.service.exporter import next_set_id
 from tieout.service.turns import Lease, Place, Question, Trouble
@@ -149,7 +146,7 @@ def ask(task: Task) -> Question | None:
     if not rows:
         return None
     place |= {"first": rows[0].pk, "last": rows[-1].pk}
-    return Question(request=translate_presence.render(_asked(rows)), place=place)
+    return Question(request=presence.request(rows), place=place)
 
 
 def take(
@@ -164,7 +161,7 @@ def take(
     if first >= task.params.get("before", first + 1):
         return None  # this part was taken already: its answer came twice, or late
     rows = restored.exported_between(company_id=task.company_id, first=first, last=last)
-    found = _read(task, answer, rows)
+    found = presence.read(company_id=task.company_id, answer=answer, rows=rows)
     if isinstance(found, Trouble):
         return found
     restored_then = task.params.get("last_restore_time", found.last_restore_time)
@@ -201,7 +198,7 @@ def _take_back(task: Task, place: Place, lease: Lease, answer: Answer) -> Troubl
     with transaction.atomic():
         lanes.check(company_id=lease.company_id, epoch=lease.epoch)
         rows = restored.lock(company_id=task.company_id, ids=ids)
-        found = _read(task, answer, rows)
+        found = presence.read(company_id=task.company_id, answer=answer, rows=rows)
         if isinstance(found, Trouble):
             return found
         now = moments.now()
@@ -220,26 +217,6 @@ def _take_back(task: Task, place: Place, lease: Lease, answer: Answer) -> Troubl
         tasks.progress(task_id=task.pk, done=params["back"] + params["there"])
         events.append(company_id=task.company_id, at=now, actor=access.user, entries=entries)
     return None
-
-
-def _read(task: Task, answer: Answer, rows: Sequence[Posting]) -> Presence | Trouble:
-    """What the answer holds, or why it says nothing of the company's own file."""
-    try:
-        found = translate_presence.read(answer.qbxml, _asked(rows))
-    except qbxml.MalformedResponse as error:
-        return Trouble(problem=str(error), remedy="Tieout tries again by itself.")
-    if found.broken:
-        return Trouble(problem=found.broken, remedy="Tieout tries again by itself.")
-    book = connections.book_of(company_id=task.company_id)
-    other_stamp = bool(found.stamp) and bool(book.stamp) and found.stamp != book.stamp
-    if found.company_name != book.company_name or other_stamp:
-        return Trouble(
-            problem=f"QuickBooks has {found.company_name or 'another company'} open, not "
-            f"{book.company_name}; nothing was concluded.",
-            remedy=f"Open {book.company_name} in QuickBooks, then look again.",
-            needs_person=True,
-        )
-    return found
 
 
 def finish(task: Task, lease: Lease) -> bool:
@@ -262,10 +239,6 @@ def finish(task: Task, lease: Lease) -> bool:
             result={"asked": asked, "gone": missing},
         )
     return True
-
-
-def _asked(rows: Sequence[Posting]) -> list[tuple[PostingKind, str]]:
-    return [(PostingKind(row.kind), row.txn_id) for row in rows]
 
 
 def _gone(task: Task) -> list[int]:

@@ -79,6 +79,9 @@ class PostingSubject:
             guid=posting.guid,
             request_id=f"posting-{posting.key}",
             former_txn_id=posting.former_txn_id,
+            replaced_txn_id=queries.replaced_txn_id(posting=posting)
+            if posting.revision > 1
+            else "",
         )
 
     def probe(self, *, sent_at: datetime | None = None) -> bytes:

@@ -19,6 +19,7 @@ from tieout.service.qb_writes import CannotWrite
 from tieout.service.undo_batch import held_json
 from tieout.store.commits import invoices, lanes
 from tieout.store.commits import qb_writes as commits
+from tieout.store.commits.planning import latest
 from tieout.store.commits.qb_writes import Wish
 from tieout.store.queries import qb_writes as queries
 from tieout.store.queries.exports import Posting, QbWrite
@@ -75,7 +76,8 @@ def _updates(access: Access, invoice_id: int) -> tuple[SourceInvoice, list[Updat
     if invoice.standing != Standing.CHANGED:
         message = f"Invoice {invoice.number} does not stand as changed any more."
         raise CannotWrite(message)
-    postings = queries.lock_of_invoice(company_id=company_id, invoice_id=invoice_id)
+    locked = queries.lock_of_invoice(company_id=company_id, invoice_id=invoice_id)
+    postings = latest(locked)
     _may_be_updated(postings)
     plan = plan_export.what_if(company_id=company_id, invoice_id=invoice_id)
     if plan.blocks:

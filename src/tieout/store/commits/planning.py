@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -119,6 +119,7 @@ class _Work:
     def settle(self, row: SourceInvoice, each: PlannedInvoice, present: Sequence[Posting]) -> None:
         """Decide what changes for one invoice; what was sent of it stays as it is."""
         plan = each.plan
+        present = latest(present)  # an earlier revision is voided for good
         sent = {p.job_key for p in present if not _replannable(p)}
         present = [p for p in present if _replannable(p)]
         if sent and not present:
@@ -189,6 +190,37 @@ class _Work:
         Posting.objects.bulk_update(self.changed, FILLED, batch_size=200)
         Posting.objects.bulk_create(self.new, batch_size=200)
         _write_standings(self.invoices)
+
+
+def latest(postings: Iterable[Posting]) -> list[Posting]:
+    """Of each part of an invoice its latest revision."""
+    by_job: dict[str, Posting] = {}
+    for posting in sorted(postings, key=lambda posting: posting.revision):
+        by_job[posting.job_key] = posting
+    return list(by_job.values())
+
+
+def add_revision(
+    *, former: Posting, planned: PlannedPosting, content: dict[str, Any], identity: Identity,
+    now: datetime,
+) -> Posting:  # fmt: skip
+    """The part anew as its next revision: under a key, GUID and number of its own, not queued."""
+    customers = QbCustomer.objects.filter(company_id=former.company_id)
+    posting = Posting(
+        company_id=former.company_id,
+        invoice_id=former.invoice_id,
+        job_key=former.job_key,
+        revision=former.revision + 1,
+        key=identity.key,
+        guid=identity.guid,
+        customer=customers.get(list_id=planned.customer.list_id),
+        numbered_from=former.invoice.number,
+        state=State.READY,
+        state_at=now,
+    )
+    _fill(posting, planned, content)
+    posting.save()
+    return posting
 
 
 def _write_standings(invoices: Sequence[SourceInvoice]) -> None:

@@ -1415,6 +1415,7 @@ class Migration(migrations.Migration):
                             ("mappings", "Mapping changes"),
                             ("restored", "Restored backup"),
                             ("job_data", "Job-level data"),
+                            ("gone", "Look in QuickBooks"),
                         ],
                         max_length=12,
                     ),

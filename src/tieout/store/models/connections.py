@@ -94,6 +94,7 @@ class Task(models.Model):
         MAPPINGS = "mappings", "Mapping changes"
         RESTORED = "restored", "Restored backup"
         JOB_DATA = "job_data", "Job-level data"
+        GONE = "gone", "Look in QuickBooks"
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting"

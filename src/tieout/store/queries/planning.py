@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 from tieout.core import drifting, exporting, facts
 from tieout.core.drifting import Drift, DriftKind, Memory
@@ -309,24 +309,57 @@ def _numbers(
     nothing was ever sent under the old one, is it assigned anew.
     """
     by_id = {row.pk: row for row in rows}
-    kept: dict[str, dict[str, str]] = defaultdict(dict)
+    own: dict[str, list[_Numbered]] = defaultdict(list)
     taken: dict[str, str] = {}
-    sent: set[str] = set()
+    sent: dict[str, facts.Syncing] = {}
     used = Posting.objects.filter(company_id=company_id).values_list(
-        "invoice_id", "invoice__key", "job_key", "number", "numbered_from", "state", "writes"
-    )
-    for invoice_id, key, job_key, number, numbered_from, state, writes in used.iterator():
+        "invoice_id", "invoice__key", "job_key", "revision", "number", "numbered_from", "state",
+        "writes",
+    )  # fmt: skip
+    for (
+        invoice_id,
+        key,
+        job_key,
+        revision,
+        number,
+        numbered_from,
+        state,
+        writes,
+    ) in used.iterator():
         taken[number] = key
         row = by_id.get(invoice_id)
         if row is None:
             continue
         replannable = exporting.replannable(exporting.State(state), writes=writes)
         if not replannable:
-            sent.add(row.key)
-        fresh = replannable and writes == 0
-        if numbered_from == row.number or not fresh:
-            kept[row.key][job_key] = number
-    begun = {
-        key: facts.Syncing.PER_JOB if any(kept[key]) else facts.Syncing.PER_CLIENT for key in sent
-    }
-    return kept, taken, begun
+            per_job = bool(job_key) or sent.get(row.key) is facts.Syncing.PER_JOB
+            sent[row.key] = facts.Syncing.PER_JOB if per_job else facts.Syncing.PER_CLIENT
+        stays = numbered_from == row.number or not (replannable and writes == 0)
+        own[row.key].append(_Numbered(revision, job_key, number, stays))
+    return {key: _kept(numbers) for key, numbers in own.items()}, taken, sent
+
+
+class _Numbered(NamedTuple):
+    """A part with its number, and whether that stays when it is planned again."""
+
+    revision: int
+    job_key: str
+    number: str
+    stays: bool
+
+
+def _kept(parts: Sequence[_Numbered]) -> dict[str, str]:
+    """The number of each part's latest revision; those of earlier ones go to nobody again."""
+    kept: dict[str, str] = {}
+    latest = {part.job_key: part for part in sorted(parts)}
+    for part in parts:
+        if part is not latest[part.job_key]:
+            kept[reserved(part.number)] = part.number
+        elif part.stays:
+            kept[part.job_key] = part.number
+    return kept
+
+
+def reserved(number: str) -> str:
+    """In the place of a job key: no job has such a one, so nobody else is given the number."""
+    return f"\0{number}"

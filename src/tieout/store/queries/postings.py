@@ -31,6 +31,7 @@ class PostingRow:
 
     invoice: str
     number: str
+    revision: int
     kind: str
     date: date
     job_key: str
@@ -116,6 +117,7 @@ def _rows(postings: QuerySet[Posting]) -> Iterator[PostingRow]:
         yield PostingRow(
             invoice=row.invoice.number,
             number=row.qb_number or row.number,
+            revision=row.revision,
             kind=row.kind,
             date=row.txn_date,
             job_key=row.job_key,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
 
-from tieout.core.exporting import IN_QUICKBOOKS
+from tieout.core.exporting import IN_QUICKBOOKS, State
 from tieout.service import posting_content
 from tieout.service.access import Access
 from tieout.service.next_look import NextLook, next_look
@@ -161,8 +161,9 @@ def change(invoice: SourceInvoice, postings: list[Posting]) -> Change | None:
     """What changed in the back office after the export; None unless the invoice stands so."""
     if invoice.standing != Standing.CHANGED:
         return None
-    known = bool(postings) and all(p.state in IN_QUICKBOOKS for p in postings)
-    signed = (-p.total if p.kind == "credit_memo" else p.total for p in postings)
+    known = bool(postings) and all(p.state in IN_QUICKBOOKS | {State.DELETED} for p in postings)
+    worth = [p for p in postings if p.state not in {State.VOIDED, State.DELETED}]
+    signed = (-p.total if p.kind == "credit_memo" else p.total for p in worth)
     return Change(was=sum(signed, Decimal("0.00")) if known else None, now=invoice.total)
 
 
@@ -225,6 +226,7 @@ class Paper:
 
     view: PostingView
     content: Any  # core.facts.Posting
+    can_be_anew: bool = False  # it is gone from QuickBooks, and nothing replaces it yet
 
     @property
     def has_class(self) -> bool:
@@ -236,6 +238,23 @@ def paper(access: Access, posting: Posting) -> Paper:
     return Paper(
         view=posting_view(access, posting), content=posting_content.from_json(posting.content)
     )
+
+
+def papers(access: Access, postings: Sequence[Posting]) -> list[Paper]:
+    """All of an invoice's, those that were replaced too."""
+    latest = {posting.job_key: posting.revision for posting in sorted(postings, key=_revision)}
+    return [
+        replace(
+            paper(access, posting),
+            can_be_anew=posting.state in {State.VOIDED, State.DELETED}
+            and posting.revision == latest[posting.job_key],
+        )
+        for posting in postings
+    ]
+
+
+def _revision(posting: Posting) -> int:
+    return posting.revision
 
 
 def _address(name: str, *args: object) -> str:

@@ -13,11 +13,12 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from tieout.service import confirm_gone
 from tieout.service.access import Access
 from tieout.store.queries import invoice_detail as details
 from tieout.store.queries import invoices as queries
 from tieout.store.queries import qb_writes
-from tieout.store.queries.exports import QbWrite
+from tieout.store.queries.exports import QbWrite, Task
 from tieout.store.queries.invoices import Filters, Overview
 from tieout.web.access import company_page
 from tieout.web.csv_out import csv_response
@@ -100,11 +101,18 @@ def invoice(request: HttpRequest, access: Access, invoice_id: int) -> HttpRespon
         "lines": [(line, found.jobs.get(line.job_key)) for line in found.lines],
         "lines_total": sum((line.amount for line in found.lines), Decimal("0.00")),
         "fixes": [shown.fix(access, block, found.postings, job_ids) for block in found.blocks],
-        "papers": [shown.paper(access, posting) for posting in found.postings],
+        "papers": shown.papers(access, found.postings),
+        "look": _look(found),
         "change": shown.change(found.invoice, found.postings),
         "writes": [view_of(access, row) for row in _writes(found)],
     }
     return render(request, "invoices/invoice.html", context)
+
+
+def _look(found: details.Detail) -> Task | None:
+    """The latest question whether QuickBooks still holds what was exported."""
+    sent = [posting.pk for posting in found.postings if posting.txn_id]
+    return confirm_gone.latest(company_id=found.invoice.company_id, posting_ids=sent)
 
 
 def _writes(found: details.Detail) -> list[QbWrite]:

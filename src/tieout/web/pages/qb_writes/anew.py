@@ -1,0 +1,70 @@
+"""Send an invoice anew that is gone from QuickBooks; first have QuickBooks looked at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tieout.service import confirm_gone, moments, send_anew
+from tieout.service.access import Access
+from tieout.service.qb_writes import CannotWrite
+from tieout.store.queries import invoice_detail as details
+from tieout.store.queries.invoice_detail import Posting
+from tieout.web.access import company_page
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@company_page("work")
+def anew(request: HttpRequest, access: Access, posting_id: int) -> HttpResponse:
+    """What it becomes, with its new number; posted with a reason, it is ready to be exported."""
+    posting = _posting(access, posting_id)
+    context: dict[str, Any] = {"posting": posting, "reason": request.POST.get("reason", "")}
+    try:
+        if request.method == "POST":
+            made = send_anew.send_anew(
+                access=access,
+                posting_id=posting_id,
+                number=request.POST.get("number", ""),
+                reason=request.POST.get("reason", ""),
+                now=moments.now(),
+            )
+            messages.success(
+                request,
+                f"It waits under Ready as {made.number}. Export it from the list; QuickBooks is "
+                "asked first, as always.",
+            )
+            return redirect("invoice", access.company.pk, posting.invoice_id)
+    except CannotWrite as refused:
+        context["problem"] = str(refused)
+    try:
+        context["anew"] = send_anew.preview(access=access, posting_id=posting_id)
+    except CannotWrite as refused:
+        context["problem"] = str(refused)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "qb_writes/anew.html", context, status=status)
+
+
+@require_POST
+@company_page("work")
+def look(request: HttpRequest, access: Access, posting_id: int) -> HttpResponse:
+    """Ask QuickBooks whether it was voided or deleted there. It only reads."""
+    posting = _posting(access, posting_id)
+    try:
+        confirm_gone.start(access=access, posting_id=posting_id, now=moments.now())
+    except CannotWrite as refused:
+        messages.error(request, str(refused))
+    return redirect("invoice", access.company.pk, posting.invoice_id)
+
+
+def _posting(access: Access, posting_id: int) -> Posting:
+    posting = details.posting(company_id=access.company.pk, posting_id=posting_id)
+    if posting is None:
+        message = "There is no such invoice."
+        raise Http404(message)
+    return posting
