@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,11 @@ from tests.factories import NOW, World
 from tests.rehearsal import DESCRIPTION, Office, connect, open_rehearsal, stock
 from tests.store.test_service_run_export import due_now
 
+from tieout.quickbooks.readings import Reading
 from tieout.service import moments, plan_export, run_export, save_sisters
 from tieout.service.mapping_state import Saved
+from tieout.service.subjects import PostingSubject
+from tieout.store.commits.invoices import upsert_invoices
 from tieout.store.models import (
     Book,
     ClassMapping,
@@ -25,6 +30,7 @@ from tieout.store.models import (
     SourceJob,
     Task,
 )
+from tieout.store.queries import planning
 
 OVERTIME = {"name": "Overtime Hours", "full_name": "Overtime Hours"}
 NURSES, OFFICE_STAFF = "Nurses", "Office staff"
@@ -176,3 +182,34 @@ def test_what_stands_goes_out(office: Office) -> None:
     office.work()
     assert Posting.objects.get().state == "exported"
     assert sent(office) == [("Regular Hours", OFFICE_STAFF)]
+
+
+def test_what_an_import_changes_after_the_probe_does_not_go_out_as_it_was(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Claimed and probed it is not sent yet: the corrected amount goes out, once it was seen."""
+    pk = make.invoice(office.company.clients.get(), "20417").pk
+    plan_export.plan_waiting(company_id=office.company.pk)
+    run_export.start(access=office.access, invoice_ids=[pk], now=moments.now())
+    read_probe = PostingSubject.read_probe
+
+    def corrected_meanwhile(subject: PostingSubject, answer: bytes) -> Reading:
+        monkeypatch.setattr(PostingSubject, "read_probe", read_probe)
+        row = SourceInvoice.objects.select_related("client").get(pk=pk)
+        fact = planning._invoice(row)
+        line = replace(fact.lines[0], amount=Decimal("1300.00"))
+        fact = replace(fact, lines=(line,), total=Decimal("1300.00"))
+        upsert_invoices(company_id=office.company.pk, invoices=[fact])
+        return read_probe(subject, answer)
+
+    monkeypatch.setattr(PostingSubject, "read_probe", corrected_meanwhile)
+    office.work()
+    assert not Exchange.objects.filter(purpose="write").exists()
+    plan_export.plan_waiting(company_id=office.company.pk)
+    posting = Posting.objects.get()
+    assert (posting.state, posting.total) == ("ready", Decimal("1300.00"))
+    assert posting.invoice.standing == "ready"
+    run_export.start(access=office.access, invoice_ids=[pk], now=moments.now())
+    office.work()
+    assert [str(r.total) for r in office.rehearsal.books.list_invoices()] == ["1300.00"]
+    assert SourceInvoice.objects.get().standing == "exported"

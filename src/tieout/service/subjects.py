@@ -21,6 +21,7 @@ from tieout.service.subjects_stamp import StampSubject
 from tieout.store.queries import exports as queries
 from tieout.store.queries import intents
 from tieout.store.queries.exports import Posting, QbWrite
+from tieout.store.queries.invoices import Standing
 
 
 class Subject(Protocol):
@@ -111,10 +112,12 @@ class PostingSubject:
         return translate.read_search(answer, self.expected)
 
     def stands(self) -> bool:
-        """Whether it would still be planned so: that job or customer, these items and classes."""
+        """Whether it would still be planned so: content, job or customer, items and classes."""
         posting = self.posting
         if posting.writes:
             return True  # once an intent left, the mapping is frozen for this posting
+        if posting.invoice.standing != Standing.UNDER_WAY:
+            return False  # the back office changed it since the claim: nobody has seen that yet
         if posting.mapping_version:
             stands = intents.job_stands(posting=posting)
         else:
