@@ -18,7 +18,7 @@ from tieout.service.qb_writes import CannotWrite
 from tieout.service.turns import Lease, Place, Question, Trouble
 from tieout.store.commits import exports as export_commits
 from tieout.store.commits import lanes, tasks
-from tieout.store.queries import connections
+from tieout.store.queries import connections, restored
 from tieout.store.queries import exports as queries
 from tieout.store.queries import qb_writes as write_queries
 from tieout.store.queries.exports import Posting, Task
@@ -62,7 +62,7 @@ def start(*, access: Access, posting_id: int, now: datetime) -> Task:
 
 def latest(*, company_id: int, posting_ids: list[int]) -> Task | None:
     """The latest look for one of these, open or over."""
-    return queries.latest_look(company_id=company_id, posting_ids=posting_ids)
+    return restored.latest_look(company_id=company_id, posting_ids=posting_ids)
 
 
 # ------------------------------------------------------------------ the task on the lane

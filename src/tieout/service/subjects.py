@@ -80,7 +80,7 @@ class PostingSubject:
             guid=posting.guid,
             request_id=f"posting-{posting.key}",
             former_txn_id=posting.former_txn_id,
-            replaced_txn_id=queries.replaced_txn_id(posting=posting)
+            replaced_txn_id=intents.replaced_txn_id(posting=posting)
             if posting.revision > 1
             else "",
         )

@@ -181,20 +181,6 @@ def to_apply(*, company_id: int, call_id: str) -> QuerySet[Exchange]:
     )
 
 
-def latest_look(*, company_id: int, posting_ids: Sequence[int]) -> Task | None:
-    """The latest question whether QuickBooks still holds one of these."""
-    rows = Task.objects.filter(company_id=company_id, kind=Task.Kind.GONE)
-    return rows.filter(params__posting__in=list(posting_ids)).order_by("-id").first()
-
-
-def replaced_txn_id(*, posting: Posting) -> str:
-    """Under which id the revision before this one stood in QuickBooks, "" when there is none."""
-    before = Posting.objects.filter(
-        invoice_id=posting.invoice_id, job_key=posting.job_key, revision=posting.revision - 1
-    )
-    return before.values_list("txn_id", flat=True).first() or ""
-
-
 def heard_of_session(*, company_id: int, session_id: str, until: datetime) -> bool:
     """Whether QuickBooks answered in that session up to a moment; not every query is kept."""
     answered = Exchange.objects.filter(company_id=company_id, session_id=session_id)

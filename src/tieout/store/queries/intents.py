@@ -104,6 +104,14 @@ def lines_stand(*, posting: Posting) -> bool:
     return now == planned
 
 
+def replaced_txn_id(*, posting: Posting) -> str:
+    """Under which id the revision before this one stood in QuickBooks, "" when there is none."""
+    before = Posting.objects.filter(
+        invoice_id=posting.invoice_id, job_key=posting.job_key, revision=posting.revision - 1
+    )
+    return before.values_list("txn_id", flat=True).first() or ""
+
+
 def _references(line: dict[str, Any]) -> tuple[str, str]:
     class_ = line["class_"]
     return line["item"]["list_id"], class_["list_id"] if class_ else ""

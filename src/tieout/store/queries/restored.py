@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tieout.core.exporting import State
-from tieout.store.models import Posting, SourceInvoice
+from tieout.store.models import Posting, SourceInvoice, Task
 
 
 def exported_before(*, company_id: int, before: int | None, limit: int) -> list[Posting]:
@@ -55,3 +55,9 @@ def lock(*, company_id: int, ids: Sequence[int]) -> list[Posting]:
     )
     found = rows.filter(company_id=company_id, pk__in=ids, state=State.EXPORTED.value)
     return list(found.order_by("invoice_id", "id"))
+
+
+def latest_look(*, company_id: int, posting_ids: Sequence[int]) -> Task | None:
+    """The latest question whether QuickBooks still holds one of these."""
+    rows = Task.objects.filter(company_id=company_id, kind=Task.Kind.GONE)
+    return rows.filter(params__posting__in=list(posting_ids)).order_by("-id").first()
