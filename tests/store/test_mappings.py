@@ -39,9 +39,7 @@ def test_needs_attention_is_whatever_would_hold_up_its_invoices(
 ) -> None:
     QbCustomer.objects.filter(list_id="A1").update(**change)
     invoice = factories.invoice(job.client, standing=SourceInvoice.Standing.READY)
-    keys = commits.restate(company_id=job.company_id)
-    concerned = commits.concerned_by_many(keys)
-    commits.plan_again(company_id=job.company_id, concerned=concerned)
+    commits.restate(company_id=job.company_id)
     job.refresh_from_db()
     invoice.refresh_from_db()
     assert job.map_state == state
@@ -60,9 +58,9 @@ def test_a_confirmed_other_customer_needs_no_attention(job: SourceJob) -> None:
 def test_only_the_changed_quickbooks_jobs_are_looked_at(job: SourceJob) -> None:
     QbCustomer.objects.filter(list_id="A1").update(active=False)
     other = QbCustomer.objects.get(list_id="B")
-    assert commits.restate(company_id=job.company_id, target_ids=[other.pk]) == []
+    assert commits.restate(company_id=job.company_id, target_ids=[other.pk]) == 0
     target = QbCustomer.objects.get(list_id="A1")
-    assert commits.restate(company_id=job.company_id, target_ids=[target.pk]) == [job.key]
+    assert commits.restate(company_id=job.company_id, target_ids=[target.pk]) == 1
 
 
 def test_a_history_belongs_to_one_mapping_of_one_company(world: World) -> None:
