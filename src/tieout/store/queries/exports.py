@@ -124,7 +124,7 @@ def last_status_check(*, row: Row) -> Exchange | None:
 
 def set_aside(*, company_id: int) -> list[Posting]:
     """What a Super User took out of the queue after it had left, locked for a change."""
-    rows = Posting.objects.select_for_update().filter(
+    rows = Posting.objects.select_for_update(no_key=True).filter(
         company_id=company_id, state=State.SET_ASIDE.value, writes__gt=0
     )
     return list(rows.order_by("id"))
