@@ -12,7 +12,7 @@ endif
 PYTEST := $(BIN)/python -m pytest
 TEMPLATES = $(shell find src/tieout/web -name '*.html')
 # folders whose tests share nothing, so that two may run at once
-APART := $(wildcard tests/unit tests/protocol tests/store tests/web tests/simulation tests/upgrade)
+APART := $(wildcard tests/unit tests/protocol tests/store tests/web tests/upgrade)
 ON_POSTGRES := $(wildcard tests/store tests/web)
 WHOLE := $(wildcard tests/journeys)
 STORM := $(wildcard tests/journeys/test_storm.py)
