@@ -242,6 +242,25 @@ class Histories(RuleBasedStateMachine):
         if ids:
             run_export.start(access=self.access, invoice_ids=ids, now=NOW)
 
+    @rule(key=KEYS, change=st.sampled_from(["move", "rename", "use", "go", "assign"]))
+    def change_while_queued(self, key: str, change: str) -> None:
+        """The invoice is queued already when its job changes."""
+        self.queue(key)
+        row = JobMapping.objects.select_related("target").get(job__key=key)
+        n = int(row.target.list_id[-1]) if row.target else 0
+        match change:
+            case "move":
+                self.move(n=n, to=1)
+            case "rename":
+                self.rename(n=n, name="Novak, Petra")
+            case "use":
+                self.use(n=n, active=False)
+            case "go":
+                self.go(n=n, back=False)
+            case "assign":
+                self.back_office(key=key, active=True, client=1)
+        self.send()
+
     @rule()
     def send(self) -> None:
         """Each queued invoice comes to the moment of its intent."""
