@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -56,8 +57,13 @@ def test_what_does_not_fit_is_looked_into(
     with monkeypatch.context() as patch:
         patch.setattr(RemoteChannel, "deliver", deliver)
         # the journal of the connector would bring the right answer
-        unknown = Answer(outcome=Outcome.ABANDONED)
-        patch.setattr(RemoteChannel, "recall", lambda *_, **__: unknown)
+        gone: list[str] = []
+
+        def recall(*_: object, **__: object) -> Answer:
+            gone[:] = Exchange.objects.filter(purpose="write").values_list("place__journal_id")[0]
+            return Answer(outcome=Outcome.ABANDONED, journal_id=gone[0])
+
+        patch.setattr(RemoteChannel, "recall", recall)
         export(office, invoices(office, "20417"))
         posting = Posting.objects.get()
         assert (posting.state, posting.txn_id) == ("unconfirmed", "")
@@ -120,3 +126,36 @@ def test_a_set_id_that_quickbooks_knows_is_no_fence(
         office.work()
     assert Posting.objects.get().state == "needs a person"
     assert Exchange.objects.filter(purpose="write").count() == 1
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_only_the_connector_that_was_handed_the_call_can_say_that_it_runs_no_more(
+    office: Office, monkeypatch: pytest.MonkeyPatch, same: bool
+) -> None:
+    """The address was changed meanwhile: the connector there never saw the call."""
+    monkeypatch.setattr(RemoteChannel, "deliver", _lost)
+    export(office, invoices(office, "20417"))
+    posting = Posting.objects.get()
+    assert posting.state == "unconfirmed"
+    assert Exchange.objects.get(purpose="write").place["journal_id"]
+    monkeypatch.setattr(RemoteChannel, "deliver", DELIVER)
+    if not same:
+        office.rehearsal.stop()
+        shutil.rmtree(office.rehearsal.folder / "connector")  # another data folder: a new journal
+        office.rehearsal.start_again()
+    for _ in range(12):
+        due_now()
+        office.work()
+    posting.refresh_from_db()
+    if same:
+        assert posting.state == "exported"
+        return
+    assert (posting.state, posting.holds_queue) == ("needs a person", True)
+    assert in_quickbooks(office) == []
+
+
+def _lost(channel: RemoteChannel, delivery: Delivery) -> Answer:
+    """A write is lost on its way to the connector."""
+    if delivery.writes:
+        return Answer(outcome=Outcome.UNKNOWN, message="The network is gone.")
+    return DELIVER(channel, delivery)

@@ -83,6 +83,7 @@ class Answer:
     money_affected: bool | None = None
     code: str = ""  # the connector's own word for what happened, "" when there is none
     retry_after_s: int = 0
+    journal_id: str = ""  # which connector says it, by its journal
     kept: bool = False  # it is in the store: only then may anything act on it
     parts: Callable[[], Iterable[bytes]] | None = field(default=None, repr=False, compare=False)
 

@@ -304,6 +304,7 @@ def _answer(reply: wire.ProcessReply, *, writes: bool) -> Answer:
         highest_epoch=reply.highest_epoch,
         money_affected=False if nothing_ran else None,
         code=reply.code,
+        journal_id=reply.journal_id,
     )
 
 

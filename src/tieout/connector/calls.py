@@ -97,6 +97,11 @@ class Calls:
             return self.recall(call.call_id)
         return self._wait(live, call.timeout_s)
 
+    @property
+    def journal_id(self) -> str:
+        """Which journal answers here."""
+        return self._journal.journal_id
+
     def recall(self, call_id: str) -> wire.ProcessReply:
         """What became of a write. Raises Problem 404 for an id that the journal does not hold."""
         live = self._live.get(call_id)

@@ -8,6 +8,7 @@ import re
 import socket
 import ssl
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from typing import TypeVar
 
@@ -116,6 +117,8 @@ class Handler(BaseHTTPRequestHandler):
         with self.server.busy():
             try:
                 reply = self._routed(method)
+                if isinstance(reply, wire.ProcessReply):
+                    reply = replace(reply, journal_id=self.server.calls.journal_id)
                 self._send(200, reply)
             except Problem as found:
                 self._send(found.status, found.reply, retry_after_s=found.retry_after_s)

@@ -31,6 +31,7 @@ LOCK_TRIES_MAX = 5
 LOCK_DELAY_S = 60
 _ASKED: Final = frozenset({Event.PROBE_CLEAN, Event.ABSENT_FENCED})  # and it is not there
 RECORDS_KEPT = 100  # a write clears QuickBooks' record of the set settled so many exports ago
+JOURNAL = "journal_id"  # in a write's place: of the connector to which it is handed
 RECOVERY_DELAYS_S = (2, 10, 30, 60, 120, 300)
 
 
@@ -222,6 +223,7 @@ class Exporter:
                 app_name=road.app_name,
                 ticket=road.session_id,
                 set_id=self.set_id,
+                place={JOURNAL: queries.lane_facts(company_id=row.company_id).checked_journal},
             ),
             now=moments.now(),
         )

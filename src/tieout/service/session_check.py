@@ -40,7 +40,12 @@ def take(*, turn: Turn, answer: Answer) -> Trouble | None:
     if mismatch is not None:
         lanes.hold(company_id=company_id, epoch=turn.lease.epoch, reason=mismatch.problem)
         return mismatch
-    lanes.note_checked(company_id=company_id, epoch=turn.lease.epoch, session_id=answer.session_id)
+    lanes.note_checked(
+        company_id=company_id,
+        epoch=turn.lease.epoch,
+        session_id=answer.session_id,
+        journal_id=answer.journal_id,
+    )
     return None
 
 

@@ -15,7 +15,7 @@ from tieout.core.exporting import Event, State
 from tieout.core.recovering import Ask, Looked
 from tieout.quickbooks import qbxml, readings, translate
 from tieout.service import fences, moments
-from tieout.service.exporter import Exporter
+from tieout.service.exporter import JOURNAL, Exporter
 from tieout.service.turns import Message, RoadKind, Trouble
 from tieout.store.queries import exports as queries
 from tieout.store.queries.exports import Exchange, Row
@@ -23,6 +23,12 @@ from tieout.store.queries.exports import Exchange, Row
 _OLD_SESSION = (
     "QuickBooks does not hold it, but its present session began while the former update of the "
     "Web Connector still called: it is no proof that nothing comes any more."
+)
+
+
+_OTHER_JOURNAL = (
+    "Another connector answers than the one that was handed the message: it cannot know if that "
+    "one still runs it."
 )
 
 
@@ -111,6 +117,8 @@ def _recalled(exporter: Exporter, answer: Answer) -> Trouble | None:
                 row.due_at = None
                 exporter.save(State.UNCONFIRMED)
             return None
+        case Outcome.ABANDONED if answer.journal_id != _write(exporter).place.get(JOURNAL, ""):
+            return wait(exporter, _OTHER_JOURNAL, "Tieout looks in QuickBooks itself.")
         case Outcome.ABANDONED:
             row.call_over, row.looks = True, 0  # it was reached: pauses begin anew
             row.due_at = None

@@ -180,6 +180,7 @@ _CHECKS: dict[type, Mapping[str, Check]] = {
         "finished": _maybe(_moment),
         "highest_epoch": _maybe(_EPOCH),
         "fenced_at": _maybe(_moment),
+        "journal_id": _text(64),
     },
     m.StatusReply: {
         "version": _text(64),

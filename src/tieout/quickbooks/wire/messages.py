@@ -86,6 +86,8 @@ class ProcessReply:
     highest_epoch: int | None = None
     # A later session answered HostQuery after this call had ended without a known result.
     fenced_at: datetime | None = None
+    # Whose word it is: only the journal that was handed a call can say that it runs no more.
+    journal_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -123,10 +123,15 @@ def free_of_the_dead(*, now: datetime, owner: str | None = None) -> None:
     held.update(lease_until=ended)
 
 
-def note_checked(*, company_id: int, epoch: int, session_id: str) -> None:
-    """In this QuickBooks session the company file is the right one; "" forgets that it was."""
+def note_checked(*, company_id: int, epoch: int, session_id: str, journal_id: str = "") -> None:
+    """In this QuickBooks session the company file is the right one; "" forgets that it was.
+
+    `journal_id`: of the connector through which it was seen.
+    """
     Lane.objects.filter(company_id=company_id, epoch=epoch).update(
-        checked_epoch=epoch if session_id else 0, checked_session=session_id
+        checked_epoch=epoch if session_id else 0,
+        checked_session=session_id,
+        checked_journal=journal_id,
     )
 
 

@@ -231,6 +231,7 @@ class Migration(migrations.Migration):
                 ("fence_epoch", models.BigIntegerField(default=0)),
                 ("checked_epoch", models.BigIntegerField(default=0)),
                 ("checked_session", models.CharField(blank=True, default="", max_length=80)),
+                ("checked_journal", models.CharField(blank=True, default="", max_length=64)),
             ],
         ),
         migrations.CreateModel(

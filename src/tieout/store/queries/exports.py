@@ -219,6 +219,7 @@ class LaneFacts:
     held_reason: str
     checked_epoch: int
     checked_session: str
+    checked_journal: str
 
     def checked(self, epoch: int) -> bool:
         """Whether the company file was found to be the right one in this holding of the lane."""
@@ -234,9 +235,9 @@ def lane_facts(*, company_id: int) -> LaneFacts:
 
 
 @prepared.row
-def _lane_facts(*, company_id: int) -> QuerySet[Lane, tuple[str, int, str]]:
+def _lane_facts(*, company_id: int) -> QuerySet[Lane, tuple[str, int, str, str]]:
     return Lane.objects.filter(company_id=company_id).values_list(
-        "held_reason", "checked_epoch", "checked_session"
+        "held_reason", "checked_epoch", "checked_session", "checked_journal"
     )
 
 
