@@ -7,6 +7,7 @@ from tieout.quickbooks import qbxml
 from tieout.service import company_facts, company_identity, moments
 from tieout.service.company_facts import CompanyFacts
 from tieout.service.turns import Message, Trouble, Turn
+from tieout.store.commits import exports as commits
 from tieout.store.commits import lanes
 from tieout.store.queries import exports as queries
 from tieout.store.queries.exports import Book, Exchange
@@ -25,8 +26,16 @@ def take(*, turn: Turn, answer: Answer) -> Trouble | None:
     """Compare with the company file as verified, and note the session when it is the one.
 
     A mismatch holds the company's lane: nothing is written until a Super User has verified the
-    connection again.
+    connection again. A check in vain is a look in vain at what is unconfirmed: the connector, which
+    may know without QuickBooks, is asked next.
     """
+    trouble = _taken(turn, answer)
+    if trouble is not None:
+        commits.looked_in_vain(company_id=turn.company_id)
+    return trouble
+
+
+def _taken(turn: Turn, answer: Answer) -> Trouble | None:
     company_id = turn.company_id
     if answer.outcome is not Outcome.RESPONSE:
         return Trouble(problem=answer.message, remedy=answer.remedy)

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from tieout.core.exporting import IN_QUICKBOOKS, UNDER_WAY, State, replannable
 from tieout.store import prepared
@@ -187,6 +187,13 @@ def _log(
             )
         ],
     )
+
+
+def looked_in_vain(*, company_id: int) -> None:
+    """Count a look at the company's unconfirmed row that did not come as far as QuickBooks."""
+    for kind in (Posting, QbWrite):
+        rows = kind._default_manager.filter(company_id=company_id, state=State.UNCONFIRMED.value)
+        rows.update(looks=F("looks") + 1)
 
 
 def may_go_on(*, row: Row, now: datetime) -> bool:
