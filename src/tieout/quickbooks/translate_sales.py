@@ -258,6 +258,16 @@ def _line(line: PostingLine, tax_code: str) -> qbxml.LineMod:
     )
 
 
+def _same_rate(ours: PostingLine, theirs: qbxml.LineRet) -> bool:
+    """Where a rate was sent and one came back; a line sent with its amount has QuickBooks' own."""
+    return ours.send_amount or None in {ours.rate, theirs.rate} or ours.rate == theirs.rate
+
+
+def _same_tax(code: str, theirs: qbxml.LineRet) -> bool:
+    named = theirs.sales_tax_code.full_name
+    return not code or not named or named.casefold() == code.casefold()
+
+
 def _says(sale: SaleRet, held: HeldSale, target: Posting) -> bool:
     """Whether it says, field by field, what is wanted."""
     return (
@@ -268,6 +278,7 @@ def _says(sale: SaleRet, held: HeldSale, target: Posting) -> bool:
         and same_in_quickbooks(sale.memo, _memo(held, target))
         and same_in_quickbooks(sale.po_number, target.po_number)
         and (target.due_date is None or sale.due_date == target.due_date)
+        and (target.terms is None or sale.terms.list_id == target.terms.list_id)
         and len(sale.lines) == len(target.lines)
         and all(
             ours.item.list_id == theirs.item.list_id
@@ -276,6 +287,8 @@ def _says(sale: SaleRet, held: HeldSale, target: Posting) -> bool:
             and (ours.quantity is None or ours.quantity == theirs.quantity)
             and (ours.class_ is None or ours.class_.list_id == theirs.class_.list_id)
             and (ours.service_date is None or ours.service_date == theirs.service_date)
+            and _same_rate(ours, theirs)
+            and _same_tax(target.tax_code, theirs)
             for ours, theirs in zip(target.lines, sale.lines, strict=True)
         )
     )

@@ -65,6 +65,7 @@ def sale(
     kind: str = "Invoice",
     lines: str = "",
     customer: str = JOB.list_id,
+    terms: str = "80000004-1735741100",
 ) -> str:
     money = (
         f"<AppliedAmount>{applied}</AppliedAmount>"
@@ -75,7 +76,8 @@ def sale(
     return (
         f"<{kind}Ret><TxnID>1A3F-1</TxnID><EditSequence>{sequence}</EditSequence>"
         f"<CustomerRef><ListID>{customer}</ListID></CustomerRef><TxnDate>2026-10-04</TxnDate>"
-        f"<RefNumber>20417</RefNumber><PONumber>PO 7</PONumber><DueDate>2026-11-03</DueDate>"
+        f"<RefNumber>20417</RefNumber><PONumber>PO 7</PONumber>"
+        f"<TermsRef><ListID>{terms}</ListID></TermsRef><DueDate>2026-11-03</DueDate>"
         f"<Subtotal>{total}</Subtotal>{money}<Memo>{memo}</Memo>{linked}{lines}</{kind}Ret>"
     )
 
@@ -192,6 +194,25 @@ def test_a_look_that_failed_proves_nothing() -> None:
     assert sales.read_mod_look(body, HELD, TARGET).event is None
     assert sales.read_void_search(body, HELD).event is Event.SILENCE
     assert sales.read_mod_search(body, HELD, TARGET).event is Event.SILENCE
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        sale(sequence="18", total="1300.00", lines=NEW_LINE, terms="8-OLD"),
+        UPDATED.replace("<Amount>1300", "<Rate>26</Rate><Amount>1300"),
+        UPDATED.replace(
+            "<Amount>1300",
+            "<SalesTaxCodeRef><FullName>Tax</FullName></SalesTaxCodeRef><Amount>1300",
+        ),
+    ],
+    ids=["terms", "rate", "tax code"],
+)
+def test_an_update_is_there_only_when_every_field_says_so(there: str) -> None:
+    """Somebody edited it, and what is to be changed still says the old: it is a person's case."""
+    assert there != UPDATED
+    assert sales.read_mod_look(looked(there), HELD, TARGET).event is Event.FOUND_FOREIGN
+    assert sales.read_mod_search(looked(there), HELD, TARGET).event is Event.FOUND_FOREIGN
 
 
 @pytest.mark.parametrize("request_id", ["write-3", ""])
