@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from tieout.core.exporting import Event
@@ -66,15 +66,16 @@ class JobChange:
 
 def render_probe(job: NewJob) -> bytes:
     """Ask for the name under which it would stand, and whether its customer is still called so."""
-    return qbxml.render(
-        [
-            qbxml.CustomerQuery(request_id="name", full_names=(job.full_name,), include=IDENTITY),
-            qbxml.CustomerQuery(
-                request_id="customer", list_ids=(job.parent_list_id,), include=IDENTITY
-            ),
-        ],
-        on_error="continueOnError",
-    )
+    return qbxml.render(_looks(job), on_error="continueOnError")
+
+
+def _looks(job: NewJob) -> list[qbxml.Request]:
+    return [
+        qbxml.CustomerQuery(request_id="name", full_names=(job.full_name,), include=IDENTITY),
+        qbxml.CustomerQuery(
+            request_id="customer", list_ids=(job.parent_list_id,), include=IDENTITY
+        ),
+    ]
 
 
 def read_probe(answer: bytes, job: NewJob) -> Reading:
@@ -128,15 +129,39 @@ def read_stored_add(answer: bytes, job: NewJob, *, resent: bool) -> Reading:
     return judge_stored(answer, lambda stored: read_add(stored, job, resent=resent))
 
 
+def render_search(job: NewJob, *, sent_at: datetime) -> bytes:
+    """Look for it after it was sent: by name, and by our GUID among what was changed since.
+
+    Somebody may have renamed it. `sent_at`: wall clock of the QuickBooks machine as far as known.
+    """
+    since = qbxml.overlap(sent_at, minutes=26 * 60)  # the two clocks may be a time zone apart
+    changed = qbxml.CustomerQuery(request_id="changed", from_modified=since, include=IDENTITY)
+    return qbxml.render([*_looks(job), changed], on_error="continueOnError")
+
+
 def read_search(answer: bytes, job: NewJob) -> Reading:
-    """Judge the look after it was sent: names are unique, so one of that name is the one."""
+    """Judge the look after it was sent. One of that name and customer with another GUID than ours
+
+    was typed by somebody; without any it is the one, for names are unique.
+    """
+    changed = at(qbxml.parse_response(answer), 2)
+    if changed is None or failed(changed):
+        why = inconclusive(changed)
+        return Reading(event=Event.SILENCE, message=why.message, remedy=why.remedy)
+    for each in _customers(changed):
+        if each.external_guid.upper() == job.guid.upper():
+            return Reading(event=Event.FOUND_OURS, found=found_job(each))
     found, broken = _looked(answer, job)
     if broken is not None:
         return Reading(event=Event.SILENCE, message=broken.message, remedy=broken.remedy)
     if found is None:
         return Reading(event=Event.ABSENT_OPEN)
-    ours = found.parent_list_id == job.parent_list_id
-    return Reading(event=Event.FOUND_OURS if ours else Event.FOUND_FOREIGN, found=found_job(found))
+    event = Event.FOUND_OURS
+    if found.parent_list_id != job.parent_list_id:
+        event = Event.FOUND_FOREIGN
+    elif found.external_guid and found.external_guid.upper() != job.guid.upper():
+        event = Event.FOUND_ALIKE
+    return Reading(event=event, found=found_job(found))
 
 
 def _looked(answer: bytes, job: NewJob) -> tuple[qbxml.CustomerRet | None, Reading | None]:

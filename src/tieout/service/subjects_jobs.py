@@ -60,7 +60,7 @@ class NewJobSubject:
         return customers.read_stored_add(answer, self.wanted, resent=self.resent)
 
     def search(self, *, sent_at: datetime) -> bytes:
-        return customers.render_probe(self.wanted)
+        return customers.render_search(self.wanted, sent_at=sent_at)
 
     def read_search(self, answer: bytes) -> Reading:
         return customers.read_search(answer, self.wanted)

@@ -69,6 +69,17 @@ def looked(by_name: str = "", of_customer: str = "") -> bytes:
     )
 
 
+def searched(by_name: str = "", of_customer: str = "", changed: str = "") -> bytes:
+    third = response("CustomerQuery", changed, request_id="changed", code=0 if changed else 1)
+    return looked(by_name, of_customer).replace(
+        b"</QBXMLMsgsRs>", third.encode() + b"</QBXMLMsgsRs>"
+    )
+
+
+OTHER_GUID = "{CCCCCCCC-0000-0000-0000-000000000001}"
+RENAMED = customer("Acme Health:Another", list_id="8-9", parent=PARENT, guid=GUID)
+
+
 def read(data: str, sequence: str = "17") -> bytes:
     return answer(response("CustomerQuery", job(data=data, sequence=sequence), request_id="job"))
 
@@ -181,9 +192,16 @@ def test_a_created_job_is_recorded_by_its_list_id() -> None:
 @pytest.mark.parametrize(
     ("body", "event"),
     [
-        (looked(), Event.ABSENT_OPEN),
-        (looked(job()), Event.FOUND_OURS),  # names are unique: it is the one that was sent
-        (looked(job(parent="8-7")), Event.FOUND_FOREIGN),
+        (searched(), Event.ABSENT_OPEN),
+        (searched(job()), Event.FOUND_OURS),  # names are unique: it is the one that was sent
+        (searched(job(guid=GUID)), Event.FOUND_OURS),
+        (searched(job(guid=OTHER_GUID)), Event.FOUND_ALIKE),  # typed by somebody meanwhile
+        (searched(changed=RENAMED), Event.FOUND_OURS),  # renamed before the answer was known
+        (searched(job(guid=OTHER_GUID), changed=RENAMED), Event.FOUND_OURS),
+        (searched(of_customer=customer("Acme Inc"), changed=RENAMED), Event.FOUND_OURS),
+        (searched(changed=job(guid=OTHER_GUID)), Event.ABSENT_OPEN),
+        (looked(), Event.SILENCE),
+        (searched(job(parent="8-7")), Event.FOUND_FOREIGN),
         (answer(response("CustomerQuery", code=1000)), Event.SILENCE),
     ],
 )
