@@ -197,6 +197,12 @@ class Rows:
         self.called[ticket] = self.uptime
         self.on_wall[ticket] = (self.on_wall.get(ticket, (self.now, 0))[0], self.now)
 
+    def looked_in_vain(self) -> None:
+        """A session check that failed is a look in vain at what is unconfirmed."""
+        for row in self.postings:
+            if row.state is State.UNCONFIRMED:
+                row.looks += 1
+
     def hold_wrong_file(self, turn: Turn) -> None:
         """The Web Connector named another company file."""
         self.check(turn)

@@ -356,22 +356,17 @@ class Tieout(Rows):
 
     def _take_session(self, turn: Turn, answer: Answer) -> Answer | None:
         if answer.outcome != "response" or answer.payload[0] != "facts":
-            self._looked_in_vain()
+            self.looked_in_vain()
             return answer
         facts = answer.payload[1:]
         if facts != self.verified:
             self.held = "another company file" if facts[:2] != self.verified[:2] else "restored"
             self.fence_epoch = 0
-            self._looked_in_vain()
+            self.looked_in_vain()
             return answer
         if turn.epoch == self.epoch:
             self.checked_epoch, self.checked_session = turn.epoch, answer.session
         return None
-
-    def _looked_in_vain(self) -> None:
-        for row in self.postings:
-            if row.state is State.UNCONFIRMED:
-                row.looks += 1
 
     def same_session(self, turn: Turn, answer: Answer) -> bool:
         """In another session another file or a restored backup may be open."""

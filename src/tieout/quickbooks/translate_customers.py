@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -148,7 +148,7 @@ def read_search(answer: bytes, job: NewJob) -> Reading:
     if changed is None or failed(changed):
         why = inconclusive(changed)
         return Reading(event=Event.SILENCE, message=why.message, remedy=why.remedy)
-    for each in _customers(changed):
+    for each in customers_of(changed):
         if each.external_guid.upper() == job.guid.upper():
             return Reading(event=Event.FOUND_OURS, found=found_job(each))
     found, broken = _looked(answer, job)
@@ -171,7 +171,7 @@ def _looked(answer: bytes, job: NewJob) -> tuple[qbxml.CustomerRet | None, Readi
     for response in (by_name, of_customer):
         if response is None or failed(response):
             return None, inconclusive(response)
-    customers = _customers(of_customer)
+    customers = customers_of(of_customer)
     if not customers:
         message = f"The customer {job.parent_full_name} is not in QuickBooks any more."
         remedy = "Refresh QuickBooks list, map the client again, then create the job again."
@@ -181,7 +181,7 @@ def _looked(answer: bytes, job: NewJob) -> tuple[qbxml.CustomerRet | None, Readi
         message = f"{job.parent_full_name} is called {now_called} in QuickBooks now."
         remedy = "Refresh QuickBooks list, then create the job again."
         return None, Reading(event=Event.FOUND_FOREIGN, message=message, remedy=remedy)
-    return next(iter(_customers(by_name)), None), None
+    return next(iter(customers_of(by_name)), None), None
 
 
 # ------------------------------------------------------------------ a change
@@ -268,44 +268,6 @@ def read_search_mod(answer: bytes, change: JobChange) -> Reading:
     )
 
 
-# ------------------------------------------------------------------ many jobs
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobThere:
-    """A job's data as QuickBooks holds it now."""
-
-    edit_sequence: str
-    data: JobData
-
-
-def render_read(list_ids: Sequence[str]) -> bytes:
-    """Read these jobs; which company file answers is asked in the same set."""
-    return qbxml.render(
-        [
-            qbxml.CompanyQuery(request_id="company"),
-            qbxml.CustomerQuery(request_id="jobs", list_ids=tuple(list_ids), include=IDENTITY),
-        ],
-        on_error="continueOnError",
-    )
-
-
-def read_jobs(answer: bytes) -> tuple[str, dict[str, JobThere], Reading | None]:
-    """The company's name, ListID -> job, or (as third) why the answer says nothing."""
-    parsed = qbxml.parse_response(answer)
-    company, jobs = at(parsed, 0), at(parsed, 1)
-    for response in (company, jobs):
-        if response is None or failed(response):
-            return "", {}, inconclusive(response)
-    rets = company.rets if company is not None else ()
-    names = [ret.company_name for ret in rets if isinstance(ret, qbxml.CompanyRet)]
-    found = {
-        job.list_id: JobThere(edit_sequence=job.edit_sequence, data=job_data(job))
-        for job in _customers(jobs)
-    }
-    return names[0] if names else "", found, None
-
-
 def again_if_stale(reading: Reading) -> Reading:
     """A write that met a stale edit sequence changed nothing: it may be tried with a fresh one."""
     if reading.code != STALE:
@@ -328,7 +290,7 @@ def _one(answer: bytes) -> tuple[qbxml.CustomerRet | None, Reading | None]:
     response = at(qbxml.parse_response(answer), 0)
     if response is None or failed(response):
         return None, inconclusive(response)
-    return next(iter(_customers(response)), None), None
+    return next(iter(customers_of(response)), None), None
 
 
 def job_data(job: qbxml.CustomerRet) -> JobData:
@@ -368,7 +330,7 @@ def _accepted(
 ) -> Reading:
     """What was saved, if it is the job that was sent; `guid` or `list_id` by which that is known."""
     code = response.status.code
-    jobs = _customers(response)
+    jobs = customers_of(response)
     if len(jobs) > 1 or not all(is_ours(job) for job in jobs):
         return another()
     for job in jobs:
@@ -399,7 +361,7 @@ def found_job(job: qbxml.CustomerRet) -> Found:
     )
 
 
-def _customers(response: qbxml.Response | None) -> list[qbxml.CustomerRet]:
+def customers_of(response: qbxml.Response | None) -> list[qbxml.CustomerRet]:
     rets: Iterable[object] = response.rets if response is not None else ()
     return [ret for ret in rets if isinstance(ret, qbxml.CustomerRet)]
 

@@ -15,7 +15,7 @@ from django.db import transaction
 from tieout.channels.base import Answer, Outcome
 from tieout.core import job_data
 from tieout.core.job_data import FieldChange
-from tieout.quickbooks import qbxml, translate_customers
+from tieout.quickbooks import qbxml, translate_job_data
 from tieout.service import moments
 from tieout.service.access import Access
 from tieout.service.qb_writes import CannotWrite
@@ -196,7 +196,7 @@ def ask(task: Task) -> Question | None:
     if not rows:
         return None
     return Question(
-        request=translate_customers.render_read([list_id for _, list_id in rows]),
+        request=translate_job_data.render_read([list_id for _, list_id in rows]),
         place={"first": rows[0][0].pk, "last": rows[-1][0].pk},
     )
 
@@ -208,7 +208,7 @@ def take(
     if answer.outcome is not Outcome.RESPONSE:
         return Trouble(problem=answer.message, remedy=answer.remedy)
     try:
-        company_name, jobs, broken = translate_customers.read_jobs(answer.qbxml)
+        company_name, jobs, broken = translate_job_data.read_jobs(answer.qbxml)
     except qbxml.MalformedResponse as error:
         return Trouble(problem=str(error), remedy="Tieout tries again by itself.")
     if broken is not None:

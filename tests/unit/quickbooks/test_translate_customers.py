@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from lxml import etree
@@ -96,7 +97,7 @@ def test_every_message_is_valid() -> None:
         customers.render_add(JOB, set_id="ti-0123456789", old_set_id="ti-9876543210"),
         customers.render_add(replace(JOB, data=JobData()), set_id="ti-0123456789", old_set_id=""),
         customers.render_look(CHANGE),
-        customers.render_read(["80000013-1735743002", PARENT]),
+        customers.render_search(JOB, sent_at=datetime(2026, 10, 19, 8, 0)),  # noqa: DTZ001
         customers.render_mod(CHANGE, set_id="ti-0123456789", old_set_id=""),
         customers.render_mod(everything, set_id="ti-0123456789", old_set_id=""),
     ):
@@ -259,24 +260,3 @@ def test_a_stale_edit_sequence_is_tried_again() -> None:
     reading = customers.read_mod(body, CHANGE)
     assert (reading.event, reading.try_again) == (Event.REFUSED, True)
     assert customers.read_stored_mod(answer(set_status=600), CHANGE).event is None
-
-
-COMPANY = response(
-    "CompanyQuery",
-    "<CompanyRet><CompanyName>Northgate</CompanyName></CompanyRet>",
-    request_id="company",
-)
-
-
-def test_many_jobs_are_read_with_the_company_that_answers() -> None:
-    data = (
-        "<JobStatus>None</JobStatus><JobStartDate>2026-09-01</JobStartDate><JobDesc>RN</JobDesc>"
-    )
-    body = answer(COMPANY, response("CustomerQuery", job(data=data), request_id="jobs", code=500))
-    name, found, broken = customers.read_jobs(body)
-    assert (name, broken) == ("Northgate", None)
-    (there,) = found.values()
-    assert there.data == JobData(job_start_date="2026-09-01", job_desc="RN")
-    assert there.edit_sequence == "17"
-    for body in (answer(COMPANY), answer(COMPANY, response("CustomerQuery", code=1000))):
-        assert customers.read_jobs(body)[2] is not None
