@@ -19,9 +19,10 @@ from tieout.store.models import Exchange, Posting
 
 pytestmark = pytest.mark.enable_socket
 DELIVER = RemoteChannel.deliver
+FOUND = rb'<InvoiceQueryRs requestID="([^"]*)"[^>]*?(?:/>|>.*?</InvoiceQueryRs>)'
 NOTHING = (
-    b'<InvoiceQueryRs requestID="probe" statusCode="1" statusSeverity="Info"'
-    b' statusMessage="none" retCount="0"></InvoiceQueryRs>'
+    rb'<InvoiceQueryRs requestID="\1" statusCode="1" statusSeverity="Info"'
+    rb' statusMessage="none" retCount="0"></InvoiceQueryRs>'
 )
 
 
@@ -54,7 +55,7 @@ def test_an_answer_that_comes_while_it_is_probed_again_ends_the_sending(
             return real
         probes.append(delivery.qbxml)
         conversation.keep_by_call(write.call_id, answer)
-        empty = re.sub(rb"<InvoiceQueryRs .*</InvoiceQueryRs>", NOTHING, real.qbxml, flags=re.S)
+        empty = re.sub(FOUND, NOTHING, real.qbxml, flags=re.DOTALL)
         return replace(real, qbxml=empty)
 
     monkeypatch.setattr(RemoteChannel, "deliver", late)
