@@ -17,3 +17,6 @@ from tieout.store import secrets
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # speed; never in the product
 secrets.create_key_file(Path(SECRETS_KEY_FILE))  # noqa: F405
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405 # a kept connection would bar the throwaway database from going
+if DATABASES["default"]["ENGINE"] == "tieout.store.sqlite":  # noqa: F405
+    # said here because pytest-django knows only Django's own backend as one that may be in memory
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}  # noqa: F405
