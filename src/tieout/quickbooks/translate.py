@@ -74,7 +74,7 @@ def render_probe(expected: Expected, *, sent_at: datetime | None = None) -> byte
         _changed(expected, "customer", month_before, customer=expected.customer_list_id),
     ]
     if sent_at is not None:
-        requests.append(_changed(expected, "changed", _since(sent_at)))
+        requests.append(_changed(expected, "changed", qbxml.since_sent(sent_at)))
     if ids := _former_ids(expected):
         requests.append(_query(expected)(request_id=FORMER, txn_ids=ids, include=IDENTITY))
     return qbxml.render(requests, on_error="continueOnError")
@@ -99,7 +99,7 @@ def render_search(expected: Expected, *, sent_at: datetime) -> bytes:
 
     Not among its customer's only: somebody may have given it another number and customer.
     """
-    since = _since(sent_at)
+    since = qbxml.since_sent(sent_at)
     return qbxml.render(
         [
             _by_number(expected, "number"),
@@ -119,11 +119,6 @@ def is_voided(sale: SaleRet) -> bool:
 
 def _former_ids(expected: Expected) -> tuple[str, ...]:
     return tuple(filter(None, (expected.former_txn_id, expected.replaced_txn_id)))
-
-
-def _since(sent_at: datetime) -> datetime:
-    """The moment on QuickBooks' clock, without offset: the two may be a time zone apart."""
-    return qbxml.overlap(sent_at.replace(tzinfo=None), minutes=26 * 60)
 
 
 def _changed(

@@ -132,9 +132,9 @@ def read_stored_add(answer: bytes, job: NewJob, *, resent: bool) -> Reading:
 def render_search(job: NewJob, *, sent_at: datetime) -> bytes:
     """Look for it after it was sent: by name, and by our GUID among what was changed since.
 
-    Somebody may have renamed it. `sent_at`: wall clock of the QuickBooks machine as far as known.
+    Somebody may have renamed it. `sent_at`: when it was first sent.
     """
-    since = qbxml.overlap(sent_at, minutes=26 * 60)  # the two clocks may be a time zone apart
+    since = qbxml.since_sent(sent_at)
     changed = qbxml.CustomerQuery(request_id="changed", from_modified=since, include=IDENTITY)
     return qbxml.render([*_looks(job), changed], on_error="continueOnError")
 

@@ -46,7 +46,7 @@ class Subject(Protocol):
         """The stored answer; `event` None when QuickBooks has none. Raises MalformedResponse."""
 
     def search(self, *, sent_at: datetime) -> bytes:
-        """Look for it wherever it may be. `sent_at`: wall clock, without offset."""
+        """Look for it wherever it may be. `sent_at`: when it was first sent."""
 
     def read_search(self, answer: bytes) -> Reading:
         """Judge the search; ABSENT_OPEN when nothing was found. Raises MalformedResponse."""

@@ -106,7 +106,7 @@ def test_every_message_is_valid(kind: PostingKind) -> None:
             old_set_id="ti-9876543210",
         ),
         translate.render_status_check("ti-0123456789"),
-        translate.render_search(expected, sent_at=datetime(2026, 10, 19, 8, 0)),  # noqa: DTZ001
+        translate.render_search(expected, sent_at=datetime(2026, 10, 19, 8, 0, tzinfo=UTC)),
     ):
         schema.assertValid(etree.fromstring(message))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from lxml import etree
@@ -77,6 +77,7 @@ def searched(by_name: str = "", of_customer: str = "", changed: str = "") -> byt
     )
 
 
+SENT_AT = datetime(2026, 10, 19, 8, 0, tzinfo=UTC)  # with an offset, as it is stored
 OTHER_GUID = "{CCCCCCCC-0000-0000-0000-000000000001}"
 RENAMED = customer("Acme Health:Another", list_id="8-9", parent=PARENT, guid=GUID)
 
@@ -97,11 +98,16 @@ def test_every_message_is_valid() -> None:
         customers.render_add(JOB, set_id="ti-0123456789", old_set_id="ti-9876543210"),
         customers.render_add(replace(JOB, data=JobData()), set_id="ti-0123456789", old_set_id=""),
         customers.render_look(CHANGE),
-        customers.render_search(JOB, sent_at=datetime(2026, 10, 19, 8, 0)),  # noqa: DTZ001
+        customers.render_search(JOB, sent_at=SENT_AT),
         customers.render_mod(CHANGE, set_id="ti-0123456789", old_set_id=""),
         customers.render_mod(everything, set_id="ti-0123456789", old_set_id=""),
     ):
         schema.assertValid(etree.fromstring(message))
+
+
+def test_the_search_goes_back_a_day_and_more_by_the_wall_clock() -> None:
+    message = customers.render_search(JOB, sent_at=SENT_AT).decode()
+    assert "<FromModifiedDate>2026-10-18T06:00:00</FromModifiedDate>" in message
 
 
 def test_the_new_job_stands_under_its_customer_with_our_guid() -> None:

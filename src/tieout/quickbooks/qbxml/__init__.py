@@ -77,7 +77,7 @@ from tieout.quickbooks.qbxml.transactions import (
     TxnDeletedQuery,
     TxnVoid,
 )
-from tieout.quickbooks.qbxml.types import overlap, parse_datetime
+from tieout.quickbooks.qbxml.types import parse_datetime, since_sent
 from tieout.quickbooks.qbxml.writer import render, render_clear, render_status_check
 from tieout.quickbooks.qbxml.writes import is_write
 
@@ -153,7 +153,6 @@ __all__ = [
     "TxnVoidRet",
     "hresult",
     "is_write",
-    "overlap",
     "parse_datetime",
     "parse_response",
     "read",
@@ -161,6 +160,7 @@ __all__ = [
     "render",
     "render_clear",
     "render_status_check",
+    "since_sent",
     "status",
     "text",
     "typed",

@@ -189,9 +189,10 @@ def parse_date(text: str | None) -> date | None:
     return moment.date() if moment else None
 
 
-def overlap(since: datetime, *, minutes: int = 5) -> datetime:
-    """Step a *modified since* filter back, so that nothing saved meanwhile is missed.
+def since_sent(sent_at: datetime) -> datetime:
+    """From when on to look for what was sent at `sent_at`, by our clock, with or without an offset.
 
-    The caller removes doubles by id and edit sequence. Never earlier than QuickBooks accepts.
+    As wall clock, by the time rule, and a day and more earlier: the two clocks may be a time zone
+    apart. Never earlier than QuickBooks accepts.
     """
-    return max(since - timedelta(minutes=minutes), DATETIME_MIN)
+    return max(sent_at.replace(tzinfo=None) - timedelta(hours=26), DATETIME_MIN)

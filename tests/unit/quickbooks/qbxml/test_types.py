@@ -163,6 +163,8 @@ def test_moments_that_are_none_or_nonsense() -> None:
             types.parse_datetime(bad)
 
 
-def test_a_delta_filter_overlaps_and_stays_in_range() -> None:
-    assert types.overlap(at("2025-01-01T00:03:00")) == at("2024-12-31T23:58:00")
-    assert types.overlap(types.DATETIME_MIN, minutes=60) == types.DATETIME_MIN
+def test_what_was_sent_is_looked_for_from_a_day_before_by_the_wall_clock() -> None:
+    sent_at = at("2025-01-02T03:00:00")
+    assert types.since_sent(sent_at) == at("2025-01-01T01:00:00")
+    assert types.since_sent(sent_at.replace(tzinfo=UTC)) == at("2025-01-01T01:00:00")
+    assert types.since_sent(types.DATETIME_MIN) == types.DATETIME_MIN
