@@ -138,7 +138,7 @@ def test_a_renamed_customer_is_followed_in_bundles_and_goes_on_after_a_kill(
 
     def dying(task: Task) -> bool:
         """Every third bundle is the last of its process."""
-        stage = {**refresh_end._BEGUN, **task.params.get("end", {})}["stage"]
+        stage = {**refresh_end._begun(), **task.params.get("end", {})}["stage"]
         done.append(stage)
         if len(done) % 3 == 0:
             raise Killed

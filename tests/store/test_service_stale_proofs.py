@@ -105,7 +105,8 @@ def test_why_quickbooks_cannot_be_asked_is_said(
         if message.purpose == Exchange.Purpose.SESSION:
             return deliver(turn, line, message)
         if message.recall:
-            return Answer(outcome=Outcome.ABANDONED)
+            write = Exchange.objects.get(purpose=Exchange.Purpose.WRITE)
+            return Answer(outcome=Outcome.ABANDONED, journal_id=write.place["journal_id"])
         return Answer(outcome=Outcome.UNKNOWN, message="Nothing listens there.")
 
     monkeypatch.setattr(advance, "_deliver", nobody_there)

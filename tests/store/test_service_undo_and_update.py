@@ -283,7 +283,8 @@ def test_what_cannot_be_updated_says_why(office: Office, world: World) -> None:
 def test_the_job_stays_although_it_was_mapped_elsewhere_since(office: Office) -> None:
     export(office, "20417")
     mapping = office.company.job_mappings.get()
-    mapping.target = office.company.qb_customers.get(full_name__endswith="Forklift")
+    forklift = office.company.qb_customers.get(full_name__endswith="Forklift")
+    mapping.target, mapping.remembered_full_name = forklift, forklift.full_name
     mapping.version += 1
     mapping.save()
     invoice = changed("20417", "1350.50")

@@ -20,7 +20,7 @@ from tests.web_connector_office import Desk, open_desk
 from tieout.store.models import Listing
 
 SEND_PAGE, RECEIVE_PAGE = 8, 14
-OF_AN_INVOICE = 65  # two questions, two answers, and what the invoice itself needs
+OF_AN_INVOICE = 67  # two questions, two answers, and what the invoice itself needs
 _FRAME = ("SAVEPOINT", "RELEASE")
 
 

@@ -159,11 +159,11 @@ class Customers:
         self._counts: Counter[str] = Counter()
         self.turned: set[str] = set()  # paths that came or went; whoever reads it empties it
 
-    def add(self, path: str) -> None:
-        """One more node."""
+    def add(self, path: str, *, name: str = "") -> None:
+        """One more node; `name` is what it is called, where its key is no path of QuickBooks."""
         self.turned.add(path)
-        reading = _read_path(path)
-        self._names[path] = plain(path)
+        reading = read(name) if name else _read_path(path)
+        self._names[path] = plain(name or path)
         self._readings[path] = reading
         for key in _keys(reading.forms):
             self._keys[key].add(path)

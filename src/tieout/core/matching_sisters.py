@@ -104,9 +104,9 @@ class _Desk:
             *above, leaf = entry.full_name.split(":")
             names = [leaf, " ".join([*above, leaf])] if above else [leaf]
             for reading, name in enumerate(names):
-                path = f"{place}/{reading}:{_plain(kind, name)}"
-                self._entries[path] = (entry, name)
-                self._index.add(path)
+                key = f"{place}/{reading}"
+                self._entries[key] = (entry, name)
+                self._index.add(key, name=_plain(kind, name) or name)
 
     def search(self, ours: NameToMatch) -> list[_Fit]:
         """The entries that fit at all, the best first; each once."""

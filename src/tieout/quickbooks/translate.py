@@ -28,6 +28,7 @@ from tieout.quickbooks.readings import (
 )
 
 SaleRet = qbxml.InvoiceRet | qbxml.CreditMemoRet
+CUSTOMER = "customer"  # names a probe's question for what the customer got lately
 FORMER = "former"  # names the question for the id under which it stood there once
 PROBES_MIN = 2  # a probe asks by number and by customer
 OTHER_MAX = 29  # characters of the field Other, which shows our key to people
@@ -71,7 +72,7 @@ def render_probe(expected: Expected, *, sent_at: datetime | None = None) -> byte
     month_before = datetime.combine(expected.txn_date, time.min) - timedelta(days=31)
     requests = [
         _by_number(expected, "probe"),
-        _changed(expected, "customer", month_before, customer=expected.customer_list_id),
+        _changed(expected, CUSTOMER, month_before, customer=expected.customer_list_id),
     ]
     if sent_at is not None:
         requests.append(_changed(expected, "changed", qbxml.since_sent(sent_at)))
@@ -185,8 +186,9 @@ def read_probe(answer: bytes, expected: Expected) -> Reading:
     """Judge the answer to a probe; raises MalformedResponse when it cannot be read."""
     responses = qbxml.parse_response(answer).responses
     asked = PROBES_MIN + bool(_former_ids(expected))
-    if len(responses) < asked or any(failed(each) for each in responses):
-        return inconclusive(next((each for each in responses if failed(each)), None))
+    broken = [each for each in responses if failed(each) and not _customer_is_gone(each)]
+    if len(responses) < asked or broken:
+        return inconclusive(broken[0] if broken else None)
     by_number, *others = (_sales(each.rets) for each in responses)
     if responses[-1].request_id == FORMER:
         known = {sale.txn_id: sale for sale in others.pop()}
@@ -197,6 +199,12 @@ def read_probe(answer: bytes, expected: Expected) -> Reading:
             return Reading(event=Event.FOUND_ALIKE, found=_found(replaced), message=STANDS_AGAIN)
     ours = [sale for sales in others for sale in _marked(sales, expected)]
     return _judged([*ours, *by_number], expected) or Reading(event=Event.PROBE_CLEAN)
+
+
+def _customer_is_gone(response: qbxml.Response) -> bool:
+    """Whether the customer asked about is not in QuickBooks (3000, 3120: observed): then nothing
+    of ours is on it, and the write, if it is to leave at all, is refused there."""
+    return response.request_id == CUSTOMER and response.status.code in {3000, 3120}
 
 
 def read_write(answer: bytes, expected: Expected) -> Reading:

@@ -28,9 +28,6 @@ WORDS = {
 READ = ("customer", *refresh_mode.REST)
 BUNDLE = 1000  # jobs whose paths are put right in one transaction: some tenths of a second
 PART_S = 2.0  # then whoever holds the lane looks around: the Web Connector waits for its reply
-_BEGUN = {
-    "stage": "paths", "after": 0, "done": 0, "again": False, "opened": {}, "noted": 0,
-}  # fmt: skip
 
 
 def seen_pass(listing: Listing) -> int:
@@ -65,7 +62,7 @@ def _part(task: Task) -> bool:
     """The next bundle of the stage at hand."""
     now = moments.now()
     customers = listings.one_of(task=task, kind="customer")
-    end = {**_BEGUN, **task.params.get("end", {})}
+    end = {**_begun(), **task.params.get("end", {})}
     match end["stage"]:
         case "paths":
             _carry_down(task, customers, end)
@@ -79,6 +76,12 @@ def _part(task: Task) -> bool:
     task.params = {**task.params, "end": end}
     tasks.note_params(task_id=task.pk, params=task.params)
     return False
+
+
+def _begun() -> dict[str, Any]:
+    return {
+        "stage": FIRST, "after": 0, "done": 0, "again": False, "opened": {}, "noted": 0,
+    }  # fmt: skip
 
 
 def _carry_down(task: Task, customers: Listing, end: dict[str, Any]) -> None:

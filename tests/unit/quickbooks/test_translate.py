@@ -169,6 +169,16 @@ def test_a_probe_of_what_left_before_looks_among_all_that_was_changed() -> None:
     assert "<FromModifiedDate>2026-10-18T06:00:00</FromModifiedDate>" in widest
 
 
+@pytest.mark.parametrize("code", [3000, 3120])
+def test_a_customer_that_is_gone_holds_nothing_of_ours_and_stops_nobody(code: int) -> None:
+    by_number = response("InvoiceQuery", request_id="probe", code=500)
+    gone = response("InvoiceQuery", request_id="customer", code=code, text="Not found.")
+    assert translate.read_probe(answer(by_number, gone), EXPECTED).event is Event.PROBE_CLEAN
+    unknown = response("InvoiceQuery", request_id="probe", code=code)
+    none = response("InvoiceQuery", request_id="customer", code=1)
+    assert translate.read_probe(answer(unknown, none), EXPECTED).event is None
+
+
 def test_a_probe_that_failed_proves_nothing() -> None:
     failed = answer(response("InvoiceQuery", code=3260, text="No permission"))
     reading = translate.read_probe(failed, EXPECTED)
