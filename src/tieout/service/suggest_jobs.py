@@ -246,6 +246,7 @@ class _Look:
         marked = commits.MARKED
         while marked == commits.MARKED:
             with transaction.atomic():
+                locks.desk(company_id=self.company_id)
                 self.serial = commits.next_serial(company_id=self.company_id, after=self.serial)
                 marked = commits.mark_some(company_id=self.company_id, books_mark=now.books_mark)
         with transaction.atomic():
