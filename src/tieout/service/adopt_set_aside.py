@@ -25,6 +25,7 @@ def adopt(*, company_id: int, sales: Iterable[object], now: datetime) -> list[Po
 
     The caller is in a transaction that holds the lane's epoch.
     """
+    commits.lock_set_aside(company_id=company_id)
     rows = queries.set_aside(company_id=company_id)
     held = list(sales) if rows else []
     return [row for row in rows if _adopt(row, held, now)]

@@ -7,11 +7,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from tieout.core.exporting import IN_QUICKBOOKS, UNDER_WAY, State, replannable
 from tieout.store import prepared
-from tieout.store.commits import events, lanes, planning, tasks
+from tieout.store.commits import events, lanes, locks, planning, tasks
 from tieout.store.models import (
     Batch,
     InvoiceBlock,
@@ -267,3 +267,11 @@ def _standing(postings: Sequence[Posting]) -> tuple[str, Posting | None]:
     if states <= IN_QUICKBOOKS | {State.DELETED, State.SET_ASIDE}:
         return SourceInvoice.Standing.EXPORTED, None
     return SourceInvoice.Standing.READY, None
+
+
+def lock_set_aside(*, company_id: int) -> None:
+    """Lock the invoices of what was set aside after it had left, before their postings."""
+    aside = Posting.objects.filter(
+        company_id=company_id, state=State.SET_ASIDE.value, writes__gt=0
+    )
+    locks.invoices(company_id=company_id, which=Q(pk__in=aside.values("invoice_id")))
