@@ -59,6 +59,7 @@ def ensure(*, access: Access, now: datetime) -> Account:
     """The company's account; made on first use, with ids of its own and no password yet."""
     company = access.company
     with transaction.atomic():
+        lanes.lock(company_id=company.pk)
         commits.lock_company(company_id=company.pk)
         found = queries.account(company_id=company.pk)
         if found is not None:
