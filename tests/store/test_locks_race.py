@@ -60,7 +60,11 @@ class Desk:
             remove=False, confirmed=(), reason="", now=NOW,
         )  # fmt: skip
         QbCustomer.objects.filter(pk=self.here.pk).update(active=False)
-        drifts.notice(company_id=self.company.pk, now=NOW)
+        drifts.notice(
+            company_id=self.company.pk,
+            now=NOW,
+            mapping_ids=list(self.company.job_mappings.values_list("pk", flat=True)),
+        )
         self.invoice = make.invoice(self.client, standing="ready")
         self.posting = make.posting(self.invoice, self.here, state="ready")
 

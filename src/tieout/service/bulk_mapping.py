@@ -197,8 +197,6 @@ def undo(*, access: Access, batch_id: int, reason: str, now: datetime) -> Outcom
         reason_needed = 0
         for job in bundle.jobs.values():
             _, before = words.present(job)
-            if before is None and reason.strip():
-                continue  # the undo that asked for the reason has taken it back
             # a bulk change maps what was not mapped, so its way back is a removal
             back = replace(rules.undo(changes[job.key]), why=reason.strip()[:REASON_MAX])
             answer = bundle.save(job.pk, back)
