@@ -38,9 +38,12 @@ def main() -> int:
 
 def run(first: int, number: int, processes: int) -> int:
     """Run them, say how it goes, and name every failure."""
-    told = 0
+    told = shown = 0
     total = many.Tally()
     for total in many.run_many(first, number, processes=processes):
+        for seed, found in total.failures[shown:]:
+            print(f"SEED {seed}: {'; '.join(found)}", flush=True)
+        shown = len(total.failures)
         if total.seeds // EVERY > told:
             told = total.seeds // EVERY
             rate = total.seeds / total.seconds
@@ -53,8 +56,7 @@ def run(first: int, number: int, processes: int) -> int:
         print(f"  apart {times}: {reason}")
     for state, times in total.states.most_common():
         print(f"  invoices {state}: {times}")
-    for seed, found in sorted(total.failures):
-        print(f"SEED {seed}: {'; '.join(found)}")
+    for seed, _ in sorted(total.failures):
         print(f"  python -m tools.simulate --trace --first {seed}")
     return 1 if total.failed else 0
 

@@ -120,6 +120,7 @@ def _writes(run: Any, found: list[str]) -> None:
     last_of: dict[int, str] = {}  # posting -> its latest set id
     forgotten: frozenset[str] = frozenset()
     unasked: set[str] = set()  # left with a ticket, and QuickBooks was not asked for it since
+    called: dict[str, int] = {}  # ticket -> its latest call
     told: dict[int, set[int]] = {}  # posting -> what it was told late that QuickBooks saved
     for entry in run.log:
         if entry[0] == "told" and entry[3] != "sending":  # then it was on its way already
@@ -127,6 +128,8 @@ def _writes(run: Any, found: list[str]) -> None:
         elif entry[0] == "gone":
             for saved in told.values():
                 saved.discard(entry[1])
+        elif entry[0] == "call":
+            called[entry[1]] = entry[2]
         elif entry[0] == "refused":
             refused.add(entry[1])
         elif entry[0] in ("asked for", "never ran"):
@@ -137,6 +140,7 @@ def _writes(run: Any, found: list[str]) -> None:
                     spent.add(last_of[index])
         elif entry[0] == "restored ours":
             forgotten = entry[1]
+            refused.clear()
             spent.clear()
             told.clear()
             unasked.clear()
@@ -148,7 +152,7 @@ def _writes(run: Any, found: list[str]) -> None:
             found.append(f"posting {entry[1]} is settled by an answer that was not kept")
         if entry[0] != "sent":
             continue
-        _, tick, index, set_id, digest, states, call_id, by = entry
+        _, tick, index, set_id, digest, states, call_id, by, at = entry
         if call_id in forgotten:
             continue  # it left before our database was restored
         for other, state in enumerate(states):
@@ -160,7 +164,7 @@ def _writes(run: Any, found: list[str]) -> None:
             found.append(f"tick {tick}: {set_id} was refused and leaves again")
         if set_id in unasked:
             found.append(f"tick {tick}: {set_id} leaves again, and its answer was not asked for")
-        if by != "remote":
+        if by != "remote" and at - called.get(by, at) < FENCE_S:  # later, nobody can know of it
             unasked.add(set_id)
         if told.get(index):
             found.append(
@@ -219,7 +223,7 @@ class _Past:
 
     def _enter(self, entry: tuple[Any, ...]) -> None:
         match entry:
-            case ("sent", _, _, _, _, _, call_id, by):
+            case ("sent", _, _, _, _, _, call_id, by, _):
                 self._of_call[call_id] = by
             case ("call", ticket, at):
                 self._called[ticket] = at

@@ -108,6 +108,7 @@ class World:
                 states,
                 message.call_id,
                 by,
+                self.uptime,
             )
         )
 
