@@ -15,6 +15,7 @@ from tests.simulation.books import RIGHT, WRONG, Died, Invoice
 
 from tieout.channels.base import Answer, Outcome
 from tieout.quickbooks import qbxml
+from tieout.quickbooks.qbxml import credits as qbxml_credits
 from tieout.quickbooks.translate import IDENTITY
 from tieout.sandbox import CompanyFile, HResult
 from tieout.service import company_facts
@@ -44,6 +45,7 @@ AT_SAVE = {
     "forgets the answer": "forget_response",
 }
 LOCKED, REFUSED = 3176, 3140
+INVOICE, CREDIT_MEMO = "Invoice", "CreditMemo"
 
 
 def make_template(path: Path, clock: Callable[[], datetime]) -> None:
@@ -92,8 +94,11 @@ class RealBooks:
         clock: Callable[[], datetime],
         *,
         same_path: bool,
+        kind: str = INVOICE,
     ) -> None:
+        """`kind`: what is exported, INVOICE or CREDIT_MEMO."""
         self.log = log
+        self.kind = kind
         self.files = []
         for name in ("right", "wrong"):
             path = folder / f"{name}.sqlite3"
@@ -131,7 +136,7 @@ class RealBooks:
         if session != self.generation or self.dialog:
             raise Died(executed=False)
         file = self.files[self.open]
-        if b"InvoiceAddRq" in request:
+        if self._adds(request):
             return self._write(file, app, request, strike)
         if strike == "cut":
             return b"<garbage"
@@ -142,6 +147,9 @@ class RealBooks:
             self.log.append(("asked for", _set_id(request)))
         return self._run(file, app, request)
 
+    def _adds(self, request: bytes) -> bool:
+        return f"{self.kind}AddRq".encode("ascii") in request
+
     def _write(self, file: OneFile, app: str, request: bytes, strike: str) -> Any:
         set_id = _set_id(request)
         known = self._record(file, app, set_id)
@@ -149,7 +157,8 @@ class RealBooks:
         if refused:
             code = LOCKED if self.lock else REFUSED
             text = "It is locked: it is being edited in another window." if self.lock else "No."
-            file.disk.raise_fault("refuse", target="InvoiceAdd", code=code, message=text, times=1)
+            target = f"{self.kind}Add"
+            file.disk.raise_fault("refuse", target=target, code=code, message=text, times=1)
             self.lock = self.refuse = False
             self.log.append(("refused", set_id))
         elif not known and strike in AT_SAVE:
@@ -198,7 +207,7 @@ class RealBooks:
 
     def stored(self, app: str, request: bytes) -> bytes | None:
         """The answer kept under that request's set id, None when there is none."""
-        if b"InvoiceAddRq" not in request:
+        if not self._adds(request):
             return None
         row = (
             self.files[self.open]
@@ -215,8 +224,8 @@ class RealBooks:
     def _invoices(self, file: OneFile, *, after: int = 0) -> list[tuple[int, Invoice]]:
         rows = file.sql.execute(
             "SELECT txn_number, txn_id, guid, ref_number, entity_id, subtotal + tax, is_void"
-            " FROM txn WHERE kind = 'Invoice' AND txn_number > ? ORDER BY txn_number",
-            (after,),
+            " FROM txn WHERE kind = ? AND txn_number > ? ORDER BY txn_number",
+            (self.kind, after),
         )
         return [
             (
@@ -266,6 +275,7 @@ class RealBooks:
         file.disk.add_invoice(
             self.names[customer],
             [{"item": "Regular Hours", "amount": f"{total:.2f}"}],
+            kind=self.kind,
             number=number,
             date="2026-10-04",
         )
@@ -316,7 +326,8 @@ class RealBooks:
 
     def all_sales(self) -> list[object]:
         """What a tie-out reads of the right file."""
-        request = qbxml.render([qbxml.InvoiceQuery(request_id="all", include=IDENTITY)])
+        query = qbxml.InvoiceQuery if self.kind == INVOICE else qbxml_credits.CreditMemoQuery
+        request = qbxml.render([query(request_id="all", include=IDENTITY)])
         raw = self._run(self.files[RIGHT], "Somebody", request)
         return list(qbxml.parse_response(raw).responses[0].rets)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,16 +12,14 @@ from typing import Any
 import pytest
 from django.db import transaction
 from tests import factories as make
-from tests.simulation.real_books import RealBooks, make_template
+from tests.simulation.real_books import INVOICE, RealBooks, make_template
 from tests.simulation.real_tieout import BASE, Office, RealTieout, furnish
 from tests.simulation.rows import START
 from tests.simulation.schedules import Schedule
 from tests.simulation.world import Run, World
 
 from tieout.service import conversation, moments
-from tieout.service.subjects import subject_of
 from tieout.service.turns import Turn, Until
-from tieout.store.models import Posting
 
 APP = "Tieout"
 MEMORY = Path("/dev/shm")  # a disk in memory, where there is one
@@ -34,7 +32,8 @@ class RollBack(Exception):
 class RealRuns:
     """A furnished company whose rows and files every run starts from."""
 
-    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+    def __init__(self, patch: pytest.MonkeyPatch, *, kind: str = INVOICE) -> None:
+        self.kind = kind
         self._tieout: Any = None
         patch.setattr(moments, "now", self.clock)
         patch.setattr(moments, "uptime", self.uptime)
@@ -61,14 +60,21 @@ class RealRuns:
     @contextmanager
     def books(self, log: list[Any], *, same_path: bool) -> Iterator[RealBooks]:
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
-            books = RealBooks(log, self.template, Path(folder), self.clock, same_path=same_path)
+            books = RealBooks(
+                log, self.template, Path(folder), self.clock, same_path=same_path, kind=self.kind
+            )
             try:
                 yield books
             finally:
                 books.close()
 
-    def run(self, schedule: Schedule) -> Run:
-        """One run; afterwards the database is as it was before."""
+    def run(
+        self,
+        schedule: Schedule,
+        *,
+        before: Callable[[RealTieout, RealBooks], None] = lambda tieout, books: None,
+    ) -> Run:
+        """One run, after what `before` does; afterwards the database is as it was."""
         log: list[Any] = []
         done: list[Run] = []
         self._tieout = None
@@ -77,17 +83,12 @@ class RealRuns:
                 with transaction.atomic():
                     tieout = RealTieout(self.office, books, schedule.invoices, app=APP)
                     self._tieout = tieout
+                    before(tieout, books)
                     done.append(World(schedule, tieout, books, log).run())
                     raise RollBack
             except RollBack:
                 self._tieout = None
         return done[0]
-
-    def reads_write(self, answer: bytes) -> str:
-        """What the service takes from an answer to the write of the first invoice."""
-        row = Posting.objects.filter(invoice_id=self.office.invoice_ids[0]).get()
-        event = subject_of(row).read_write(answer).event
-        return "" if event is None else event.value
 
     def close(self) -> None:
         """Remove the files."""

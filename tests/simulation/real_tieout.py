@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from django.db import connection, transaction
 from tests import factories as make
 from tests.simulation import rows as model
-from tests.simulation.real_books import ACME, JOBS, RealBooks
+from tests.simulation.real_books import ACME, INVOICE, JOBS, RealBooks
 from tests.simulation.rows import LEASE_S, NEVER, START, WEB, LaneLost
 from tests.simulation.tieout_model import TROUBLE_S
 
@@ -57,7 +57,7 @@ class Office:
 
 
 def furnish(world: make.World, books: RealBooks) -> Office:
-    """Map two jobs to those of the rehearsal company and plan three invoices."""
+    """Map two jobs to those of the rehearsal company and plan three invoices, or credit memos."""
     company = world.northgate
     Book.objects.filter(company=company).update(**books.facts())
     acme = make.qb_customer(company, ACME, books.list_ids[ACME])
@@ -77,8 +77,11 @@ def furnish(world: make.World, books: RealBooks) -> Office:
     entry.list_id = list_id
     entry.save()
     make.map_item(make.item(company), entry)
+    sign = "" if books.kind == INVOICE else "-"
     ids = [
-        make.invoice(client, f"2041{n}", lines=[(f"J-{n % 2 + 1}", "REG", f"{100 + n}.00")]).pk
+        make.invoice(
+            client, f"2041{n}", lines=[(f"J-{n % 2 + 1}", "REG", f"{sign}{100 + n}.00")]
+        ).pk
         for n in range(3)
     ]
     plan_export.plan_waiting(company_id=company.pk)

@@ -1,4 +1,5 @@
-"""Every point at which one export can break, by name, through the real service and store.
+"""Every point at which one export can break, by name, through the real service and store, for
+invoices and for credit memos.
 
 One tick is one small step. On the remote road: lane, then build, carry, keep and apply of the
 session check (ticks 0 to 4), of the probe (5 to 8) and of the write (9 to 12); over the Web
@@ -9,21 +10,35 @@ tests/store/test_service_qb_writes_faults.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from tests.simulation import real_books
 from tests.simulation.audit import audit
 from tests.simulation.mutants import LATE_NEWS
-from tests.simulation.real_run import RealRuns
+from tests.simulation.real_books import CREDIT_MEMO, INVOICE, RealBooks
+from tests.simulation.real_run import APP, RealRuns
+from tests.simulation.real_tieout import RealTieout
 from tests.simulation.rows import REMOTE, WEB
 from tests.simulation.schedules import Fault, Schedule
 from tests.simulation.world import Run
 
+from tieout.core import keys
+from tieout.sandbox import handlers, sales_add
+from tieout.sandbox.context import Context
+from tieout.sandbox.reply import Answer
+from tieout.sandbox.xmltree import Node
+from tieout.service.subjects import subject_of
+from tieout.store.models import Posting
 
-@pytest.fixture
-def runs(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[RealRuns]:
-    made = RealRuns(monkeypatch)
+Before = Callable[[RealTieout, RealBooks], None]
+
+
+@pytest.fixture(params=[INVOICE, CREDIT_MEMO])
+def runs(
+    db: None, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[RealRuns]:
+    made = RealRuns(monkeypatch, kind=request.param)
     yield made
     made.close()
 
@@ -34,10 +49,12 @@ def broken(
     road: str = REMOTE,
     invoices: int = 1,
     people: int = 0xFFF,
+    before: Before = lambda tieout, books: None,
 ) -> Run:
     """A run with these faults: tick, kind and, where it matters, the small number."""
     struck = tuple(Fault(given[0], given[1], (*given, 0)[2], writes=True) for given in faults)
-    return runs.run(Schedule(-1, invoices, road, same_path=False, people=people, faults=struck))
+    schedule = Schedule(-1, invoices, road, same_path=False, people=people, faults=struck)
+    return runs.run(schedule, before=before)
 
 
 def sent(run: Run) -> list[str]:
@@ -262,16 +279,81 @@ def test_a_refusal_whose_answer_was_lost_is_brought_back_by_the_status_check(
     assert first != again
 
 
-def test_the_same_set_id_with_other_bytes_settles_nothing(runs: RealRuns) -> None:
-    """QuickBooks says 9001: Tieout takes neither the stored answer nor another id."""
-    with runs.books([], same_path=False) as books:
-        run_once = (
-            b'<?xml version="1.0"?><?qbxml version="13.0"?><QBXML><QBXMLMsgsRq'
-            b' onError="stopOnError" newMessageSetID="%s"><CustomerQueryRq requestID="%s"/>'
-            b"</QBXMLMsgsRq></QBXML>"
-        )
-        first = books._run(books.files[0], "Tieout", run_once % (b"ti-same", b"1"))
-        other = books._run(books.files[0], "Tieout", run_once % (b"ti-same", b"2"))
-    assert b"9001" not in first
-    assert b'messageSetStatusCode="9001"' in other
-    assert runs.reads_write(other) == "no usable answer"
+def _first(tieout: RealTieout) -> tuple[str, bytes]:
+    """The set id and the bytes under which the first invoice will leave."""
+    row = Posting.objects.get(pk=tieout.posting_ids[0])
+    set_id = keys.set_id_of(row.key)
+    return set_id, subject_of(row).write(set_id=set_id, old_set_id="")
+
+
+def something_else(tieout: RealTieout, books: RealBooks) -> None:
+    """QuickBooks has run another message set under that id."""
+    set_id, _ = _first(tieout)
+    query = (
+        '<?xml version="1.0"?><?qbxml version="13.0"?><QBXML><QBXMLMsgsRq onError="stopOnError"'
+        f' newMessageSetID="{set_id}"><CustomerQueryRq requestID="1"/></QBXMLMsgsRq></QBXML>'
+    )
+    books._run(books.files[0], APP, query.encode("ascii"))
+
+
+def a_dearer_one(tieout: RealTieout, books: RealBooks) -> None:
+    """It was exported with another amount and deleted; then our database was restored."""
+    _, request = _first(tieout)
+    assert b"<Amount>100.00<" in request
+    books.process(books.begin(), APP, request.replace(b"<Amount>100.00<", b"<Amount>900.00<"))
+    assert books.delete(tieout.postings[0].guid)
+
+
+@pytest.mark.parametrize("road", [REMOTE, WEB])
+@pytest.mark.parametrize("before", [something_else, a_dearer_one])
+def test_the_same_set_id_with_other_bytes_needs_a_person(
+    runs: RealRuns, before: Before, road: str
+) -> None:
+    """QuickBooks says 9001: it is not sent again, under this id or another, until a person says so."""
+    run = broken(runs, road=road, people=0, before=before)
+    assert audit(run) == []
+    assert {"unconfirmed", "needs a person"} <= passed(run)
+    assert "resendable" not in passed(run)
+    assert len(sent(run)) == 1
+    assert run.right == []
+
+
+def _not_returned(kind: str, *, code: int, evidence: bool) -> Callable[[Context, Node], Answer]:
+    """It is saved, and its object is not in the answer (501, 510; ErrorRecovery tells its ids)."""
+    add = sales_add.add_invoice if kind == INVOICE else sales_add.add_credit_memo
+
+    def answer(context: Context, request: Node) -> Answer:
+        ((_, ret),) = add(context, request).fields
+        kept = {name: value for name, value in ret if isinstance(value, str)}
+        ids = [(each, kept[each]) for each in ("TxnID", "TxnNumber", "EditSequence")]
+        fields = [("ErrorRecovery", [*ids, ("ExternalGUID", kept["ExternalGUID"])])]
+        return Answer(fields=fields if evidence else [], code=code, message="It was saved.")
+
+    return answer
+
+
+@pytest.mark.parametrize("road", [REMOTE, WEB])
+@pytest.mark.parametrize("evidence", [True, False])
+@pytest.mark.parametrize("code", [501, 510])
+def test_saved_and_not_returned(
+    runs: RealRuns, monkeypatch: pytest.MonkeyPatch, code: int, evidence: bool, road: str
+) -> None:
+    """Its ids in ErrorRecovery are proof enough; without them it is looked for, and found."""
+    handler = _not_returned(runs.kind, code=code, evidence=evidence)
+    monkeypatch.setitem(handlers.HANDLERS, f"{runs.kind}Add", handler)
+    run = broken(runs, road=road)
+    stands_once(run)
+    assert ("unconfirmed" in passed(run)) is not evidence
+    assert len(sent(run)) == 1
+
+
+def test_saved_not_returned_and_the_answer_was_lost(
+    runs: RealRuns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The status check brings the same evidence back."""
+    handler = _not_returned(runs.kind, code=510, evidence=True)
+    monkeypatch.setitem(handlers.HANDLERS, f"{runs.kind}Add", handler)
+    run = broken(runs, (0, "reply lost"))
+    stands_once(run)
+    assert "unconfirmed" in passed(run)
+    assert len(sent(run)) == 1

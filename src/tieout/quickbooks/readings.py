@@ -11,7 +11,9 @@ from tieout.core.exporting import Event
 from tieout.quickbooks import qbxml
 from tieout.quickbooks.qbxml import status as codes
 
-NOT_STORED = frozenset({9001, 9002, 9004})  # set codes that tell nothing about the write itself
+OTHER_BYTES = 9001  # set code: that id was used for something else, so nothing was run
+# set codes that tell nothing about the write itself
+NOT_STORED = frozenset({OTHER_BYTES, 9002, 9004})
 NO_RECORD = 600  # set code: QuickBooks has nothing stored under that id
 
 
@@ -84,6 +86,14 @@ def of_other_set(answer: bytes, set_id: str) -> bool:
     """Whether the answer names another message set; many name none. Raises MalformedResponse."""
     named = qbxml.parse_response(answer).new_message_set_id
     return bool(named) and named != set_id
+
+
+def ran_other_bytes(answer: bytes) -> bool:
+    """Whether QuickBooks says that it ran other content than ours under this set id."""
+    try:
+        return qbxml.parse_response(answer).set_status_code == OTHER_BYTES
+    except qbxml.MalformedResponse:
+        return False  # it says nothing that can be read
 
 
 def judge_stored(answer: bytes, read: Callable[[bytes], Reading]) -> Reading:

@@ -83,12 +83,12 @@ class TxnDesk(Desk):
             return views.invoice(books, _find(books, which))
 
     def edit_invoice(self, which: str, **fields: str) -> None:
-        """Change header fields of an invoice; an empty text clears one."""
+        """Change header fields of an invoice or credit memo; an empty text clears one."""
         with self._writing() as books:
             _modify(books, which, _header_nodes(fields))
 
     def edit_invoice_line(self, which: str, line: int, **fields: str) -> None:
-        """Change one line (counted from 1) of an invoice."""
+        """Change one line (counted from 1) of an invoice or credit memo."""
         with self._writing() as books:
             txn = _find(books, which)
             stored = txns.lines(books, txn)
@@ -100,12 +100,12 @@ class TxnDesk(Desk):
             _modify(books, txn.txn_id, nodes)
 
     def move_invoice(self, which: str, customer: str) -> None:
-        """Put an invoice on another customer or job."""
+        """Put an invoice or credit memo on another customer or job."""
         with self._writing() as books:
             _modify(books, which, [_ref("CustomerRef", customer)])
 
     def renumber_invoice(self, which: str, number: str) -> None:
-        """Give an invoice another number."""
+        """Give an invoice or credit memo another number."""
         with self._writing() as books:
             _modify(books, which, _header_nodes({"number": number}))
 
@@ -198,12 +198,9 @@ def _select(books: Books, where: str, given: Sequence[str]) -> list[Txn]:
 
 
 def _modify(books: Books, which: str, children: Sequence[Node]) -> None:
-    txn = _find(books, which)
-    if txn.kind != INVOICE:
-        raise BookError(3170, "Only invoices can be changed here; void the credit memo instead.")
     node = Node("InvoiceMod", {})
     node.children = list(children)
-    sales_mod.change(books, node, txn)
+    sales_mod.change(books, node, _find(books, which))
 
 
 def _header_nodes(fields: Mapping[str, str]) -> list[Node]:

@@ -48,7 +48,10 @@ def modify_invoice(context: Context, request: Node) -> Answer:
 
 
 def change(books: Books, node: Node, old: Txn) -> str:
-    """Apply the elements of an InvoiceMod; return a warning about what was ignored."""
+    """Apply the elements of an InvoiceMod, which a person also does to a credit memo.
+
+    Returns a warning about what was ignored.
+    """
     _refuse_empty(node, _UNCLEARABLE)
     for child in node.children:
         if child.tag in ("SetCredit", "InvoiceLineGroupMod"):
@@ -58,7 +61,7 @@ def change(books: Books, node: Node, old: Txn) -> str:
     day = to_date(node.get("TxnDate")) or old.txn_date
     sales.check_open(books, day)
     detail = dict(old.detail)
-    sales.read_header(books, node, INVOICE, detail)
+    sales.read_header(books, node, old.kind, detail)
     moved = day != old.txn_date or detail.get("TermsRef") != old.detail.get("TermsRef")
     if moved and not node.get("DueDate"):
         detail.pop("DueDate", None)
@@ -84,11 +87,11 @@ def change(books: Books, node: Node, old: Txn) -> str:
 
 def _customer(books: Books, node: Node, old: Txn) -> Entry:
     if node.child("CustomerRef") is not None:
-        customer = sales.customer_of(books, node, INVOICE)
+        customer = sales.customer_of(books, node, old.kind)
     else:
         kept = entries.get(books, "Entity", old.entity_id)
         if kept is None:
-            raise RequestError(3140, missing("Customer", old.entity_id, "Invoice"))
+            raise RequestError(3140, missing("Customer", old.entity_id, sales.WORDS[old.kind]))
         customer = kept
     if customer.list_id != old.entity_id and old.applied:
         message = "The customer cannot be changed: payments or credits are applied."
@@ -121,7 +124,7 @@ def _lines(books: Books, node: Node, old: Txn, header_class: str | None) -> tupl
             books,
             child,
             found,
-            word="Invoice",
+            word=sales.WORDS[old.kind],
             header_class=header_class,
             base=base,
             new_id="" if base else books.new_txn_id(),

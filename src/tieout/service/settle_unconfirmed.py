@@ -130,7 +130,7 @@ def _recalled(exporter: Exporter, answer: Answer) -> Trouble | None:
 
 def _status_checked(exporter: Exporter, answer: Answer, *, silent: bool) -> Trouble | None:
     row = exporter.row
-    if readings.of_other_set(answer.qbxml, row.set_id):
+    if readings.of_other_set(answer.qbxml, row.set_id) or _ran_other_bytes(row):
         reading = readings.Reading(event=None)
     else:
         reading = exporter.subject.read_status_check(answer.qbxml)
@@ -193,6 +193,15 @@ def _set_known(row: Row) -> bool:
     """Whether the status check of this look left open if the set was executed."""
     check = queries.last_status_check(row=row)
     return check is not None and not readings.proves_no_record(bytes(check.answer))
+
+
+def _ran_other_bytes(row: Row) -> bool:
+    """Whether QuickBooks used the set id for other content: then what it stored answers that.
+
+    It happens when our database was restored and the invoice was changed since. What was made
+    then may have been deleted, so only what stands in QuickBooks counts.
+    """
+    return any(readings.ran_other_bytes(each) for each in queries.answers_to_set(row=row))
 
 
 def _write(exporter: Exporter) -> Exchange:

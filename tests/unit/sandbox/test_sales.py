@@ -262,6 +262,16 @@ def test_a_credit_memo_lowers_the_balance(qb: Caller, company: CompanyFile) -> N
     assert qb.code(credit.replace("<Quantity>1", "<Quantity>-1")) == 3210
 
 
+def test_a_person_changes_a_credit_memo(qb: Caller, company: CompanyFile) -> None:
+    lines = [{"item": "Regular Hours", "amount": "50.00"}]
+    memo = company.add_invoice(JOB, lines, kind="CreditMemo", number="C-1")
+    company.renumber_invoice(memo, "C-2")
+    company.edit_invoice_line(memo, 1, amount="70.00")
+    found = company.find_invoice(memo)
+    assert (found.number, str(found.total)) == ("C-2", "70.00")
+    assert totals(company) == {JOB: "-70.00"}
+
+
 # ---------------------------------------------------------------- InvoiceMod
 def modify(ret: Any, inside: str, *, sequence: str = "") -> str:
     return (

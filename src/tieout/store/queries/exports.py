@@ -122,6 +122,18 @@ def last_status_check(*, row: Row) -> Exchange | None:
     return checks.order_by("-id").first()
 
 
+def answers_to_set(*, row: Row) -> list[bytes]:
+    """Every raw answer that was kept to the message set the row has now."""
+    writes = Exchange.objects.filter(
+        company_id=row.company_id,
+        purpose=Exchange.Purpose.WRITE,
+        set_id=row.set_id,
+        outcome="response",
+        **_of(row),
+    )
+    return [bytes(answer) for answer in writes.values_list("answer", flat=True)]
+
+
 def set_aside(*, company_id: int) -> list[Posting]:
     """What a Super User took out of the queue after it had left, locked for a change."""
     rows = Posting.objects.select_for_update(no_key=True).filter(
