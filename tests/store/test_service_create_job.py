@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from tests import factories as make
 from tests.factories import NOW, World
 from tests.rehearsal import Office, connect, open_rehearsal, stock
+from tests.web_connector_office import open_desk
 
+from tieout.sandbox import CompanyFile
 from tieout.service import moments, qb_writes
 from tieout.service.access import Access, find_access
 from tieout.service.create_job import create_job
@@ -18,6 +21,7 @@ from tieout.store.models import (
     ClientMapping,
     Company,
     Event,
+    Exchange,
     JobMapping,
     Lane,
     QbCustomer,
@@ -230,3 +234,112 @@ def test_two_people_ask_and_one_job_is_created(office: Office, world: World) -> 
         create_job(access=sam, job_key="J-9", name="Doe, J.", now=moments.now())
     office.work()
     assert there(office).count(NEW) == 1
+
+
+# ------------------------------------------------------------------ saved late and renamed
+
+
+@dataclass
+class Late:
+    """A job that was sent while QuickBooks was busy dying; a person looks at it."""
+
+    row: QbWrite
+    access: Access
+    books: CompanyFile
+    work: Callable[[], object]
+
+    def save_now(self, called: str) -> None:
+        """QuickBooks saves it at last, and a bookkeeper gives it another name at once."""
+        write = Exchange.objects.get(qb_write=self.row, purpose="write")
+        session = self.books.open_session(
+            app_name=write.app_name, company_file="", mode="do_not_care"
+        )
+        answer = session.process(bytes(write.request).decode())
+        session.close()
+        assert 'statusCode="0"' in answer
+        self.books.rename_customer(NEW, called)
+
+    def names(self) -> list[str]:
+        """The jobs of Jane Doe in QuickBooks."""
+        below = [job.full_name.rpartition(":")[2] for job in self.books.list_customers()]
+        return [name for name in below if "Doe" in name]
+
+    def finish(self) -> QbWrite:
+        """Let everything that is due go on; the row as it is then."""
+        QbWrite.objects.exclude(due_at=None).update(due_at=NOW)
+        Lane.objects.update(wake_at=NOW)
+        self.work()
+        return QbWrite.objects.latest("id")
+
+
+@pytest.fixture(params=["remote", "web connector"])
+def late(request: pytest.FixtureRequest, world: World, tmp_path: Path) -> Late:
+    if request.param == "remote":
+        made: Office = request.getfixturevalue("office")
+        access, books, work = made.access, made.rehearsal.books, made.work
+    else:
+        desk = open_desk(world, tmp_path)
+        desk.refresh()
+        stock(desk)  # type: ignore[arg-type]
+        Company.objects.filter(pk=desk.company.pk).update(create_jobs=True)
+        make.job(SourceClient.objects.get(), "J-9", "Jane Doe", title="Dispatch")
+        access, books, work = desk.access, desk.books, desk.connector.update
+    row = create_job(access=access, job_key="J-9", name=NAME, now=moments.now())
+    books.raise_fault("crash_before_save", times=1)
+    work()
+    row.refresh_from_db()
+    assert (row.state, row.writes) == ("unconfirmed", 1)
+    found = Late(row, access, books, work)
+    assert found.names() == []
+    QbWrite.objects.update(state="needs a person", call_over=True, holds_queue=False)
+    return found
+
+
+def test_a_job_saved_late_and_renamed_is_not_created_again(late: Late) -> None:
+    late.save_now("Doe, J. (Dispatch)")
+    qb_writes.try_again(access=late.access, write_id=late.row.pk, now=moments.now())
+    row = late.finish()
+    assert late.names() == ["Doe, J. (Dispatch)"]
+    assert (row.state, row.problem) == ("exported", "")
+    target = JobMapping.objects.get(job__key="J-9").target
+    assert target is not None
+    assert (target.list_id, target.name) == (row.qb_id, "Doe, J. (Dispatch)")
+
+
+def test_nor_by_a_tieout_that_forgot_that_it_sent_it(late: Late) -> None:
+    """Its database was restored: the wish is there, the writes are not."""
+    late.save_now("Doe, J. (Dispatch)")
+    Exchange.objects.filter(qb_write=late.row).delete()
+    QbWrite.objects.update(
+        state="ready", writes=0, set_id="", queued_at=NOW, call_over=False, due_at=None
+    )
+    row = late.finish()
+    assert late.names() == ["Doe, J. (Dispatch)"]
+    assert (row.state, row.problem) == ("exported", "")
+
+
+def test_nor_by_a_new_wish_after_it_was_set_aside(late: Late, world: World) -> None:
+    """A person says if what the wish that was given up made after all is the one."""
+    sam = access_of(world, "sam", late.access.company)
+    qb_writes.set_aside(access=sam, write_id=late.row.pk, reason="never came", now=moments.now())
+    create_job(access=late.access, job_key="J-9", name="Doe, Jane", now=moments.now())
+    late.save_now("Doe, J. (Dispatch)")
+    row = late.finish()
+    assert late.names() == ["Doe, J. (Dispatch)"]
+    assert (row.state, row.writes) == ("needs a person", 0)
+    assert "earlier wish" in row.problem
+    assert "Doe, J. (Dispatch)" in row.problem
+    linked = qb_writes.link(access=late.access, write_id=row.pk, now=moments.now())
+    assert (linked.state, linked.problem) == ("exported", "")
+
+
+def test_one_that_was_moved_to_another_customer_is_not_mapped_by_itself(late: Late) -> None:
+    late.save_now(NAME)
+    late.books.add_customer("Beta")
+    late.books.move_customer(NEW, "Beta")
+    qb_writes.try_again(access=late.access, write_id=late.row.pk, now=moments.now())
+    row = late.finish()
+    assert late.names() == [NAME]
+    assert row.state == "exported"
+    assert "was not mapped" in row.problem
+    assert not JobMapping.objects.filter(job__key="J-9").exists()

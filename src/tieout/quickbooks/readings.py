@@ -28,6 +28,7 @@ class Found:
     number: str = ""
     customer: str = ""
     customer_list_id: str = ""
+    parent_list_id: str = ""  # of a job: the customer or job that it stands below
     txn_date: date | None = None
     total: Decimal | None = None
     edit_sequence: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -33,13 +33,17 @@ IDENTITY = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewJob:
-    """A job to be created under a customer, and by what it is recognised."""
+    """A job to be created under a customer, and by what it is recognised.
+
+    `former_guids`: of earlier wishes for the same contractor job, which were given up.
+    """
 
     name: str
     parent_list_id: str
     parent_full_name: str
     guid: str
     data: JobData
+    former_guids: tuple[str, ...] = ()
     request_id: str = ""
 
     @property
@@ -64,29 +68,76 @@ class JobChange:
 # ------------------------------------------------------------------ a new job
 
 
-def render_probe(job: NewJob) -> bytes:
-    """Ask for the name under which it would stand, and whether its customer is still called so."""
-    return qbxml.render(_looks(job), on_error="continueOnError")
+def render_look_for(job: NewJob, *, since: datetime) -> bytes:
+    """Look for it, before it is sent and after: by name, and among all that was changed since.
 
-
-def _looks(job: NewJob) -> list[qbxml.Request]:
-    return [
+    Somebody may have renamed it, and an answer of QuickBooks may have come very late. Its customer
+    is asked for, too: it may be called otherwise now. `since`: when it was first wished for.
+    """
+    changed = qbxml.since_sent(since)
+    looks = [
         qbxml.CustomerQuery(request_id="name", full_names=(job.full_name,), include=IDENTITY),
         qbxml.CustomerQuery(
             request_id="customer", list_ids=(job.parent_list_id,), include=IDENTITY
         ),
+        qbxml.CustomerQuery(request_id="changed", from_modified=changed, include=IDENTITY),
     ]
+    return qbxml.render(looks, on_error="continueOnError")
 
 
 def read_probe(answer: bytes, job: NewJob) -> Reading:
-    """Judge the look before it is created. One of that name without our mark is a person's."""
-    found, broken = _looked(answer, job)
-    if broken is not None:
-        return broken
-    if found is None:
-        return Reading(event=Event.PROBE_CLEAN)
-    ours = found.external_guid.upper() == job.guid.upper()
-    return Reading(event=Event.FOUND_OURS if ours else Event.FOUND_ALIKE, found=found_job(found))
+    """Judge the look before it is created; `event` None when it says nothing."""
+    return _looked_for(answer, job, absent=Event.PROBE_CLEAN)
+
+
+def read_search(answer: bytes, job: NewJob) -> Reading:
+    """Judge the look after it was sent."""
+    reading = _looked_for(answer, job, absent=Event.ABSENT_OPEN)
+    return replace(reading, event=reading.event or Event.SILENCE)
+
+
+def _looked_for(answer: bytes, job: NewJob, *, absent: Event) -> Reading:
+    """What the three looks say. Only our GUID makes it the one that we sent.
+
+    One of that name without it was typed by somebody, and one with the GUID of an earlier wish was
+    given up by somebody: a person says whether it is the one that is meant.
+    """
+    parsed = qbxml.parse_response(answer)
+    by_name, of_customer, changed = (at(parsed, place) for place in range(3))
+    for response in (by_name, of_customer, changed):
+        if response is None or failed(response):
+            return inconclusive(response)
+    by_guid = {
+        each.external_guid.upper(): each
+        for each in (*customers_of(changed), *customers_of(by_name))
+    }
+    if ours := by_guid.get(job.guid.upper()):
+        return Reading(event=Event.FOUND_OURS, found=found_job(ours))
+    for guid in job.former_guids:
+        if former := by_guid.get(guid.upper()):
+            message = f"An earlier wish for it was given up, but made {former.full_name}."
+            return Reading(event=Event.FOUND_ALIKE, found=found_job(former), message=message)
+    if (moved := _moved(customers_of(of_customer), job)) is not None:
+        return moved
+    for each in customers_of(by_name):
+        is_below = each.parent_list_id == job.parent_list_id
+        event = Event.FOUND_ALIKE if is_below else Event.FOUND_FOREIGN
+        return Reading(event=event, found=found_job(each))
+    return Reading(event=absent)
+
+
+def _moved(customers: list[qbxml.CustomerRet], job: NewJob) -> Reading | None:
+    """Why nothing can be created under the customer as it is now; None when it can."""
+    if not customers:
+        message = f"The customer {job.parent_full_name} is not in QuickBooks any more."
+        remedy = "Refresh QuickBooks list, map the client again, then create the job again."
+        return Reading(event=Event.FOUND_FOREIGN, message=message, remedy=remedy)
+    now_called = customers[0].full_name
+    if now_called.casefold() == job.parent_full_name.casefold():
+        return None
+    message = f"{job.parent_full_name} is called {now_called} in QuickBooks now."
+    remedy = "Refresh QuickBooks list, then create the job again."
+    return Reading(event=Event.FOUND_FOREIGN, message=message, remedy=remedy)
 
 
 def render_add(job: NewJob, *, set_id: str, old_set_id: str) -> bytes:
@@ -127,61 +178,6 @@ def read_add(answer: bytes, job: NewJob, *, resent: bool) -> Reading:
 def read_stored_add(answer: bytes, job: NewJob, *, resent: bool) -> Reading:
     """The stored answer when there is one; `event` None when QuickBooks has none for that id."""
     return judge_stored(answer, lambda stored: read_add(stored, job, resent=resent))
-
-
-def render_search(job: NewJob, *, sent_at: datetime) -> bytes:
-    """Look for it after it was sent: by name, and by our GUID among what was changed since.
-
-    Somebody may have renamed it. `sent_at`: when it was first sent.
-    """
-    since = qbxml.since_sent(sent_at)
-    changed = qbxml.CustomerQuery(request_id="changed", from_modified=since, include=IDENTITY)
-    return qbxml.render([*_looks(job), changed], on_error="continueOnError")
-
-
-def read_search(answer: bytes, job: NewJob) -> Reading:
-    """Judge the look after it was sent. One of that name and customer with another GUID than ours
-
-    was typed by somebody; without any it is the one, for names are unique.
-    """
-    changed = at(qbxml.parse_response(answer), 2)
-    if changed is None or failed(changed):
-        why = inconclusive(changed)
-        return Reading(event=Event.SILENCE, message=why.message, remedy=why.remedy)
-    for each in customers_of(changed):
-        if each.external_guid.upper() == job.guid.upper():
-            return Reading(event=Event.FOUND_OURS, found=found_job(each))
-    found, broken = _looked(answer, job)
-    if broken is not None:
-        return Reading(event=Event.SILENCE, message=broken.message, remedy=broken.remedy)
-    if found is None:
-        return Reading(event=Event.ABSENT_OPEN)
-    event = Event.FOUND_OURS
-    if found.parent_list_id != job.parent_list_id:
-        event = Event.FOUND_FOREIGN
-    elif found.external_guid and found.external_guid.upper() != job.guid.upper():
-        event = Event.FOUND_ALIKE
-    return Reading(event=event, found=found_job(found))
-
-
-def _looked(answer: bytes, job: NewJob) -> tuple[qbxml.CustomerRet | None, Reading | None]:
-    """The job of that name, or why the look says nothing."""
-    parsed = qbxml.parse_response(answer)
-    by_name, of_customer = at(parsed, 0), at(parsed, 1)
-    for response in (by_name, of_customer):
-        if response is None or failed(response):
-            return None, inconclusive(response)
-    customers = customers_of(of_customer)
-    if not customers:
-        message = f"The customer {job.parent_full_name} is not in QuickBooks any more."
-        remedy = "Refresh QuickBooks list, map the client again, then create the job again."
-        return None, Reading(event=Event.FOUND_FOREIGN, message=message, remedy=remedy)
-    now_called = customers[0].full_name
-    if now_called.casefold() != job.parent_full_name.casefold():
-        message = f"{job.parent_full_name} is called {now_called} in QuickBooks now."
-        remedy = "Refresh QuickBooks list, then create the job again."
-        return None, Reading(event=Event.FOUND_FOREIGN, message=message, remedy=remedy)
-    return next(iter(customers_of(by_name)), None), None
 
 
 # ------------------------------------------------------------------ a change
@@ -357,6 +353,7 @@ def found_job(job: qbxml.CustomerRet) -> Found:
         txn_id=job.list_id,
         customer=job.full_name,
         customer_list_id=job.list_id,
+        parent_list_id=job.parent_list_id,
         edit_sequence=job.edit_sequence,
     )
 

@@ -47,9 +47,10 @@ def of_state(row: QbWrite, reading: Reading, *, said: str) -> Words:
 def _needs_person(row: QbWrite, reading: Reading) -> Words:
     kind = Kind(row.kind)
     if kind is Kind.CUSTOMER_ADD and reading.event is Event.FOUND_ALIKE and reading.found:
-        what = "Nothing was created." if not row.writes else "Tieout did not make that one."
+        what = "Nothing was created." if not row.writes else "It is not marked as what was sent."
+        there = f"QuickBooks has a job of this name already: {reading.found.customer}."
         return (
-            f"QuickBooks has a job of this name already: {reading.found.customer}. {what}",
+            f"{reading.message or there} {what}",
             "If it is this contractor job, link it: the contractor job is then mapped to it. "
             "If not, create the job under another name.",
         )

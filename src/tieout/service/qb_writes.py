@@ -104,13 +104,11 @@ def link(*, access: Access, write_id: int, now: datetime) -> QbWrite:
 
 
 def _mirror(row: QbWrite) -> None:
-    full_name = str(row.found.get("customer", ""))
     commits.mirror_new_job(
         company_id=row.company_id,
         list_id=row.found["txn_id"],
-        name=full_name.rpartition(":")[2],
-        full_name=full_name,
-        parent_list_id=row.content["parent_list_id"],
+        full_name=str(row.found.get("customer", "")),
+        parent_list_id=row.found.get("parent_list_id") or row.content["parent_list_id"],
         edit_sequence=row.edit_sequence,
         job_status="",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 
 from tieout.core import keys
 from tieout.core.job_data import JobData
@@ -35,17 +36,28 @@ class NewJobSubject:
             parent_list_id=content["parent_list_id"],
             # as the lists say now: the customer may have been renamed since
             parent_full_name=parent.full_name if parent else content["parent_full_name"],
-            guid=keys.external_guid(company_key=str(row.company.guid), key=row.key),
+            guid=self._guid(row.key),
+            former_guids=tuple(self._guid(former.key) for former in self._former),
             data=JobData(**content["data"]),
             request_id=f"write-{row.pk}",
         )
+
+    def _guid(self, key: str) -> str:
+        return keys.external_guid(company_key=str(self.row.company.guid), key=key)
+
+    @cached_property
+    def _former(self) -> list[QbWrite]:
+        """Earlier wishes for the contractor job that were given up: one may yet come to be."""
+        return queries.given_up_before(row=self.row)
 
     @property
     def resent(self) -> bool:
         return self.row.writes > 1
 
     def probe(self, *, sent_at: datetime | None = None) -> bytes:
-        return customers.render_probe(self.wanted)
+        """Always the wide one: our database may have been restored, and the job renamed."""
+        since = min(each.created_at for each in (self.row, *self._former))
+        return customers.render_look_for(self.wanted, since=min(since, sent_at or since))
 
     def read_probe(self, answer: bytes) -> Reading:
         return customers.read_probe(answer, self.wanted)
@@ -60,7 +72,7 @@ class NewJobSubject:
         return customers.read_stored_add(answer, self.wanted, resent=self.resent)
 
     def search(self, *, sent_at: datetime) -> bytes:
-        return customers.render_search(self.wanted, sent_at=sent_at)
+        return self.probe(sent_at=sent_at)
 
     def read_search(self, answer: bytes) -> Reading:
         return customers.read_search(answer, self.wanted)
@@ -84,9 +96,9 @@ class NewJobSubject:
         commits.mirror_new_job(
             company_id=row.company_id,
             list_id=found.txn_id,
-            name=job.name,
+            # as it stands there: it may have been renamed, or moved, before anybody looked
             full_name=found.customer or job.full_name,
-            parent_list_id=job.parent_list_id,
+            parent_list_id=found.parent_list_id or job.parent_list_id,
             edit_sequence=found.edit_sequence,
             job_status=job.data.job_status,
         )

@@ -83,7 +83,6 @@ def mirror_new_job(
     *,
     company_id: int,
     list_id: str,
-    name: str,
     full_name: str,
     parent_list_id: str,
     edit_sequence: str,
@@ -100,7 +99,7 @@ def mirror_new_job(
         rows=[
             mirror.CustomerRow(
                 list_id=list_id,
-                name=name,
+                name=full_name.rpartition(":")[2],
                 full_name=full_name,
                 parent_list_id=parent_list_id,
                 sublevel=(parent.sublevel if parent else 0) + 1,

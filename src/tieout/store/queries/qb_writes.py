@@ -92,6 +92,14 @@ def latest_of_job(*, job_id: int, kind: QbWrite.Kind) -> QbWrite | None:
     return rows.filter(job_id=job_id, kind=kind).order_by("-id").first()
 
 
+def given_up_before(*, row: QbWrite) -> list[QbWrite]:
+    """Earlier writes of the same kind for the same contractor job that were never done."""
+    if row.job_id is None:
+        return []
+    rows = QbWrite.objects.filter(job_id=row.job_id, kind=row.kind, pk__lt=row.pk)
+    return list(rows.exclude(state=State.EXPORTED.value).only("key", "created_at").order_by("id"))
+
+
 def count_of(*, company_id: int, prefix: str) -> int:
     """How many wishes were made for this thing; the next one gets a key of its own."""
     return QbWrite.objects.filter(company_id=company_id, key__startswith=prefix).count()
