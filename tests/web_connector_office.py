@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.test import Client
 from tests import factories as make
 from tests.factories import NOW
+from tests.machine_call import post
 from tests.rehearsal import DESCRIPTION, stock
 from tests.web_connector_double import INTUIT, WebConnector
 
@@ -26,21 +26,17 @@ from tieout.store.models import (
 
 
 class ClientPost:
-    """The service inside this process, through Django's own request handling."""
+    """The service inside this process, through the application that the web server runs."""
 
     def __init__(self, address: str = "203.0.113.7") -> None:
-        self._client = Client(REMOTE_ADDR=address, raise_request_exception=True)
+        self._address = address
 
     def __call__(self, body: bytes, method: str) -> bytes:
-        response = self._client.post(
-            "/qbwc/",
-            data=body,
-            content_type="text/xml; charset=utf-8",
-            headers={"SOAPAction": f'"{INTUIT}{method}"'},
-        )
-        assert response.status_code == 200
-        assert response["Content-Type"] == "text/xml; charset=utf-8"
-        return response.content
+        headers = {"SOAPAction": f'"{INTUIT}{method}"'}
+        reply = post("/qbwc/", body, headers=headers, REMOTE_ADDR=self._address)
+        assert reply.status == "200 OK"
+        assert reply.headers["Content-Type"] == "text/xml; charset=utf-8"
+        return reply.content
 
 
 @dataclass

@@ -5,16 +5,26 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.db import ConnectionHandler, OperationalError, transaction
+from django.db.backends.sqlite3 import operations
+from django.test.utils import CaptureQueriesContext
 
 from tieout.store.sqlite import base
 from tieout.store.sqlite.base import DatabaseWrapper
 
 TIMEOUT_S = 0.3
+_EAST = timezone(timedelta(hours=5, minutes=30))
+MOMENTS = [
+    datetime(2026, 11, 23, 10, 0, tzinfo=UTC),
+    datetime(2026, 11, 23, 10, 0, 0, 120, tzinfo=UTC),
+    datetime(2026, 1, 1, 2, 30, 59, 999999, tzinfo=_EAST),
+    None,
+]
 
 
 @pytest.fixture
@@ -114,3 +124,58 @@ def test_the_product_runs_on_it(transactional_db: None) -> None:
     connection = transaction.get_connection()
     assert isinstance(connection, DatabaseWrapper)
     assert connection.transaction_mode == "IMMEDIATE"
+
+
+def test_one_thread_of_a_process_looks_and_the_others_wait_for_it(
+    pair: tuple[DatabaseWrapper, DatabaseWrapper], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looking costs a processor what the one who has the lock needs of it."""
+    first, second = pair
+    second.inc_thread_sharing()
+    looks: list[float] = []
+    monkeypatch.setattr(base.time, "sleep", looks.append)
+
+    def wait() -> None:
+        begin(second)
+        end(second)
+
+    begin(first)
+    with base._looking:  # as a third one that looks
+        thread = threading.Thread(target=wait)
+        thread.start()
+        thread.join(0.05)
+        assert thread.is_alive()
+        assert not looks
+    end(first)
+    thread.join()
+    assert not base._looking.locked()
+
+
+def test_moments_are_what_djangos_own_backend_makes_of_them(
+    pair: tuple[DatabaseWrapper, DatabaseWrapper],
+) -> None:
+    first, _ = pair
+    theirs = operations.DatabaseOperations(first)
+    for moment in MOMENTS:
+        text = first.ops.adapt_datetimefield_value(moment)
+        assert text == theirs.adapt_datetimefield_value(moment)
+        read = first.ops.convert_datetimefield_value(text, None, first)
+        assert read == theirs.convert_datetimefield_value(text, None, first)
+        assert read is None or read.tzinfo is UTC
+    for text in ("2026-11-23 10:00:00+02:00", "2026-1-2 3:04", None):
+        read = first.ops.convert_datetimefield_value(text, None, first)
+        assert read == theirs.convert_datetimefield_value(text, None, first)
+
+
+def test_an_observed_connection_shows_its_statements(
+    pair: tuple[DatabaseWrapper, DatabaseWrapper],
+) -> None:
+    first, _ = pair
+    assert first.is_unobserved
+    assert first.run("SELECT %s || '%%'", ["100 "]).fetchall() == [("100 %",)]
+    with first.execute_wrapper(lambda execute, *given: execute(*given)):
+        assert not first.is_unobserved
+    with CaptureQueriesContext(first):
+        assert not first.is_unobserved
+    with pytest.raises(OperationalError, match="no such table"):
+        first.run("SELECT * FROM nowhere", [])

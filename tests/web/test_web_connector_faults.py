@@ -13,8 +13,8 @@ from tempfile import SpooledTemporaryFile
 from unittest.mock import Mock
 
 import pytest
-from django.test import Client
 from tests.factories import World
+from tests.machine_call import post
 from tests.web_connector_double import AnswerLost, WebConnector, envelope, result
 from tests.web_connector_office import Desk, open_desk
 
@@ -102,10 +102,10 @@ def runs_clean(desk: Desk) -> None:
 
 def send_soap(body: bytes, **headers: str) -> list[str]:
     """A raw body; the reply's text is checked by the caller."""
-    response = Client().post("/qbwc/", data=body, content_type="text/xml", headers=headers)
-    assert response.status_code == 200
-    assert b"Fault" not in response.content
-    return [response.content.decode()]
+    reply = post("/qbwc/", body, headers=headers)
+    assert reply.status == "200 OK"
+    assert b"Fault" not in reply.content
+    return [reply.content.decode()]
 
 
 # ------------------------------------------------------------------ lost answers
@@ -327,10 +327,8 @@ def test_a_cut_answer_is_a_lost_answer(desk: Desk, told: Callable[[], str]) -> N
 
 
 def test_a_body_that_announces_too_much_is_not_read(desk: Desk, told: Callable[[], str]) -> None:
-    response = Client().generic(
-        "POST", "/qbwc/", b"<", content_type="text/xml", CONTENT_LENGTH=str(97 * 1024 * 1024)
-    )
-    assert response.status_code == 200
+    reply = post("/qbwc/", b"<", CONTENT_LENGTH=str(97 * 1024 * 1024))
+    assert reply.status == "200 OK"
     assert "larger than allowed" in told()
 
 

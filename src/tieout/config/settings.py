@@ -100,7 +100,6 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tieout.web.middleware.RequestLog",
     "tieout.web.middleware.ContentSecurity",
-    "tieout.web.middleware.MachineEdge",  # what follows is for people
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

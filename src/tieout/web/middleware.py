@@ -1,4 +1,4 @@
-"""Per-request edges: a request id in the log, a strict content security policy, and machines."""
+"""Per-request edges: a request id in the log and a strict content security policy."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ import uuid
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-
-from tieout.web.machine import urls as machine
 
 log = logging.getLogger("tieout.web")
 
@@ -56,27 +54,4 @@ class ContentSecurity:
         response = self.get_response(request)
         response.setdefault("Content-Security-Policy", POLICY)
         response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-        return response
-
-
-class MachineEdge:
-    """Machines go straight to their view: no person, session, form or message is behind a call.
-
-    They call a thousand times as often as people do, and what serves people costs a call more
-    than its view. The host is checked here as it is for people.
-    """
-
-    def __init__(self, get_response: Next) -> None:
-        self.get_response = get_response
-        self._views: dict[str, Next] = {
-            f"/{each.pattern}": each.callback for each in machine.urlpatterns
-        }
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        view = self._views.get(request.path_info)
-        if view is None:
-            return self.get_response(request)
-        request.get_host()  # raises for a name that is not ours
-        response = view(request)
-        response["Content-Length"] = str(len(response.content))
         return response

@@ -1,26 +1,33 @@
-"""SQLite as Django's backend opens it, with two changes for many short transactions.
+"""SQLite as Django's backend opens it, with changes for many short transactions.
 
 SQLite's own wait for the write lock sleeps 1, 2, 5, 10 … 100 ms between its looks, many times as
-long as our transactions last, so that writers sleep beside a free lock. Here they look again
-after half a millisecond, and only where somebody holds it for long, less often. And what Django
-makes of a statement's placeholders is remembered, because the same few statements come again.
+long as our transactions last, so that writers sleep beside a free lock. Here one of a process's
+threads looks again after half a millisecond, and only where somebody holds it for long, less
+often; the others wait for that thread without looking, because looking costs what they wait for.
+What Django makes of a statement's placeholders is remembered, because the same few statements
+come again, and those run without the layers that serve observers.
 """
 
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
 from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
 
+from tieout.store.sqlite.operations import DatabaseOperations
+
 LOOK_S: Final = 0.0005
 LOOK_SELDOM_S: Final = 0.01
 SHORT_S: Final = 0.1  # who waits longer than this waits for something big
 STATEMENTS: Final = 500
 _PRIMARY: Final = 0xFF  # of an extended error code
+_looking = threading.Lock()  # held by the thread that looks for the write lock, not by who has it
 
 
 class Cursor(base.SQLiteCursorWrapper):
@@ -44,31 +51,54 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """One connection."""
 
     transaction_mode: str | None
+    ops_class = DatabaseOperations
 
     def create_cursor(self, name: str | None = None) -> Any:
         """A cursor of ours."""
         return self.connection.cursor(factory=Cursor)
 
+    @property
+    def is_unobserved(self) -> bool:
+        """Whether it is open, and nobody logs its statements or stands between."""
+        return not (self.connection is None or self.queries_logged or self.execute_wrappers)
+
+    def run(self, query: str, values: Sequence[Any]) -> sqlite3.Cursor:
+        """Run a statement while nobody observes the connection, in the thread that owns it."""
+        self.validate_no_broken_transaction()
+        with self.wrap_database_errors:
+            found: sqlite3.Cursor = self.connection.execute(_with_question_marks(query), values)
+            return found
+
     def _start_transaction_under_autocommit(self) -> None:
         """Take the write lock, if this is a writer's connection; raises OperationalError when it
         cannot be had within the connection's time-out."""
-        until = time.monotonic() + self.settings_dict["OPTIONS"].get("timeout", 5)
-        seldom_after = time.monotonic() + SHORT_S
-        with self.cursor() as cursor:
+        timeout_s = self.settings_dict["OPTIONS"].get("timeout", 5)
+        until = time.monotonic() + timeout_s
+        first = _looking.acquire(timeout=timeout_s)
+        try:
             self._wait_in_sqlite(0)
             try:
-                while True:
-                    try:
-                        cursor.execute(f"BEGIN {self.transaction_mode or ''}")
-                    except OperationalError as error:
-                        now = time.monotonic()
-                        if not _is_busy(error) or now >= until:
-                            raise
-                        time.sleep(LOOK_S if now < seldom_after else LOOK_SELDOM_S)
-                    else:
-                        return
+                self._look_until(until)
             finally:
-                self._wait_in_sqlite(self.settings_dict["OPTIONS"].get("timeout", 5))
+                self._wait_in_sqlite(timeout_s)
+        finally:
+            if first:
+                _looking.release()
+
+    def _look_until(self, until: float) -> None:
+        begin = f"BEGIN {self.transaction_mode or ''}"
+        seldom_after = time.monotonic() + SHORT_S
+        with self.cursor() as cursor:
+            while True:
+                try:
+                    cursor.execute(begin)
+                except OperationalError as error:
+                    now = time.monotonic()
+                    if not _is_busy(error) or now >= until:
+                        raise
+                    time.sleep(LOOK_S if now < seldom_after else LOOK_SELDOM_S)
+                else:
+                    return
 
     def _wait_in_sqlite(self, seconds: float) -> None:
         self.connection.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")

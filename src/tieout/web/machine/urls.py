@@ -1,4 +1,4 @@
-"""Stable addresses: they stand in files on other computers."""
+"""Stable addresses: they stand in files on other computers. What is posted to them, `edge` takes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from django.urls import path
 from tieout.web.machine import web_connector
 
 urlpatterns = [
-    path("qbwc/", web_connector.service, name="web_connector_service"),
-    path("qbwc", web_connector.service),
+    path("qbwc/", web_connector.about, name="web_connector_service"),
+    path("qbwc", web_connector.about),
 ]

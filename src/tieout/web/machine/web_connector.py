@@ -1,22 +1,22 @@
 """The SOAP service that Intuit's QuickBooks Web Connector calls, and its WSDL.
 
-A body is parsed while it arrives, the answer inside goes to a temporary file, and no transaction
-is open meanwhile. Every body gets a defined reply with status 200, never a SOAP fault.
+A call is plain WSGI: it passes nothing that serves people, which would cost it more than its own
+work. A body is parsed while it arrives, the answer inside goes to a temporary file, and no
+transaction is open meanwhile. Every body gets a defined reply with status 200, never a SOAP fault.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from tempfile import SpooledTemporaryFile
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from django.conf import settings
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.http.request import UnreadablePostError
-from django.views.decorators.csrf import csrf_exempt
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 
 from tieout.quickbooks import qbwc
 from tieout.quickbooks.qbwc import Call, Reason, ReceiveResponseXML, Unreadable
@@ -28,6 +28,7 @@ from tieout.web.addresses import address_of
 
 log = logging.getLogger("tieout.webconnector")
 
+Environ = dict[str, Any]
 CHUNK_BYTES: Final = 64 * 1024
 IN_MEMORY_BYTES: Final = 1024 * 1024
 BODY_S_MAX: Final = 600.0  # a body that does not end is not waited for any longer
@@ -37,15 +38,9 @@ ABOUT: Final = (
 )
 
 
-@csrf_exempt
-def service(request: HttpRequest) -> HttpResponse:
-    """POST: one SOAP call. GET: a line for people, or with ?wsdl the description."""
-    if request.method == "POST":
-        with SpooledTemporaryFile(max_size=IN_MEMORY_BYTES, dir=str(settings.HOME)) as file:
-            reply = _answer(request, file)
-        return HttpResponse(reply, content_type=qbwc.CONTENT_TYPE)
-    if request.method not in {"GET", "HEAD"}:
-        return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    """A line for people, or with ?wsdl the description."""
     if "wsdl" in {name.lower() for name in request.GET}:
         url = qbwc_account.service_url(request.build_absolute_uri("/"))
         return HttpResponse(
@@ -54,15 +49,33 @@ def service(request: HttpRequest) -> HttpResponse:
     return HttpResponse(ABOUT, content_type="text/plain; charset=utf-8")
 
 
-def _answer(request: HttpRequest, file: IO[bytes]) -> bytes:
-    address = address_of(request)
-    claimed = qbwc.check_claim(str(request.META.get("CONTENT_LENGTH") or ""))
+def service(environ: Environ, start_response: Callable[..., object]) -> Iterable[bytes]:
+    """One SOAP call that was posted to this address."""
+    address = address_of(environ)
+    try:
+        with SpooledTemporaryFile(max_size=IN_MEMORY_BYTES, dir=str(settings.HOME)) as file:
+            reply = _answer(environ, file, address)
+    except Exception:
+        # nobody knows what was called: the Web Connector must not see a fault for it
+        log.exception("Web Connector at %s: a call broke off before it was read", address)
+        reply = qbwc.render_refusal("")
+    headers = [
+        ("Content-Type", qbwc.CONTENT_TYPE),
+        ("Content-Length", str(len(reply))),
+        ("X-Content-Type-Options", "nosniff"),
+    ]
+    start_response("200 OK", headers)
+    return [reply]
+
+
+def _answer(environ: Environ, file: IO[bytes], address: str) -> bytes:
+    claimed = qbwc.check_claim(environ.get("CONTENT_LENGTH") or "")
     if claimed is not None:
         return web_connector.answer(claimed, address=address)
 
     sink = _Sink(file)
-    call: Call | Unreadable = qbwc.parse_request(_chunks(request, address), open_sink=sink.begin)
-    _compare_action(request, call, address)
+    call: Call | Unreadable = qbwc.parse_request(_chunks(environ, address), open_sink=sink.begin)
+    _compare_action(environ.get("HTTP_SOAPACTION", ""), call, address)
     body = None
     if sink.failed and isinstance(call, ReceiveResponseXML):
         # QuickBooks has done what it was asked, we cannot keep what it said: a lost answer
@@ -106,14 +119,11 @@ class _Sink:
             self.failed = f"{type(error).__name__}: {error}"
 
 
-def _chunks(request: HttpRequest, address: str) -> Iterator[bytes]:
+def _chunks(environ: Environ, address: str) -> Iterator[bytes]:
     """The body as it arrives; one that breaks off or does not end in time just ends here."""
     until = time.monotonic() + BODY_S_MAX
-    chunked = not request.META.get("CONTENT_LENGTH")
-    terminated = request.META.get("wsgi.input_terminated")
-    stream = request.META["wsgi.input"] if chunked and terminated else request
     try:
-        while chunk := stream.read(CHUNK_BYTES):
+        for chunk in _pieces(environ):
             yield chunk
             if time.monotonic() > until:
                 log.warning(
@@ -121,16 +131,28 @@ def _chunks(request: HttpRequest, address: str) -> Iterator[bytes]:
                     "off; look at the network, or at a proxy between.", address, BODY_S_MAX,
                 )  # fmt: skip
                 return
-    except (UnreadablePostError, OSError) as error:
+    except OSError as error:
         log.warning(
             "Web Connector at %s: a body broke off (%s) and is taken for cut off; look at the "
             "network, or at a proxy between.", address, error,
         )  # fmt: skip
 
 
-def _compare_action(request: HttpRequest, call: qbwc.Call | Unreadable, address: str) -> None:
+def _pieces(environ: Environ) -> Iterator[bytes]:
+    """The body up to its announced length, or to its own end where the server knows that."""
+    read = environ["wsgi.input"].read
+    announced = environ.get("CONTENT_LENGTH")
+    if not announced and environ.get("wsgi.input_terminated"):
+        while chunk := read(CHUNK_BYTES):
+            yield chunk
+    left = int(announced or 0)
+    while left and (chunk := read(min(left, CHUNK_BYTES))):
+        left -= len(chunk)
+        yield chunk
+
+
+def _compare_action(header: str, call: Call | Unreadable, address: str) -> None:
     """The body decides what is called; a header that disagrees is worth a line."""
-    header = request.headers.get("SOAPAction", "")
     named = qbwc.method_of_action(header)
     called = web_connector.name_of(call)
     if called and named != called:

@@ -47,7 +47,7 @@ def _signed_in(request: HttpRequest, form: SignInForm) -> bool:
     """Look at the password, if it is not too soon. Raises TooManyTries."""
     username, password = form.cleaned_data["username"], form.cleaned_data["password"]
     attempt = sign_in_service.begin(
-        username=username, address=address_of(request), now=moments.now()
+        username=username, address=address_of(request.META), now=moments.now()
     )
     user = authenticate(request, username=username, password=password)
     if user is None:
