@@ -16,7 +16,7 @@ def test_the_demo_ties_out_and_every_figure_is_as_expected(tmp_path: Path) -> No
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr
     assert last[0].startswith("Still blocked: ")
     assert last[-2] == "Every figure is as expected."
-    assert last[-1].startswith("difference 0.00 over exported postings (")
+    assert last[-1].startswith("difference 0.00 over exported invoices (")
     assert processes_of(tmp_path) == {}
     assert list(tmp_path.iterdir()) == []  # it has a data directory of its own
 

@@ -239,9 +239,9 @@ def why(*, asked: bool = False, **columns: object) -> str:
 def test_when_everything_is_read() -> None:
     assert why() == ""
     assert why(asked=True) == "it was asked for"
-    assert why(lists_full_at=None) == "the lists were never read whole"
-    assert why(customers_modified_to="") == "the lists were never read whole"
-    assert why(customers_modified_to="yesterday") == "the lists were never read whole"
+    assert why(lists_full_at=None) == "they were never read before"
+    assert why(customers_modified_to="") == "they were never read before"
+    assert why(customers_modified_to="yesterday") == "they were never read before"
     assert why(full_because="QuickBooks was interrupted") == "QuickBooks was interrupted"
     assert "24 hours" in why(lists_full_at=make.NOW - timedelta(hours=25))
 

@@ -42,6 +42,12 @@ def test_what_is_found_is_stored_and_neither_jobs_nor_strangers_are_offered(acme
     assert stored() == {first.pk: ("Acme Health", True), second.pk: ("", False)}
 
 
+def test_before_the_list_is_read_nothing_is_said_to_be_missing_in_it(world: World) -> None:
+    factories.client(world.northgate, "C-2", "Nobody There")
+    assert ensure(world)
+    assert stored() == {}
+
+
 def test_up_to_date_suggestions_are_not_made_again(
     acme: World, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

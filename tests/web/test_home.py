@@ -83,8 +83,20 @@ def test_the_first_line_counts_what_waits(as_person, world: World) -> None:
 )
 def test_the_next_action(as_person, world: World, standing: str, reason: str, said: str) -> None:
     set_up(world)
-    invoice(client(world.northgate, "C-2", "Beta"), standing=standing, first_reason=reason)
+    other = client(world.northgate, "C-2", "Beta")
+    job(other, "J-2", map_state="not_mapped")
+    invoice(other, standing=standing, first_reason=reason)
     assert said in page(as_person, world)
+
+
+def test_jobs_that_ended_are_mapped_from_their_blocked_invoices(as_person, world: World) -> None:
+    set_up(world)
+    other = client(world.northgate, "C-2", "Beta")
+    job(other, "J-2", active=False, map_state="not_mapped")
+    invoice(other, standing="blocked", first_reason="job_not_mapped")
+    html = page(as_person, world)
+    assert "Next: map the ended jobs that block invoices." in html
+    assert "?group=blocked&amp;reason=job_not_mapped" in html
 
 
 def test_what_holds_the_queue_comes_first(as_person, world: World) -> None:

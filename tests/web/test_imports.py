@@ -285,8 +285,8 @@ def test_the_list_asks_a_fixed_number_of_questions(
             receive(bea, root, file("clients.csv", io.BytesIO(CLIENTS.encode()).read()))
 
     add(1)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         bea.get(root)
     add(4)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         bea.get(root)

@@ -112,11 +112,12 @@ def test_a_ready_row_shows_what_it_becomes(bea: Client, planned: World, root: st
 
 
 def test_a_blocked_row_says_why_who_mends_it_and_where(
-    bea: Client, planned: World, root: str
+    as_person: object, planned: World, root: str
 ) -> None:
-    html = page(bea, f"{root}invoices/?group=blocked")
-    assert "Job not mapped" in html
-    assert "(Biller)" in html
+    html = page(as_person("bea"), f"{root}invoices/?group=blocked")
+    assert "Map the job" in html
+    assert "(Biller)" not in html  # the link says it all to who may follow it
+    assert "(Biller)" in page(as_person("vic"), f"{root}invoices/?group=blocked")
     assert "Job not mapped <strong>1</strong> $300.00" in html
     assert "&lt;b&gt;Omar&lt;/b&gt;" in html
     assert "<b>Omar</b>" not in html

@@ -43,6 +43,7 @@ def desk(world: World) -> dict[str, Any]:
         "none": factories.job(acme, "J-3", "Xenia Quirk"),
         "unknown": factories.job(acme, "J-4", "Zoe Fresh"),
     }
+    Book.objects.filter(company=company).update(lists_refreshed_at=NOW)
     factories.suggest(made["job"], made["ortiz"], bucket="Exact")
     factories.suggest(
         made["weak"], made["wood"], bucket="Weak", safe=False, score=0.6,
@@ -129,6 +130,16 @@ def test_each_row_says_what_is_known_of_its_other_side(
     assert "2 have a suggestion: OK saves it." in text(page)
     only = as_person("bea").get(desk["home"], {"state": "suggested"}).content.decode()
     assert only.count("data-row ") == 2
+
+
+def test_before_the_list_is_read_the_first_line_leads_to_refresh(
+    as_person: Any, desk: dict[str, Any]
+) -> None:
+    Book.objects.update(lists_refreshed_at=None)
+    page = as_person("bea").get(desk["home"])
+    assert "4 active contractor jobs are not mapped, and QuickBooks was never read." in text(page)
+    assert "Choose Refresh QuickBooks list" in text(page)
+    assert '<button class="primary">Refresh QuickBooks list</button>' in page.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,22 @@ def shown(source: str, **values: object) -> str:
 
 
 @pytest.mark.parametrize(
+    ("number", "quantity", "rate"),
+    [
+        (Decimal("34.50000"), "34.5", "34.50"),
+        (Decimal("32.33333"), "32.33333", "32.33333"),
+        (Decimal("1200"), "1,200", "1,200.00"),
+        (None, "", ""),
+    ],
+)
+def test_a_rate_keeps_its_cents_and_a_quantity_does_not(
+    number: Decimal | None, quantity: str, rate: str
+) -> None:
+    assert tags.figure(number) == quantity
+    assert tags.rate(number) == rate
+
+
+@pytest.mark.parametrize(
     ("amount", "plain", "with_sign"),
     [
         (Decimal("1234.5"), "1,234.50", "$1,234.50"),

@@ -165,7 +165,7 @@ def test_both_books_agree(bea: Client, books: World, root: str) -> None:
     concluded(books)
     said = (
         f'<strong class="badge ok wraps">Both books agree as of {moment(LATER)}: '
-        "difference 0.00 over 758 exported postings</strong>"
+        "difference 0.00 over 758 exported invoices</strong>"
     )
     assert said in page(bea, root)
 
@@ -205,9 +205,9 @@ def test_what_came_since_is_said(bea: Client, books: World, root: str) -> None:
     after = LATER + timedelta(minutes=1)
     for number in ("1", "2", "3"):
         posting(factories.invoice(acme, number), ortiz, state_at=after, exported_at=after)
-    assert "<strong>3 postings were exported since:</strong> tie out again." in page(bea, root)
+    assert "<strong>3 invoices were exported since:</strong> tie out again." in page(bea, root)
     Posting.objects.filter(number="20417").update(state="changed in source", state_at=after)
-    said = "<strong>3 postings were exported since, and 1 changed:</strong>"
+    said = "<strong>3 invoices were exported since, and 1 changed:</strong>"
     assert said in page(bea, root)
 
 

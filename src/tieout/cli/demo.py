@@ -230,7 +230,7 @@ def _last_lines(
         print(f"{len(differences)} figures are not as expected.")
     else:
         print("Every figure is as expected.")
-    print(f"difference {result['difference']} over exported postings ({result['postings']})")
+    print(f"difference {result['difference']} over exported invoices ({result['postings']})")
 
 
 def written(text: str) -> str:

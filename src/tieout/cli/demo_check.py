@@ -27,7 +27,8 @@ def source(company_id: int) -> Figures:
         "clients": counts["clients"],
         "contractor_jobs": counts["jobs"],
         "pay_bill_items": counts["items"],
-        **postings.source_counts(company_id=company_id),
+        "invoices": counts["invoices"],
+        "invoice_lines": postings.source_lines(company_id=company_id),
         "total": str(sum((each.total for each in standings.values()), ZERO)),
     }
 

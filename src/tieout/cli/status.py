@@ -45,7 +45,7 @@ def standing_of(company: Any) -> dict[str, Any]:
         "held_reason": exports.held_reason(company_id=company.pk),
         "source": {
             **source.counts(company_id=company.pk),
-            **postings.source_counts(company_id=company.pk),
+            "invoice_lines": postings.source_lines(company_id=company.pk),
         },
         "jobs": figures.jobs,
         "invoices": _plain(postings.by_standing(company_id=company.pk)),

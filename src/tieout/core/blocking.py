@@ -43,8 +43,8 @@ def approval_missing(*, number: str) -> Block:
     return Block(
         reason=Reason.APPROVAL_MISSING,
         message=f"Invoice {number} is not approved.",
-        remedy="Let an Approver approve it under Invoices.",
-        who=Who.APPROVER,
+        remedy="Approve it in Bilflo, then import it again.",
+        who=Who.BACK_OFFICE,
     )
 
 

@@ -242,7 +242,6 @@ class Who(StrEnum):
     """Who can remove a block."""
 
     BILLER = "Biller"
-    APPROVER = "Approver"
     SUPER_USER = "Super User"
     BOOKKEEPER = "Bookkeeper"
     BACK_OFFICE = "Back office"

@@ -27,7 +27,7 @@ def full_because(*, book: Book, task: Task, now: datetime) -> str:
     if task.params.get("full"):
         return "it was asked for"
     if book.lists_full_at is None or not wall_clock(book.customers_modified_to):
-        return "the lists were never read whole"
+        return "they were never read before"
     if book.full_because:
         return book.full_because
     if now - book.lists_full_at > timedelta(hours=FULL_AFTER_H):

@@ -124,6 +124,8 @@ def _make(company_id: int, kind: SisterKind, now: datetime) -> None:
         NameToMatch(key=str(pk), name=name, code=code)
         for pk, name, code in queries.ours(company_id=company_id, kind=kind)
     ]
+    # without a list nothing can be said to be missing in it
+    suggested = suggest_names(kind, ours, entries) if entries else []
     rows = [
         SisterSuggestion(
             company_id=company_id,
@@ -136,7 +138,7 @@ def _make(company_id: int, kind: SisterKind, now: datetime) -> None:
             safe=found.safe,
             reasons=list(found.reasons),
         )
-        for found in suggest_names(kind, ours, entries)
+        for found in suggested
     ]
     with transaction.atomic():
         writes.replace(

@@ -285,7 +285,7 @@ def finish(task: Task, lease: Lease) -> bool:
         tasks.finish(
             task_id=task.pk,
             now=now,
-            message=f"Difference {show(result.difference)} over {len(ours):,} exported postings.",
+            message=f"Difference {show(result.difference)} over {len(ours):,} exported invoices.",
             result=_in_short(result, len(ours)),
         )
         events.append(

@@ -18,7 +18,7 @@ ITEM = {"item_key": "REG", "name": "Regular", "line": 2}
 # what is said, what it must name, the screen or menu it must send to, and who can do it
 CASES = [
     (blocking.no_lines(number="1042"), "1042", "Bilflo", Who.BACK_OFFICE),
-    (blocking.approval_missing(number="1042"), "1042", "Invoices", Who.APPROVER),
+    (blocking.approval_missing(number="1042"), "1042", "Bilflo", Who.BACK_OFFICE),
     (
         blocking.period_closed(number="1042", invoice_date=DAY, closing_date=DAY),
         "03/06/2026",

@@ -247,7 +247,7 @@ def test_approval_blocks_only_where_it_is_required():
     block = only(
         planned(source, rules=ExportRules(require_approval=True)), Reason.APPROVAL_MISSING
     )
-    assert block.who is Who.APPROVER
+    assert block.who is Who.BACK_OFFICE
     assert planned(replace(source, approved=True), rules=ExportRules(require_approval=True)).ready
 
 

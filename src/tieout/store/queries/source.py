@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tieout.store.models import SourceClient, SourceItem, SourceJob
+from tieout.store.models import SourceClient, SourceInvoice, SourceItem, SourceJob
 
 
 def client_names(*, company_id: int) -> list[tuple[str, str]]:
@@ -23,9 +23,10 @@ def item_names(*, company_id: int) -> list[tuple[str, str, str]]:
 
 
 def counts(*, company_id: int) -> dict[str, int]:
-    """How many clients, contractor jobs and pay/bill items the company has."""
+    """How many clients, contractor jobs, pay/bill items and invoices the company has."""
     return {
         "clients": SourceClient.objects.filter(company_id=company_id).count(),
         "jobs": SourceJob.objects.filter(company_id=company_id).count(),
         "items": SourceItem.objects.filter(company_id=company_id).count(),
+        "invoices": SourceInvoice.objects.filter(company_id=company_id).count(),
     }

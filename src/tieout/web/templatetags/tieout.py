@@ -49,8 +49,16 @@ def dollars(amount: Decimal | None) -> str:
 
 @register.filter
 def figure(number: Decimal | None) -> str:
-    """A quantity or rate without trailing zeros: 40.00000 -> "40"; None -> ""."""
+    """A quantity without trailing zeros: 40.00000 -> "40"; None -> ""."""
     return "" if number is None else f"{number.normalize():,f}"
+
+
+@register.filter
+def rate(number: Decimal | None) -> str:
+    """A rate with its cents, and with more places where it has them: 34.5 -> "34.50"."""
+    if number is None:
+        return ""
+    return f"{number:,.2f}" if number == round(number, 2) else figure(number)
 
 
 @register.filter

@@ -115,6 +115,13 @@ def _urgent(figures: Figures, drifts: int) -> NextStep | None:
             page="invoices",
             query="?group=ready",
         )
+    if need and not figures.not_mapped:  # jobs that ended: Map Jobs shows the active ones first
+        return NextStep(
+            sentence="Next: map the ended jobs that block invoices.",
+            action=f"Look at {_count(need, 'blocked invoice')}",
+            page="invoices",
+            query="?group=blocked&reason=job_not_mapped",
+        )
     if need:
         return NextStep(
             sentence="Next: map the jobs that block invoices.",

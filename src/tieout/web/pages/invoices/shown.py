@@ -77,6 +77,7 @@ PLACES = {
     "period_closed": ("Refresh QuickBooks list", "map_jobs", False),
     "terms_unknown": ("Refresh QuickBooks list", "map_jobs", False),
 }
+LINK_SAYS_ALL = {"job_not_mapped", "client_not_mapped", "item_not_mapped", "class_not_mapped"}
 RETRIED = {"refused", "number_taken"}
 LINKABLE, AGAIN = "needs a person", "needs a person"
 ASIDE = {"ready", "unconfirmed", "needs a person", "refused"}
@@ -92,6 +93,11 @@ class Fix:
     words: str = ""
     dialog: bool = False
     retry: Posting | None = None
+
+    @property
+    def tells(self) -> bool:
+        """Whether the remedy says more than the link to it: "Map the item" needs no sentence."""
+        return not (self.address and self.block.reason in LINK_SAYS_ALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
