@@ -119,6 +119,7 @@ def _writes(run: Any, found: list[str]) -> None:
     spent: set[str] = set()  # those of which Tieout knows it
     last_of: dict[int, str] = {}  # posting -> its latest set id
     forgotten: frozenset[str] = frozenset()
+    running = ""  # the call that QuickBooks executes
     unasked: set[str] = set()  # left with a ticket, and QuickBooks was not asked for it since
     called: dict[str, int] = {}  # ticket -> its latest call
     told: dict[int, set[int]] = {}  # posting -> what it was told late that QuickBooks saved
@@ -130,7 +131,9 @@ def _writes(run: Any, found: list[str]) -> None:
                 saved.discard(entry[1])
         elif entry[0] == "call":
             called[entry[1]] = entry[2]
-        elif entry[0] == "refused":
+        elif entry[0] == "runs":
+            running = entry[1]
+        elif entry[0] == "refused" and running not in forgotten:
             refused.add(entry[1])
         elif entry[0] in ("asked for", "never ran"):
             unasked.discard(entry[1])
