@@ -80,9 +80,12 @@ class HttpPost:
             connection.endheaders()
             connection.send(body)
             response = connection.getresponse()
+            reply = response.read()  # raises IncompleteRead when the wire broke within it
+            if "Content-Length" not in response.headers:
+                raise http.client.IncompleteRead(reply)  # or within the head
             assert response.status == 200, (response.status, method)
             assert response.headers["Content-Type"] == "text/xml; charset=utf-8"
-            return response.read()
+            return reply
         finally:
             connection.close()
 

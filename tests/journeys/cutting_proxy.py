@@ -1,4 +1,4 @@
-"""A wire that can be cut in the middle of a byte stream: a TCP proxy before the connector."""
+"""A wire that can be cut in the middle of a byte stream: a TCP proxy before what is called."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ PIECE = 1024
 
 
 class CuttingProxy:
-    """Listens on a free port and passes everything on, until it is told to cut."""
+    """Listens on a free port and passes everything on, until it is told to cut.
 
-    def __init__(self, target_port: int) -> None:
-        self.target_port = target_port
+    Several targets are called in turn; one that does not listen is passed over.
+    """
+
+    def __init__(self, *target_ports: int) -> None:
+        self._targets = list(target_ports)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self._lock = threading.Lock()
@@ -49,10 +52,9 @@ class CuttingProxy:
     def _connect(self, ours: socket.socket) -> None:
         """Carry one connection to its end, however it ends; both sockets are closed here."""
         with ours:
-            try:
-                theirs = socket.create_connection(("127.0.0.1", self.target_port), timeout=5)
-            except OSError:
-                _reset(ours)  # nobody listens there just now
+            theirs = self._reach()
+            if theirs is None:
+                _reset(ours)  # nobody listens just now
                 return
             with theirs:
                 theirs.settimeout(None)
@@ -60,6 +62,15 @@ class CuttingProxy:
                 back.start()
                 self._pump(ours, theirs)
                 back.join()
+
+    def _reach(self) -> socket.socket | None:
+        with self._lock:
+            self._targets.append(self._targets.pop(0))
+            in_turn = list(self._targets)
+        for port in in_turn:
+            with contextlib.suppress(OSError):
+                return socket.create_connection(("127.0.0.1", port), timeout=5)
+        return None
 
     def _pump(self, source: socket.socket, sink: socket.socket) -> None:
         try:

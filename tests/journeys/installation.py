@@ -9,10 +9,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.journeys.nursery import Child, Nursery
+
+Process = subprocess.Popen[Any] | Child
 PASSWORD = "correct horse battery"
 CONNECTOR_PASSWORD = "rehearsal password"
 READY_S = 60.0
@@ -33,8 +36,19 @@ for line in sys.stdin:
 class Installation:
     """A data directory with its database file, and the processes that work on it."""
 
-    def __init__(self, home: Path, *, database: str = "", web: Sequence[str] = ()) -> None:
-        """`database`: a PostgreSQL address, "" = a SQLite file; `web`: options of its server."""
+    def __init__(
+        self,
+        home: Path,
+        *,
+        database: str = "",
+        web: Sequence[str] = (),
+        settings: Mapping[str, str] | None = None,
+        forked: bool = False,
+    ) -> None:
+        """`database`: a PostgreSQL address, "" = a SQLite file; `web`: options of its server.
+
+        `settings`: more of the environment. `forked`: its processes start without importing.
+        """
         self.home = home
         self._web_options = web
         self.port = free_port()
@@ -46,10 +60,15 @@ class Installation:
             "JOURNEY_PASSWORD": PASSWORD,
             "CONNECTOR_PASSWORD": CONNECTOR_PASSWORD,
             "DJANGO_SETTINGS_MODULE": "tieout.config.settings",
+            **(settings or {}),
         }
         if database:
             self._env["DATABASE_URL"] = database
-        self._processes: list[subprocess.Popen[Any]] = []
+        self._processes: list[Process] = []
+        supervised = self._env | {
+            "TIEOUT_SUPERVISED": "1"
+        }  # ends with the tests, however they end
+        self._nursery = Nursery(supervised) if forked else None
         self._desk = subprocess.Popen(
             [sys.executable, "-c", HELD_OPEN],
             env=self._env,
@@ -76,9 +95,7 @@ class Installation:
         assert got == status, f"tieout {' '.join(argv)} ended with {got}:\n{out}\n{err}"
         return json.loads(out) if out.strip() else None
 
-    def connector(
-        self, data: Path, *options: str, port: int = 0
-    ) -> tuple[subprocess.Popen[Any], str]:
+    def connector(self, data: Path, *options: str, port: int = 0) -> tuple[Process, str]:
         """A Remote Connector on a port of its own; its process and its address."""
         port = port or free_port()
         process = self._start(
@@ -97,17 +114,26 @@ class Installation:
     def start_worker(self) -> None:
         self.worker = self._start("worker", "worker")
 
-    def another_worker(self) -> subprocess.Popen[Any]:
+    def another_worker(self) -> Process:
         """One more, as on a second machine: it does not end the leases of others."""
         return self._start("worker", "worker")
 
     def start_web(self) -> None:
         """On the same port as before."""
-        port = ("--port", str(self.port), "--threads", "4")
-        self.web = self._start("web", "web", *port, *self._web_options)
-        self._await(self.port, self.web, "web")
+        self.web = self.another_web(self.port)
 
-    def end(self, process: subprocess.Popen[Any]) -> None:
+    def another_web(self, port: int) -> Process:
+        """A web server beside the first one."""
+        options = ("--port", str(port), "--threads", "4", *self._web_options)
+        web = self._start(f"web-{port}", "web", *options)
+        self._await(port, web, f"web-{port}")
+        return web
+
+    def start(self, name: str, *argv: str) -> Process:
+        """A process of this name that the nursery knows to start."""
+        return self._start(name, *argv)
+
+    def end(self, process: Process) -> None:
         self._bury(process)
         self._processes.remove(process)
 
@@ -118,8 +144,10 @@ class Installation:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(10)
             self._bury(process)
+        if self._nursery is not None:
+            self._nursery.close()
 
-    def _bury(self, process: subprocess.Popen[Any]) -> None:
+    def _bury(self, process: Process) -> None:
         process.kill()
         process.wait()
         for pipe in (process.stdin, process.stdout):
@@ -134,9 +162,15 @@ class Installation:
             if path.stat().st_size > QUIET_BYTES
         )
 
-    def _start(self, name: str, *argv: str) -> subprocess.Popen[Any]:
-        with (self.home / f"{name}.log").open("ab") as log:
-            process = subprocess.Popen(
+    def _start(self, name: str, *argv: str) -> Process:
+        path = self.home / f"{name}.log"
+        process = self._nursery.start(argv, path) if self._nursery else self._spawn(path, argv)
+        self._processes.append(process)
+        return process
+
+    def _spawn(self, path: Path, argv: Sequence[str]) -> Process:
+        with path.open("ab") as log:
+            return subprocess.Popen(
                 [*TIEOUT, *argv],
                 env=self._env
                 | {"TIEOUT_SUPERVISED": "1"},  # ends with the tests, however they end
@@ -144,10 +178,8 @@ class Installation:
                 stdout=log,
                 stderr=log,
             )
-        self._processes.append(process)
-        return process
 
-    def _await(self, port: int, process: subprocess.Popen[Any], name: str) -> None:
+    def _await(self, port: int, process: Process, name: str) -> None:
         """Wait until somebody listens: there is no page yet that could be waited for."""
         end = time.monotonic() + READY_S
         while time.monotonic() < end:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 from typing import Any
 
 from tests.journeys import agency
-from tests.journeys.installation import Installation
+from tests.journeys.installation import Installation, Process
 
 from tieout.sandbox import CompanyFile
 
@@ -28,7 +27,7 @@ class Office:
         self.people = {"sam": f"sam{number}", "bea": f"bea{number}"}
         self.books = CompanyFile.create(folder / "company.sqlite3", name=self.name)
         self.books.load(books)
-        self.connector, self.connector_url = self._start_connector()
+        self.open_quickbooks()
         made = installation.run("company", "create", self.name, "--rehearsal")
         self.path = f"{installation.url}/c/{made['id']}/"
         self.id = made["id"]
@@ -37,6 +36,10 @@ class Office:
                 "person", "create", self.people[person], "--name", person.title(),
                 "--role", role, "--password-env", "JOURNEY_PASSWORD",
             )  # fmt: skip
+
+    def open_quickbooks(self) -> None:
+        """Start the program beside QuickBooks."""
+        self.connector, self.connector_url = self._start_connector()
 
     def run(self, *argv: str, status: int = 0) -> Any:
         """A `tieout` command for this company."""
@@ -81,7 +84,7 @@ class Office:
         self.installation.end(self.connector)
         self.connector, _ = self._start_connector(port)
 
-    def _start_connector(self, port: int = 0) -> tuple[subprocess.Popen[Any], str]:
+    def _start_connector(self, port: int = 0) -> tuple[Process, str]:
         return self.installation.connector(
             self.folder / "connector", "--sandbox", str(self.folder / "company.sqlite3"), port=port
         )

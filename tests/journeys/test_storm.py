@@ -1,4 +1,5 @@
-"""Two hundred real faults in one continuous run; `make storm FAULTS=2000` goes on for longer.
+"""Two hundred real faults in one continuous run over the Remote Connector, a hundred over the Web
+Connector's road; `make storm FAULTS=2000` goes on for longer.
 
 The run is made by its seed (TIEOUT_SEED) as far as real processes allow; the summary of the tests
 tells the seed, what struck, and how each round ended.
@@ -13,6 +14,8 @@ from pathlib import Path
 
 import pytest
 from tests.journeys.storm import Storm, blow
+from tests.journeys.storm_remote import RemoteStorm
+from tests.journeys.storm_web_connector import WebConnectorStorm
 from tools.with_postgres import throwaway
 
 pytestmark = [pytest.mark.journey, pytest.mark.enable_socket]
@@ -25,13 +28,21 @@ def test_two_workers_on_postgresql_lose_double_and_misplace_nothing(
     tmp_path: Path, record_property: Tell
 ) -> None:
     with throwaway() as database:
-        _blow(Storm(tmp_path, seed=SEED, database=database), FAULTS, record_property)
+        _blow(RemoteStorm(tmp_path, seed=SEED, database=database), FAULTS, record_property)
+
+
+def test_web_connectors_and_two_servers_lose_double_and_misplace_nothing(
+    tmp_path: Path, record_property: Tell
+) -> None:
+    with throwaway() as database:
+        storm = WebConnectorStorm(tmp_path, seed=SEED, database=database)
+        _blow(storm, FAULTS // 2, record_property)
 
 
 def test_one_worker_on_sqlite_loses_doubles_and_misplaces_nothing(
     tmp_path: Path, record_property: Tell
 ) -> None:
-    _blow(Storm(tmp_path, seed=SEED), max(FAULTS // 5, 20), record_property)
+    _blow(RemoteStorm(tmp_path, seed=SEED), max(FAULTS // 5, 20), record_property)
 
 
 def _blow(storm: Storm, faults: int, tell: Tell) -> None:
@@ -42,7 +53,5 @@ def _blow(storm: Storm, faults: int, tell: Tell) -> None:
         raise
     finally:
         storm.close()
-        struck = f"{len(storm.expected)} invoices, TIEOUT_SEED={SEED}: {dict(storm.faults)}"
-        luck = f"the one with the worst luck was sent {storm.sends} times"
-        tell("told", "\n".join([struck, *storm.told, luck]))
+        tell("told", f"TIEOUT_SEED={SEED}: {storm.figures()}")
     assert len(storm.faults) > 5, "the storm was too calm to show anything"

@@ -1,8 +1,9 @@
-"""Every kind of write through a real connector process, with the answer lost at each place."""
+"""Every kind of write through a real connector process, with the answer lost at each place, and
+with our own end at each place."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,20 @@ from tests import factories as make
 from tests.factories import NOW, World
 from tests.rehearsal import Office, connect, open_rehearsal, stock
 
-from tieout.service import moments, plan_export, posting_content, run_export
+from tieout.channels.base import Answer, Delivery
+from tieout.channels.remote import RemoteChannel
+from tieout.core.exporting import Effect
+from tieout.service import (
+    conversation,
+    exporter,
+    moments,
+    plan_export,
+    posting_content,
+    run_export,
+)
+from tieout.service.turns import Message, Turn
+from tieout.service.worker import Worker
+from tieout.store.commits import lanes
 from tieout.store.commits import qb_writes as commits
 from tieout.store.commits.qb_writes import Wish
 from tieout.store.models import (
@@ -230,3 +244,95 @@ def test_a_lost_answer_is_settled_without_doing_it_twice(
     settle(office, write)
     assert (write.state, write.problem) == ("exported", "")
     done(office)
+
+
+# ------------------------------------------------------------------ our own crashes
+
+
+class Died(BaseException):
+    """The worker is gone: nothing of it runs any more, and nothing is tidied up."""
+
+
+def before_the_intent(patch: pytest.MonkeyPatch, die: Callable[[], None]) -> None:
+    """Within the transaction that notes it, which is lost with the worker."""
+    send = exporter._EFFECTS[Effect.SEND]
+
+    def sending(of: exporter.Exporter) -> None:
+        send(of)
+        die()
+
+    patch.setitem(exporter._EFFECTS, Effect.SEND, sending)
+
+
+def before_the_bytes_leave(patch: pytest.MonkeyPatch, die: Callable[[], None]) -> None:
+    deliver = RemoteChannel.deliver
+
+    def delivering(channel: RemoteChannel, delivery: Delivery) -> Answer:
+        if delivery.writes:
+            die()
+        return deliver(channel, delivery)
+
+    patch.setattr(RemoteChannel, "deliver", delivering)
+
+
+def with_the_answer_in_hand(patch: pytest.MonkeyPatch, die: Callable[[], None]) -> None:
+    keep = conversation.keep
+
+    def keeping(turn: Turn, message: Message, answer: Answer) -> None:
+        if message.writes:
+            die()
+        keep(turn, message, answer)
+
+    patch.setattr(conversation, "keep", keeping)
+
+
+def before_acting_on_it(patch: pytest.MonkeyPatch, die: Callable[[], None]) -> None:
+    keep = conversation.keep
+
+    def keeping(turn: Turn, message: Message, answer: Answer) -> None:
+        keep(turn, message, answer)
+        if message.writes:
+            die()
+
+    patch.setattr(conversation, "keep", keeping)
+
+
+@pytest.mark.parametrize(
+    ("where", "leaves_open"),
+    [
+        (before_the_intent, False),
+        (before_the_bytes_leave, True),
+        (with_the_answer_in_hand, True),
+        (before_acting_on_it, False),  # the kept answer is enough
+    ],
+)
+@pytest.mark.parametrize("name", CASES)
+def test_we_die_and_another_worker_goes_on(
+    office: Office,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    where: Callable[[pytest.MonkeyPatch, Callable[[], None]], None],
+    leaves_open: bool,
+) -> None:
+    begin, done = CASES[name]
+    write = begin(office)
+    first = QbWrite.objects.order_by("id").filter(state="ready").first()
+    assert first is not None
+    with monkeypatch.context() as patch:
+
+        def die() -> None:
+            patch.setattr(lanes, "release", lambda **_: None)  # the dead give nothing back
+            raise Died
+
+        where(patch, die)
+        with pytest.raises(Died):
+            office.work()
+    assert Lane.objects.get(company=office.company).owner
+    first.refresh_from_db()
+    assert first.state == ("probed" if where is before_the_intent else "sending")
+    Worker().bury_the_dead()
+    settle(office, write)
+    assert (write.state, write.problem) == ("exported", "")
+    done(office)
+    moved = office.company.events.filter(subject="qb_write", subject_key=first.key)
+    assert any("unconfirmed" in str(each.after) for each in moved) is leaves_open

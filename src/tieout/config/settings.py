@@ -84,6 +84,11 @@ if _public_host := urlsplit(PUBLIC_URL).hostname:
 # cannot reach QuickBooks any more (an assumption: see the open points)
 WEB_CONNECTOR_TICKET_S = environment.number("TIEOUT_WEB_CONNECTOR_TICKET_S", 600)
 WEB_CONNECTOR_FENCE_S = environment.number("TIEOUT_WEB_CONNECTOR_FENCE_S", 900)
+# a worker that says nothing for so long is taken for dead, and another one may go on: half of it
+# is longer than the longest single call
+LEASE_S = environment.number("TIEOUT_LEASE_S", 300)
+# no pause before a next look is longer
+PAUSE_MAX_S = environment.number("TIEOUT_PAUSE_MAX_S", 300)
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -11,6 +11,7 @@ import logging
 import time
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 
 from tieout.channels.base import Answer, Outcome
@@ -25,7 +26,6 @@ from tieout.store.secrets import SecretUnreadable
 log = logging.getLogger("tieout.service")
 
 BURST_S = 30.0  # after this the lane is given back, so that other companies get their turn
-LEASE_S = 300  # half of it, when it is renewed, is longer than the longest single call
 ENTER_AGAIN = "Super User: enter the password of the Remote Connector again and save."
 TROUBLE_DELAYS_S = (5, 15, 30, 60, 120, 300)
 _NOT_LOOKED = Answer(
@@ -38,7 +38,7 @@ _NOT_LOOKED = Answer(
 def advance(*, company_id: int, owner: str) -> bool:
     """Work on the company; False when somebody else holds its lane."""
     now = moments.now()
-    epoch = lanes.take(company_id=company_id, owner=owner, now=now, lease_s=LEASE_S)
+    epoch = lanes.take(company_id=company_id, owner=owner, now=now, lease_s=settings.LEASE_S)
     if epoch is None:
         return False
     lanes.clear_wish(company_id=company_id, epoch=epoch)
@@ -56,7 +56,7 @@ def advance(*, company_id: int, owner: str) -> bool:
             trouble=Trouble(problem=str(unreadable), remedy=ENTER_AGAIN),
             delays_s=TROUBLE_DELAYS_S,
         )
-        wake_at = moments.now() + timedelta(seconds=wait_s)
+        wake_at = moments.after(wait_s)
     except lanes.LaneLost:
         # what we kept after that is acted on by the present holder, or by the next
         log.warning("company %s: another worker took over", company_id)
@@ -67,7 +67,7 @@ def advance(*, company_id: int, owner: str) -> bool:
         wait_s = lane_tasks.note_fault(
             company_id=company_id, fault=fault, delays_s=TROUBLE_DELAYS_S
         )
-        wake_at = moments.now() + timedelta(seconds=wait_s)
+        wake_at = moments.after(wait_s)
     finally:
         with transaction.atomic():
             lanes.release(company_id=company_id, epoch=epoch, wake_at=wake_at)
@@ -78,7 +78,9 @@ def _burst(turn: Turn, line: Line, *, until: datetime) -> datetime | None:
     """Step until nothing is due; returns when to look again, None for "when asked"."""
     while True:
         now = moments.now()
-        lanes.renew(company_id=turn.company_id, epoch=turn.lease.epoch, now=now, lease_s=LEASE_S)
+        lanes.renew(
+            company_id=turn.company_id, epoch=turn.lease.epoch, now=now, lease_s=settings.LEASE_S
+        )
         if now >= until:
             return now
         try:
@@ -152,4 +154,4 @@ def _after(turn: Turn, message: Message, trouble: Trouble | None) -> datetime:
         wait_s = lane_tasks.note_trouble(
             company_id=company_id, trouble=trouble, delays_s=TROUBLE_DELAYS_S
         )
-    return moments.now() + timedelta(seconds=wait_s)
+    return moments.after(wait_s)

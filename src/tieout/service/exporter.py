@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from tieout.channels.base import Answer, Outcome
@@ -278,7 +278,7 @@ class Exporter:
         if self.look_again_at is not None:
             return self.look_again_at
         looks = min(self.row.looks, len(RECOVERY_DELAYS_S) - 1)
-        return moments.now() + timedelta(seconds=RECOVERY_DELAYS_S[looks])
+        return moments.after(RECOVERY_DELAYS_S[looks])
 
     def save(self, before: State) -> None:
         """Save the row as it stands; raises PostingMoved when it is not in `before` any more."""
@@ -297,7 +297,7 @@ class Exporter:
         if self.reading.try_again and row.tries < LOCK_TRIES_MAX:
             row.tries += 1
             row.queued_at = row.queued_at or moments.now()
-            row.due_at = moments.now() + timedelta(seconds=LOCK_DELAY_S * row.tries)
+            row.due_at = moments.after(LOCK_DELAY_S * row.tries)
             self.meet(Event.FIXED)
 
 

@@ -149,14 +149,13 @@ def note_held(*, company_id: int) -> None:
 
 def note_trouble(*, company_id: int, trouble: Trouble, delays_s: Sequence[int]) -> int:
     """Say why the export waits; returns the seconds until the next try, which grow."""
-    now = moments.now()
     failures = lanes.count_failure(company_id=company_id)
     wait_s = delays_s[min(failures, len(delays_s)) - 1]
     connections.note_trouble(company_id=company_id, problem=trouble.problem, remedy=trouble.remedy)
     for task in queries.open_export_tasks(company_id=company_id):
         tasks.postpone(
             task_id=task.pk,
-            until=now + timedelta(seconds=wait_s),
+            until=moments.after(wait_s),
             problem=trouble.problem,
             remedy=trouble.remedy,
         )
@@ -165,13 +164,12 @@ def note_trouble(*, company_id: int, trouble: Trouble, delays_s: Sequence[int]) 
 
 def note_fault(*, company_id: int, fault: Exception, delays_s: Sequence[int]) -> int:
     """A fault of our own: say so on everything that waits; returns the seconds to the next try."""
-    now = moments.now()
     failures = lanes.count_failure(company_id=company_id)
     wait_s = delays_s[min(failures, len(delays_s)) - 1]
     for task in queries.open_lane_tasks(company_id=company_id):
         tasks.postpone(
             task_id=task.pk,
-            until=now + timedelta(seconds=wait_s),
+            until=moments.after(wait_s),
             problem=f"A fault in Tieout: {type(fault).__name__}: {fault}"[:500],
             remedy="Nothing is sent twice. Tieout tries again by itself; report it with the log.",
         )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import secrets
 import time
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from django.conf import settings
 from django.utils import timezone
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -17,6 +18,11 @@ ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 def now() -> datetime:
     """The present moment, aware."""
     return timezone.now()
+
+
+def after(pause_s: float) -> datetime:
+    """When a pause is over that begins now; none is longer than its setting allows."""
+    return now() + timedelta(seconds=min(pause_s, settings.PAUSE_MAX_S))
 
 
 class Uptime(NamedTuple):

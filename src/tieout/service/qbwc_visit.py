@@ -59,7 +59,8 @@ RULES: Final = qbwc.Rules(
     server_version=f"Tieout {tieout.__version__}",
 )
 SMALL_BYTES = 1024 * 1024  # an answer up to this size is applied at once
-LEASE_MORE_S = 10  # so much longer than the silence, so that not every call extends it
+# so much longer than the silence, so that not every call extends it
+LEASE_MORE_S = min(10.0, settings.WEB_CONNECTOR_TICKET_S / 10)
 WAIT_S = 30.0  # work that is due so soon is waited for; for later work the next update comes
 VERIFY = waiting.VERIFY
 _LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}

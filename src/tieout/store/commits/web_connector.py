@@ -64,7 +64,7 @@ def switch_road(*, company_id: int, road: str, now: datetime) -> None:
     lanes.wake(company_id=company_id, at=now)
 
 
-def extend_lease(*, company_id: int, epoch: int, now: datetime, lease_s: int) -> None:
+def extend_lease(*, company_id: int, epoch: int, now: datetime, lease_s: float) -> None:
     """The ticket has called: its silence begins anew. An old epoch extends nothing."""
     Lane.objects.filter(company_id=company_id, epoch=epoch).update(
         lease_until=now + timedelta(seconds=lease_s)
