@@ -23,13 +23,17 @@ class CuttingProxy:
         self.port = int(self._listener.getsockname()[1])
         self._lock = threading.Lock()
         self._left: int | None = None  # bytes that may still pass before the cut
+        self._marks: tuple[bytes, ...] = ()
         self.cuts = 0
         threading.Thread(target=self._accept, daemon=True).start()
 
-    def cut_after(self, count: int) -> None:
-        """Cut the connection that carries the byte after `count` more, whoever sends it."""
+    def cut_after(self, count: int, *marks: bytes) -> None:
+        """Cut the connection that carries the byte after `count` more, whoever sends it.
+
+        With `marks` only connections count whose first bytes hold one of them.
+        """
         with self._lock:
-            self._left = count
+            self._left, self._marks = count, marks
 
     def spare(self) -> None:
         """Cut nothing any more: what was ordered and met no byte yet is called off."""
@@ -58,9 +62,12 @@ class CuttingProxy:
                 return
             with theirs:
                 theirs.settimeout(None)
-                back = threading.Thread(target=self._pump, args=(theirs, ours), daemon=True)
+                opening: list[bytes] = []  # the first bytes of the connection
+                back = threading.Thread(
+                    target=self._pump, args=(theirs, ours, opening), daemon=True
+                )
                 back.start()
-                self._pump(ours, theirs)
+                self._pump(ours, theirs, opening)
                 back.join()
 
     def _reach(self) -> socket.socket | None:
@@ -72,10 +79,12 @@ class CuttingProxy:
                 return socket.create_connection(("127.0.0.1", port), timeout=5)
         return None
 
-    def _pump(self, source: socket.socket, sink: socket.socket) -> None:
+    def _pump(self, source: socket.socket, sink: socket.socket, opening: list[bytes]) -> None:
         try:
             while piece := source.recv(PIECE):
-                passed = self._allowed(len(piece))
+                if not opening:
+                    opening.append(piece)
+                passed = self._allowed(len(piece), opening[0])
                 sink.sendall(piece[:passed])
                 if passed < len(piece):
                     break
@@ -87,9 +96,11 @@ class CuttingProxy:
         _reset(source)
         _reset(sink)
 
-    def _allowed(self, count: int) -> int:
+    def _allowed(self, count: int, opening: bytes) -> int:
         with self._lock:
             if self._left is None:
+                return count
+            if self._marks and not any(mark in opening for mark in self._marks):
                 return count
             if self._left >= count:
                 self._left -= count

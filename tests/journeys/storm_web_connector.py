@@ -11,6 +11,7 @@ from tests.journeys.nursery import DOUBLE
 from tests.journeys.office import Office
 from tests.journeys.storm import HAPPENS_S, Storm
 
+WORK = (b"sendRequestXML", b"receiveResponseXML")
 TICKET_S, FENCE_S = 2, 4  # ten and fifteen minutes in real life
 
 
@@ -97,9 +98,10 @@ class WebConnectorStorm(Storm):
         super().calm()
 
     def _cut(self) -> str:
-        """Anywhere in the calls of an update, which are about a dozen."""
+        """Anywhere in the calls that bring work or its answer; every fourth time in any call."""
         before = self.proxy.cuts
-        self.proxy.cut_after(self.random.randint(0, 20_000))
+        marks = WORK if self.random.random() < 0.75 else ()
+        self.proxy.cut_after(self.random.randint(0, 6000), *marks)
         self._until(lambda: self.proxy.cuts > before, HAPPENS_S)
         return "wire cut" if self.proxy.cuts > before else "nothing to cut"
 
