@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,6 +60,18 @@ class Rehearsal:
         if self.process.stdout:
             self.process.stdout.close()
 
+    @contextmanager
+    def another(self) -> Iterator[str]:
+        """The address of a second connector of the same company file, with its own journal."""
+        process, url = _serve(self.folder, 0, data="another")
+        try:
+            yield url
+        finally:
+            process.kill()
+            process.wait()
+            if process.stdout:
+                process.stdout.close()
+
     def start_again(self) -> None:
         """Start the connector again on the same port, with the same journal."""
         self.stop()
@@ -73,11 +87,13 @@ def open_rehearsal(folder: Path, description: dict[str, Any] | None = None) -> R
     return Rehearsal(folder, books, process, url, int(url.rpartition(":")[2]))
 
 
-def _serve(folder: Path, port: int) -> tuple[subprocess.Popen[str], str]:
+def _serve(
+    folder: Path, port: int, *, data: str = "connector"
+) -> tuple[subprocess.Popen[str], str]:
     process = subprocess.Popen(
         [
             sys.executable, "-m", "tieout.cli.main", "connector",
-            "--sandbox", str(folder / "company.sqlite3"), "--data", str(folder / "connector"),
+            "--sandbox", str(folder / "company.sqlite3"), "--data", str(folder / data),
             "--port", str(port), "--tls", "off", "--user", "tieout",
             "--password-env", "REHEARSAL_PASSWORD", "--json",
         ],

@@ -21,7 +21,14 @@ from tests.web_connector_office import Desk, open_desk
 from tieout.sandbox import HResult
 from tieout.service import conversation, moments, qbwc_account
 from tieout.store.commits import lanes
-from tieout.store.models import Exchange, KeptAnswer, Lane, Posting, Task, WebConnectorSession
+from tieout.store.models import (
+    Exchange,
+    KeptAnswer,
+    Lane,
+    Posting,
+    Task,
+    WebConnectorSession,
+)
 
 Later = Callable[..., None]
 WRITE = "<InvoiceAddRs"
@@ -521,35 +528,6 @@ def test_busy_while_a_worker_holds_the_lane(desk: Desk) -> None:
     now = moments.now()
     assert lanes.take(company_id=desk.company.pk, owner="worker", now=now) is not None
     assert desk.connector.update() == "busy"
-
-
-# ------------------------------------------------------------------ the road
-
-
-def test_over_the_other_road_nobody_is_let_in(desk: Desk) -> None:
-    qbwc_account.switch(access=desk.access, road="remote", now=moments.now())
-    assert desk.connector.update() == "none"
-    assert "Remote Connector" in desk.connector.last_error()
-
-
-def test_switching_the_road_between_request_and_answer(desk: Desk) -> None:
-    answer = Until(desk.connector).run()
-    qbwc_account.switch(access=desk.access, road="remote", now=moments.now())
-    assert desk.connector.bring(answer) == -1
-    session = desk.books.open_session(app_name="Tieout", company_file="", mode="do_not_care")
-    assert desk.connector.ask(session) == ""
-    session.close()
-    qbwc_account.switch(access=desk.access, road="web connector", now=moments.now())
-    runs_clean(desk)
-
-
-def test_a_worker_leaves_the_lane_to_the_web_connector(desk: Desk) -> None:
-    from tieout.service.worker import Worker
-
-    lanes.wake(company_id=desk.company.pk, at=moments.now())
-    before = Lane.objects.get(company=desk.company).epoch
-    Worker().run_until_idle()
-    assert Lane.objects.get(company=desk.company).epoch == before
 
 
 # ------------------------------------------------------------------ our own faults

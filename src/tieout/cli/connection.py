@@ -20,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     change.add_argument("--username", help="as set up in the Remote Connector")
     add_password(change)
     change.add_argument("--company-file", metavar="PATH", help="'' serves the open file")
+    project.add_reason(change)
     project.add_company(change)
     trust = verbs.add_parser("trust", help="confirm the certificate that the last Verify showed")
     trust.add_argument("fingerprint", help="SHA-256, as the connector prints it")
@@ -87,6 +88,7 @@ def _set(options: argparse.Namespace) -> int:
             username=_or(options.username, row.username),
             password=read_password(options),
             company_file=_or(options.company_file, row.company_file),
+            reason=options.reason,
         ),
         rules=rules_of(access.company),
         now=moments.now(),

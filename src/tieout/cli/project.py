@@ -44,6 +44,16 @@ def add_wait(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_reason(parser: argparse.ArgumentParser) -> None:
+    """The option of every command that changes the way to QuickBooks."""
+    parser.add_argument(
+        "--reason",
+        default="",
+        metavar="TEXT",
+        help="why the way is changed although something is unconfirmed; kept in the history",
+    )
+
+
 def start(*, migrate: bool = False) -> Path:
     """Make the data directory and the keys, set Django up, look at the database.
 

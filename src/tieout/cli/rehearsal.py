@@ -122,6 +122,7 @@ class Rehearsal:
                 username=row.username,
                 password=self._connector_password.read_text("utf-8"),
                 company_file=row.company_file,
+                reason="the same connector was started on another port",
             )
             save_connection.save(
                 access=access,

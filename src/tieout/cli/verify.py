@@ -16,6 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="another company file than before is open, and it is the right one",
     )
+    project.add_reason(parser)
     project.add_company(parser)
     project.add_wait(parser)
 
@@ -24,7 +25,12 @@ def run(options: argparse.Namespace) -> int:
     """0 = every rung holds, 1 = one broke."""
     project.start()
     access = project.find_access(options)
-    ok, rows = climb(access, wait_s=options.wait, accept=options.accept_company_file or "")
+    ok, rows = climb(
+        access,
+        wait_s=options.wait,
+        accept=options.accept_company_file or "",
+        reason=options.reason,
+    )
     if options.json:
         emit({"ok": ok, "rungs": rows}, as_json=True)
     else:
@@ -35,14 +41,21 @@ def run(options: argparse.Namespace) -> int:
     return 0 if ok else 1
 
 
-def climb(access: Any, *, wait_s: float, accept: str = "") -> tuple[bool, list[dict[str, Any]]]:
+def climb(
+    access: Any, *, wait_s: float, accept: str = "", reason: str = ""
+) -> tuple[bool, list[dict[str, Any]]]:
     """Verify now; whether every rung holds, and the rungs."""
     from tieout.cli.driving import drive
-    from tieout.service import moments, verify_connection
+    from tieout.service import change_of_way, moments, verify_connection
     from tieout.store.queries.tasks import Task
 
     offer = _offer(access.company.pk, accept) if accept else None
-    task = verify_connection.start(access=access, now=moments.now(), accept=offer)
+    try:
+        task = verify_connection.start(
+            access=access, now=moments.now(), accept=offer, reason=reason
+        )
+    except change_of_way.WayRefused as refused:
+        raise CommandError(str(refused), status=1) from refused
     ended = drive(task, wait_s=wait_s)
     return ended.state == Task.State.DONE, ladder_rows(access.company.pk)
 

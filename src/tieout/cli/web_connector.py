@@ -25,7 +25,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("accept-file", "accept the other company file that was open at the last update"),
         ("new-ids", "new OwnerID and FileID, for a company file that carries another stamp"),
     ):
-        project.add_company(verbs.add_parser(name, help=text, description=f"{text}."))
+        verb = verbs.add_parser(name, help=text, description=f"{text}.")
+        if name in {"use", "leave", "accept-file"}:
+            project.add_reason(verb)
+        project.add_company(verb)
     change = verbs.add_parser("set", help="change the account; what is not named stays")
     change.add_argument("--user-name", help="what the Web Connector signs in as")
     change.add_argument("--app-name", help="the name QuickBooks authorises, on both roads")
@@ -55,11 +58,11 @@ def run(options: argparse.Namespace) -> int:
     """0 = done, 1 = refused, 2 = it cannot be so."""
     project.start()
     from tieout.quickbooks.qbwc import QwcRefused
-    from tieout.service import qbwc_account
+    from tieout.service import change_of_way, qbwc_account
 
     try:
         return _VERBS[options.verb](options)
-    except qbwc_account.Refused as error:
+    except (qbwc_account.Refused, change_of_way.WayRefused) as error:
         raise CommandError(str(error), status=1) from error
     except QwcRefused as error:
         message = f"The Web Connector would refuse this file: {error}. {error.remedy}"
@@ -112,7 +115,9 @@ def _switch(options: argparse.Namespace) -> int:
     road = Connection.Road.WEB_CONNECTOR if options.verb == "use" else Connection.Road.REMOTE
     if road == Connection.Road.WEB_CONNECTOR:
         qbwc_account.ensure(access=access, now=moments.now())
-    changed = qbwc_account.switch(access=access, road=road, now=moments.now())
+    changed = qbwc_account.switch(
+        access=access, road=road, now=moments.now(), reason=options.reason
+    )
     said = "works" if changed else "worked already"
     emit(
         {"road": road, "changed": changed},
@@ -205,7 +210,7 @@ def _accept_file(options: argparse.Namespace) -> int:
         message = "No other company file was open at the last update: there is nothing to accept."
         raise CommandError(message, status=1)
     found = dict(account.seen_file)
-    qbwc_account.ask_verify(access=access, now=moments.now(), accept=found)
+    qbwc_account.ask_verify(access=access, now=moments.now(), accept=found, reason=options.reason)
     emit(
         {"accepted": found},
         as_json=options.json,

@@ -20,7 +20,7 @@ from django.db import transaction
 
 from tieout.quickbooks import qbwc
 from tieout.quickbooks.qbwc.working import UP_TO_DATE
-from tieout.service import moments
+from tieout.service import change_of_way, moments
 from tieout.service.access import Access
 from tieout.store.commits import events, lanes
 from tieout.store.commits import web_connector as commits
@@ -205,11 +205,12 @@ def new_ids(*, access: Access, now: datetime) -> None:
         _log(access, now, "changed", after={name: str(value) for name, value in ids.items()})
 
 
-def switch(*, access: Access, road: str, now: datetime) -> bool:
+def switch(*, access: Access, road: str, now: datetime, reason: str = "") -> bool:
     """Work over this road from now on; False when it was so already.
 
     Safe between two answers: whoever works on the other road loses the lane at once, and what was
-    out there is kept when it comes, or looked up in QuickBooks before anything else is sent.
+    out there is kept when it comes, or looked up in QuickBooks before anything else is sent. While
+    something is unconfirmed it takes a `reason`; raises WayRefused without one.
     """
     company_id = access.company.pk
     if road not in Connection.Road.values:
@@ -221,26 +222,37 @@ def switch(*, access: Access, road: str, now: datetime) -> bool:
         was = queries.road(company_id=company_id)
         if was == road:
             return False
-        commits.switch_road(company_id=company_id, road=road, now=now)
+        why = change_of_way.reason_for(access=access, reason=reason)
+        commits.switch_road(company_id=company_id, road=road)
+        change_of_way.changed(company_id=company_id, now=now)
         said = events.Entry(
-            verb="changed", subject="connection", before={"road": was}, after={"road": road}
+            verb="changed",
+            subject="connection",
+            before={"road": was},
+            after={"road": road},
+            reason=why,
         )
         events.append(company_id=company_id, at=now, actor=access.user, entries=[said])
     return True
 
 
-def ask_verify(*, access: Access, now: datetime, accept: dict[str, str] | None = None) -> None:
+def ask_verify(
+    *, access: Access, now: datetime, accept: dict[str, str] | None = None, reason: str = ""
+) -> None:
     """Have the company file looked at when the Web Connector calls next.
 
     `accept` names another file ({"company_file", "company_name"}) that a Super User has looked at
-    and confirmed: it then becomes this company's file.
+    and confirmed: it then becomes this company's file. While something is unconfirmed that takes
+    a `reason`; raises WayRefused without one.
     """
     ensure(access=access, now=now)
     with transaction.atomic():
+        lanes.lock(company_id=access.company.pk)
+        why = change_of_way.reason_for(access=access, reason=reason) if accept else ""
         changes = {"verify_wanted_at": now, "accepts": accept or {}}
         commits.save_account(company_id=access.company.pk, changes=changes)
         if accept:
-            said = events.Entry(verb="confirmed", subject="company_file", after=accept)
+            said = events.Entry(verb="confirmed", subject="company_file", after=accept, reason=why)
             events.append(company_id=access.company.pk, at=now, actor=access.user, entries=[said])
 
 

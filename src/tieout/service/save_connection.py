@@ -10,14 +10,16 @@ from django.db import transaction
 
 from tieout.channels.address import AddressError, parse_address
 from tieout.core.facts import ExportRules
+from tieout.service import change_of_way
 from tieout.service.access import Access
 from tieout.service.plan_wish import want_planning
 from tieout.store.commits import connection as commits
 from tieout.store.commits import events, lanes, locks
-from tieout.store.queries import connections
+from tieout.store.queries import connections, web_connector
 from tieout.store.queries.planning import rules_of
 
 NEVER_LOGGED = ("password", "certificate")
+WAY = frozenset({"url", "company_file"})  # where a message goes
 
 
 class SettingRefused(Exception):
@@ -36,6 +38,7 @@ class ConnectionSettings:
     username: str
     password: str
     company_file: str = ""
+    reason: str = ""  # of a change of the way while something is unconfirmed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,16 +118,35 @@ def _save_settings(access: Access, settings: ConnectionSettings, now: datetime) 
             raise SettingRefused(message, field="password")
         if row.fingerprint:
             after["fingerprint"] = ""  # it was confirmed for the former machine
+    why = _leave_way(access, settings.reason, now) if after.keys() & WAY else ""
     before = {name: getattr(row, name) for name in after}
     if settings.password:
         before["password"], after["password"] = "", settings.password
     if after:
-        _commit(access, before=before, after=after, now=now)
+        _commit(access, before=before, after=after, now=now, reason=why)
     return tuple(after)
 
 
+def _leave_way(access: Access, reason: str, now: datetime) -> str:
+    """Another connector or company file: why, where something is unconfirmed on the present way."""
+    company_id = access.company.pk
+    if web_connector.road(company_id=company_id) != connections.Connection.Road.REMOTE:
+        return ""  # these settings lead nowhere now
+    try:
+        why = change_of_way.reason_for(access=access, reason=reason)
+    except change_of_way.WayRefused as refused:
+        raise SettingRefused(str(refused), field="reason") from refused
+    change_of_way.changed(company_id=company_id, now=now)
+    return why
+
+
 def _commit(
-    access: Access, *, before: dict[str, Any], after: dict[str, Any], now: datetime
+    access: Access,
+    *,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    now: datetime,
+    reason: str = "",
 ) -> None:
     commits.save_settings(company_id=access.company.pk, changes=after, now=now)
     said = events.Entry(
@@ -132,6 +154,7 @@ def _commit(
         subject="connection",
         before={name: "…" if name in NEVER_LOGGED else value for name, value in before.items()},
         after={name: "…" if name in NEVER_LOGGED else value for name, value in after.items()},
+        reason=reason,
     )
     events.append(company_id=access.company.pk, at=now, actor=access.user, entries=[said])
 

@@ -15,7 +15,14 @@ from tieout.channels.address import AddressError, parse_address
 from tieout.channels.base import Answer, Outcome, Rung
 from tieout.channels.trust import CertificateError, fetch_certificate
 from tieout.quickbooks import qbxml, wire
-from tieout.service import company_facts, company_identity, connect, moments, qbwc_account
+from tieout.service import (
+    change_of_way,
+    company_facts,
+    company_identity,
+    connect,
+    moments,
+    qbwc_account,
+)
 from tieout.service.access import Access, find_access
 from tieout.service.company_facts import CompanyFacts
 from tieout.service.ladder import Ladder, RungBroken, name_of
@@ -32,15 +39,18 @@ CONNECTOR = "The Remote Connector answers."
 SOMETHING = "Something answers at this address."
 
 
-def start(*, access: Access, now: datetime, accept: dict[str, str] | None = None) -> Task:
+def start(
+    *, access: Access, now: datetime, accept: dict[str, str] | None = None, reason: str = ""
+) -> Task:
     """Ask for a Verify on the saved settings; one that is open already is answered instead.
 
     `accept` names another company file ({"company_file", "company_name"}) that a Super User has
-    looked at and confirmed: it then becomes this company's file.
+    looked at and confirmed: it then becomes this company's file. While something is unconfirmed
+    that takes a `reason`; raises WayRefused without one.
     """
     company_id = access.company.pk
     if web_connector.road(company_id=company_id) == Connection.Road.WEB_CONNECTOR:
-        return _at_the_next_update(access, now, accept)
+        return _at_the_next_update(access, now, accept, reason)
     with transaction.atomic():
         lanes.lock(company_id=company_id)
         connections.lock(company_id=company_id)  # two clicks at once make one task
@@ -48,7 +58,8 @@ def start(*, access: Access, now: datetime, accept: dict[str, str] | None = None
         if open_ is not None:
             return open_
         if accept:
-            said = events.Entry(verb="confirmed", subject="company_file", after=accept)
+            why = change_of_way.reason_for(access=access, reason=reason)
+            said = events.Entry(verb="confirmed", subject="company_file", after=accept, reason=why)
             events.append(company_id=company_id, at=now, actor=access.user, entries=[said])
         return tasks.request(
             company_id=company_id,
@@ -61,14 +72,16 @@ def start(*, access: Access, now: datetime, accept: dict[str, str] | None = None
         )
 
 
-def _at_the_next_update(access: Access, now: datetime, accept: dict[str, str] | None) -> Task:
+def _at_the_next_update(
+    access: Access, now: datetime, accept: dict[str, str] | None, reason: str
+) -> Task:
     """Nobody can be called over the Web Connector's road: it looks when it calls next.
 
     Only a Super User's wish is noted, because it accepts a restored backup.
     """
     message = "A Super User can have the company file looked at when the Web Connector calls."
-    if access.can_configure:
-        qbwc_account.ask_verify(access=access, now=now, accept=accept)
+    if access.can_configure or accept:
+        qbwc_account.ask_verify(access=access, now=now, accept=accept, reason=reason)
         message = "The Web Connector looks at the company file when it calls next."
     with transaction.atomic():
         task = tasks.request(

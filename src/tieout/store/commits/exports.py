@@ -61,6 +61,15 @@ def look_now(*, company_id: int, now: datetime) -> None:
         ).update(due_at=now, looks=0)
 
 
+def look_afresh(*, company_id: int, now: datetime) -> None:
+    """Another QuickBooks, or another way to it, is asked from now on: the looks begin anew."""
+    lanes.wake(company_id=company_id, at=now)
+    for model in (Posting, QbWrite):
+        model._default_manager.filter(company_id=company_id, state=State.UNCONFIRMED.value).update(
+            due_at=now, looks=0, recoveries=0, nothing_stored_at=None
+        )
+
+
 def queue(
     *, company_id: int, postings: Sequence[Posting], user: User | None, now: datetime
 ) -> Batch:

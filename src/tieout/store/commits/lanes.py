@@ -169,6 +169,13 @@ def take_over(*, company_id: int, now: datetime) -> int:
     return lane.epoch
 
 
+def pass_on(*, company_id: int) -> None:
+    """Raise the epoch and end the lease: whoever works may send and apply nothing more."""
+    Lane.objects.filter(company_id=company_id).update(
+        epoch=F("epoch") + 1, lease_until=None, owner="", failures=0
+    )
+
+
 def count_failure(*, company_id: int) -> int:
     """Count a try that did not reach QuickBooks; returns how many there were in a row."""
     Lane.objects.filter(company_id=company_id).update(failures=F("failures") + 1)

@@ -8,11 +8,10 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from tieout.quickbooks.qbwc import SessionState
 from tieout.store import prepared
-from tieout.store.commits import lanes
 from tieout.store.models import (
     AnswerPart,
     Company,
@@ -50,18 +49,9 @@ def save_connection(*, company_id: int, changes: Mapping[str, Any]) -> None:
     Connection.objects.filter(company_id=company_id).update(**changes)
 
 
-def switch_road(*, company_id: int, road: str, now: datetime) -> None:
-    """From now on the company works over `road`.
-
-    The lane's epoch moves on, so that whoever works on the other road may send and apply nothing
-    more; what was out there is settled by the next holder.
-    """
-    Lane.objects.select_for_update(no_key=True).filter(company_id=company_id).first()
+def switch_road(*, company_id: int, road: str) -> None:
+    """From now on the company works over `road`."""
     Connection.objects.filter(company_id=company_id).update(road=road)
-    Lane.objects.filter(company_id=company_id).update(
-        epoch=F("epoch") + 1, lease_until=None, owner="", failures=0
-    )
-    lanes.wake(company_id=company_id, at=now)
 
 
 def extend_lease(*, company_id: int, epoch: int, now: datetime, lease_s: float) -> None:

@@ -52,6 +52,13 @@ class ConnectionForm(forms.Form):
         help_text="Path of the .QBW file on the QuickBooks computer. Empty: the open file.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
+    reason = forms.CharField(
+        max_length=300,
+        required=False,
+        label="Reason for another URL or company file",
+        help_text="Something is unconfirmed: a change takes a reason, which stays in the history.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     syncing = forms.ChoiceField(choices=SYNCING, widget=forms.RadioSelect)
     jobless_lines = forms.ChoiceField(choices=JOBLESS, label="Lines without a contractor job")
     zero_totals = forms.ChoiceField(choices=ZERO, label="Invoices with a total of zero")
@@ -111,6 +118,7 @@ class ConnectionForm(forms.Form):
             username=data["username"],
             password=data["password"],
             company_file=data["company_file"],
+            reason=data["reason"],
         )
 
     def switches(self) -> JobSwitches:

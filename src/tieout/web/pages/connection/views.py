@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from tieout.service import moments, save_connection, verify_connection
+from tieout.service import change_of_way, moments, save_connection, verify_connection
 from tieout.service import take_over as take_over_service
 from tieout.service.access import Access
 from tieout.service.save_connection import Saved, SettingRefused
@@ -137,7 +137,11 @@ def confirm_file(request: HttpRequest, access: Access) -> HttpResponse:
     offered = {
         name: request.POST.get(name, "") for name in ("company_file", "company_name", "stamp")
     }
-    verify_connection.start(access=access, now=moments.now(), accept=offered)
+    reason = request.POST.get("reason", "")
+    try:
+        verify_connection.start(access=access, now=moments.now(), accept=offered, reason=reason)
+    except change_of_way.WayRefused as error:
+        messages.error(request, str(error))
     return _back(access)
 
 
@@ -161,6 +165,7 @@ def _state(access: Access) -> dict[str, Any]:
         "connection": connections.shown(company_id=company_id),
         "book": book,
         "held": connections.held(company_id=company_id),
+        "unsettled": change_of_way.unsettled(company_id=company_id),
         "task": tasks.latest_task(company_id=company_id, kind=Task.Kind.VERIFY),
         "has_password": connections.has_password(company_id=company_id),
         "stamping": bool(book.read_at and not book.stamp)

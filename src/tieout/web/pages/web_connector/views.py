@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from tieout.service import moments, qbwc_account
+from tieout.service import change_of_way, moments, qbwc_account
 from tieout.service.access import Access
 from tieout.store.queries import connections
 from tieout.store.queries import web_connector as queries
@@ -81,8 +81,10 @@ def road(request: HttpRequest, access: Access) -> HttpResponse:
     try:
         if wanted == Connection.Road.WEB_CONNECTOR:
             qbwc_account.ensure(access=access, now=moments.now())
-        changed = qbwc_account.switch(access=access, road=wanted, now=moments.now())
-    except qbwc_account.Refused as error:
+        changed = qbwc_account.switch(
+            access=access, road=wanted, now=moments.now(), reason=request.POST.get("reason", "")
+        )
+    except (qbwc_account.Refused, change_of_way.WayRefused) as error:
         messages.error(request, str(error))
     else:
         label = Connection.Road(wanted).label
@@ -118,8 +120,13 @@ def confirm_file(request: HttpRequest, access: Access) -> HttpResponse:
     seen = dict(account.seen_file) if account is not None else {}
     if not seen or any(seen.get(name) != value for name, value in shown.items()):
         messages.error(request, "Another file was open since. Look at the page again.")
+        return redirect("web_connector", access.company.pk)
+    reason = request.POST.get("reason", "")
+    try:
+        qbwc_account.ask_verify(access=access, now=moments.now(), accept=seen, reason=reason)
+    except change_of_way.WayRefused as error:
+        messages.error(request, str(error))
     else:
-        qbwc_account.ask_verify(access=access, now=moments.now(), accept=seen)
         messages.success(request, "The next update takes this file as the company's.")
     return redirect("web_connector", access.company.pk)
 
@@ -171,6 +178,7 @@ def _state(request: HttpRequest, access: Access) -> dict[str, Any]:
     return {
         "account": account,
         "connection": connection,
+        "unsettled": change_of_way.unsettled(company_id=company_id),
         "here": connection.road == Connection.Road.WEB_CONNECTOR,
         "roads": Connection.Road.choices,
         "book": connections.book_of(company_id=company_id),
