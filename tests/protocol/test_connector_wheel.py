@@ -151,7 +151,7 @@ def test_it_answers_the_first_rungs_of_verify_over_tls(serving: dict[str, Any]) 
         assert (status.rung, status.version) == (None, tieout.__version__)
         answer = channel.deliver(
             Delivery(
-                call_id="h-1", qbxml=host_query.request(["13.0"]).encode(), writes=False,
+                call_id="h-1", qbxml=host_query.request().encode(), writes=False,
                 company_file="", app_name="Tieout", expected_company="",
                 installation_id="office", epoch=1, timeout_s=30.0,
             )

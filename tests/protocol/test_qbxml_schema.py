@@ -51,18 +51,6 @@ def test_every_request_is_valid_and_keeps_its_values(cls: type, data: st.DataObj
         assert back.get(attr, default) == value, attr
 
 
-@pytest.mark.parametrize("version", ["11.0", "12.0", "13.0"])
-def test_elements_newer_than_the_version_are_left_out(version: str) -> None:
-    line = qbxml.LineAdd(item_list_id="80000001-1", price_rule="Zero")
-    add = qbxml.InvoiceAdd(request_id="1", customer_list_id="8-1", lines=(line,))
-    job = qbxml.CustomerAdd(request_id="2", name="ICU", class_=qbxml.Ref("8-2"))
-    message = qbxml.render([add, job], version=version, allow_many_writes=True)
-    assert_valid(message)
-    assert (b"OptionForPriceRuleConflict" in message) == (version == "13.0")
-    assert (b"ClassRef" in message) == (version != "11.0")
-    assert f'<?qbxml version="{version}"?>'.encode() in message
-
-
 def bad_examples() -> list[str]:
     return sorted(path.name for path in (SPECS / "examples").glob("bad_*.xml"))
 

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from tests.factories import NOW, World
 from tests.quickbooks_channel import SandboxChannel, rehearsal
+from tests.rehearsal import connect as connect_office
+from tests.rehearsal import open_rehearsal
 
 from tieout.channels.base import Answer, Outcome, Rung
-from tieout.service import connect, verify_connection
+from tieout.service import company_facts, connect, verify_connection
 from tieout.service.access import Access, find_access
 from tieout.store.models import Book, Connection, Event, Task
 from tieout.store.secrets import SecretUnreadable
@@ -214,3 +216,38 @@ def test_two_clicks_make_one_task(sam: Access) -> None:
     first = verify_connection.start(access=sam, now=NOW)
     assert verify_connection.start(access=sam, now=NOW).pk == first.pk
     assert first.on_lane is False
+
+
+OLD = "1.0 11.0 12.0"  # QuickBooks 2013
+READ = company_facts.read
+OFFERS_OLD = {"versions": ("12.0",), "qbxml_version": ""}
+
+
+def test_a_quickbooks_that_is_too_old_is_named_with_its_remedy(
+    world: World, tmp_path: Path
+) -> None:
+    """It cannot even read the question; one that could says which versions it speaks."""
+    opened = open_rehearsal(tmp_path)
+    try:
+        office = connect_office(world, opened)
+        opened.books.set_preference("versions", OLD)
+        opened.start_again()  # a new session
+        verify_connection.start(access=office.access, now=NOW)
+        office.work()
+        row = Connection.objects.get(company=office.company)
+        broken = [rung for rung in row.ladder if rung["state"] == "broken"]
+        assert [rung["rung"] for rung in broken] == ["version"]
+        assert broken[0]["remedy"] == row.remedy == "Update QuickBooks to 2014 or newer."
+    finally:
+        opened.stop()
+        opened.books.close()
+
+
+def test_a_version_that_is_not_offered_breaks_its_rung(
+    sam: Access, channel: SandboxChannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(company_facts, "read", lambda answer: replace(READ(answer), **OFFERS_OLD))
+    task = verify(sam)
+    assert task.problem == "This QuickBooks speaks qbXML 12.0; Tieout speaks 13.0."
+    assert task.remedy == "Update QuickBooks to 2014 or newer."
+    assert ladder(sam)["version"] == "broken"

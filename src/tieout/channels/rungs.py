@@ -32,7 +32,7 @@ REMEDIES: dict[Rung, str] = {
         "Log in to QuickBooks as Admin in single-user mode and allow Tieout under Edit > "
         "Preferences > Integrated Applications."
     ),
-    Rung.VERSION: "Update QuickBooks, or let Tieout negotiate the version again.",
+    Rung.VERSION: "Update QuickBooks to 2014 or newer.",
     Rung.TEST_READ: "Send the stored request and this message to support.",
 }
 

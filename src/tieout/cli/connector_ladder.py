@@ -124,10 +124,11 @@ def _rungs(target: Target) -> Iterator[tuple[Rung, str]]:
     yield Rung.DIALOG, "No dialog is in the way."
     _refused(answers, Rung.PERMISSION)
     yield Rung.PERMISSION, "QuickBooks lets Tieout in."
-    if "13.0" not in reply.session_versions:
+    if qbxml.VERSION not in reply.session_versions:
         spoken = ", ".join(reply.session_versions) or "none that it names"
-        raise Broken(Rung.VERSION, f"This QuickBooks speaks qbXML {spoken}; 13.0 is needed.")
-    yield Rung.VERSION, "qbXML 13.0."
+        message = f"This QuickBooks speaks qbXML {spoken}; {qbxml.VERSION} is needed."
+        raise Broken(Rung.VERSION, message, "Update QuickBooks to 2014 or newer.")
+    yield Rung.VERSION, f"qbXML {qbxml.VERSION}."
     _, answers = line.process("read", [qbxml.CustomerQuery(request_id="read", max_returned=1)])
     _refused(answers, Rung.TEST_READ)
     customer = _first(answers, qbxml.CustomerRet)

@@ -19,6 +19,7 @@ from tieout.connector.comframes import WorkerSettings
 from tieout.connector.comprocess import WorkerProcess
 from tieout.connector.link import Mode
 from tieout.quickbooks import wire
+from tieout.quickbooks.qbxml import VERSION
 
 log = logging.getLogger("tieout.connector")
 
@@ -112,7 +113,7 @@ class ComLink:
 
 
 class ComSession:
-    """One session, in its own worker process. `version` is the qbXML version to speak."""
+    """One session, in its own worker process."""
 
     def __init__(
         self,
@@ -127,7 +128,6 @@ class ComSession:
         self.session_id: str = f"com-{uuid.uuid4()}"
         self.company_file: str = company_file
         self.versions: tuple[str, ...] = versions
-        self.version: str = comversions.best(versions)
 
     def check(self, wanted: str) -> None:
         """Refuse another file than `wanted` and a QuickBooks that is too old; LinkError, begin."""
@@ -135,12 +135,11 @@ class ComSession:
             code, text = comerrors.FILE_NAME_UNAVAILABLE, "QuickBooks named no company file."
         elif wanted and wire.fence_key(wanted) != wire.fence_key(self.company_file):
             code, text = comerrors.WRONG_FILE, f"{self.company_file} is open, not {wanted}."
-        elif not self.version:
+        elif not comversions.is_spoken(self.versions):
             offered = ", ".join(self.versions) or "none"
-            known = ", ".join(comversions.KNOWN)
             code, text = (
                 comerrors.VERSION_UNKNOWN,
-                f"It offers {offered}; needed is one of {known}.",
+                f"It speaks qbXML {offered}; Tieout needs {VERSION}, of QuickBooks 2014 or newer.",
             )
         else:
             return

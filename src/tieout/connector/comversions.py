@@ -1,11 +1,10 @@
-"""Which qbXML version both sides know."""
+"""Which qbXML versions a session offers, and whether Tieout's is among them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-# Everything Tieout sends exists in 13.0 (Intuit's schema); older ones lack some of it.
-KNOWN = ("13.0", "12.0", "11.0")
+from tieout.quickbooks.qbxml import VERSION
 
 
 def ordered(offered: Iterable[str]) -> tuple[str, ...]:
@@ -18,14 +17,13 @@ def ordered(offered: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(plain - {""}, key=_key))
 
 
-def best(offered: Iterable[str]) -> str:
-    """The highest version that both know; "" when there is none.
+def is_spoken(offered: Iterable[str]) -> bool:
+    """Whether QuickBooks offers the version in which Tieout writes.
 
-    >>> best(["12.0", "13.0", "16.0"]), best(["9.0"])
-    ('13.0', '')
+    >>> is_spoken(["12.0", "13.0", "16.0"]), is_spoken(["11.0", "12.0"])
+    (True, False)
     """
-    spoken = ordered(offered)
-    return next((version for version in KNOWN if version in spoken), "")
+    return VERSION in ordered(offered)
 
 
 def _key(version: str) -> tuple[tuple[int, ...], str]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from xml.parsers import expat
 
+from tieout.quickbooks.qbxml import VERSION
 
-def request(versions: Sequence[str]) -> str:
-    """HostQuery in qbXML 13.0 if offered, else in the newest version of the session."""
-    version = "13.0" if "13.0" in versions or not versions else max(versions, key=_order)
+
+def request() -> str:
+    """HostQuery, in the version of every other message: a session without it was refused."""
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
-        f'<?qbxml version="{version}"?>\n'
+        f'<?qbxml version="{VERSION}"?>\n'
         '<QBXML><QBXMLMsgsRq onError="stopOnError">'
         '<HostQueryRq requestID="fence"></HostQueryRq></QBXMLMsgsRq></QBXML>'
     )
@@ -33,11 +33,6 @@ def was_answered(answer: str) -> bool:
     except (expat.ExpatError, ValueError):
         return False
     return found == ["0"]
-
-
-def _order(version: str) -> tuple[int, ...]:
-    digits = version.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ").split(".")
-    return tuple(int(part) for part in digits if part.isdigit())
 
 
 def _refuse(*_parts: object) -> None:

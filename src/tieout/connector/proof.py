@@ -56,8 +56,7 @@ class Proof:
             file = wire.fence_key(entry.reply.company_file)
             if file and file != wire.fence_key(session.company_file):
                 return []
-            question = host_query.request(session.versions)
-            answer = session.process(question, limit_s=RECALL_WAIT_S)
+            answer = session.process(host_query.request(), limit_s=RECALL_WAIT_S)
         except LinkError as error:
             sessions.drop(error)
             return []

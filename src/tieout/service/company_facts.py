@@ -11,8 +11,8 @@ from tieout.quickbooks import qbxml, translate_stamp
 from tieout.quickbooks.qbxml import status as codes
 
 T = TypeVar("T")
-VERSIONS_SPOKEN = ("13.0",)  # what Tieout's messages are written in, best first
 NOTHING_FOUND = 1
+UPDATE = "Update QuickBooks to 2014 or newer."  # the first that speaks qbxml.VERSION
 
 
 class Refusal(Exception):
@@ -30,7 +30,7 @@ class CompanyFacts:
 
     product: str
     versions: tuple[str, ...]
-    qbxml_version: str  # the best that both sides speak, "" = none
+    qbxml_version: str  # that which Tieout speaks, "" = QuickBooks does not offer it
     file_mode: str
     company_name: str
     company_file: str
@@ -42,6 +42,15 @@ class CompanyFacts:
     non_taxable_code: str
     multi_currency: bool
     refusal: Refusal | None = None
+
+    @property
+    def too_old(self) -> Refusal | None:
+        """Why nothing can be said to this QuickBooks, None when it speaks our version."""
+        if self.qbxml_version:
+            return None
+        spoken = ", ".join(self.versions) or "no version that it names"
+        message = f"This QuickBooks speaks qbXML {spoken}; Tieout speaks {qbxml.VERSION}."
+        return Refusal(message, UPDATE)
 
     def book_columns(self) -> dict[str, Any]:
         """As the Book row keeps them."""
@@ -86,7 +95,7 @@ def read(answer: Answer) -> CompanyFacts:
     return CompanyFacts(
         product=host.product_name if host else "QuickBooks",
         versions=versions,
-        qbxml_version=next((each for each in VERSIONS_SPOKEN if each in spoken), ""),
+        qbxml_version=qbxml.VERSION if qbxml.VERSION in spoken else "",
         file_mode=host.file_mode if host else "",
         company_name=company.company_name if company else "",
         company_file=answer.company_file,

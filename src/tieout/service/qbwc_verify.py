@@ -158,10 +158,8 @@ def _climb(ladder: Ladder, facts: CompanyFacts, was: Book, account: Account) -> 
         raise RungBroken(Rung.PERMISSION, facts.refusal.message, facts.refusal.remedy)
     may = "may only read" if account.read_only else "may read and write"
     ladder.hold(Rung.PERMISSION, f"Tieout {may}.")
-    if not facts.qbxml_version:
-        spoken = ", ".join(facts.versions) or "no version that it names"
-        message = f"This QuickBooks speaks qbXML {spoken}; Tieout needs 13.0."
-        raise RungBroken(Rung.VERSION, message, "Update QuickBooks to 2014 or newer.")
+    if facts.too_old is not None:
+        raise RungBroken(Rung.VERSION, facts.too_old.message, facts.too_old.remedy)
     ladder.hold(Rung.VERSION, f"qbXML {facts.qbxml_version}.")
     ladder.hold(Rung.TEST_READ, f"Read the company information of {facts.company_name}.")
 

@@ -212,13 +212,8 @@ class _Climb:
                 who="IT person",
             )
         self._hold(Rung.PERMISSION, "Tieout may read and write.")
-        if not facts.qbxml_version:
-            spoken = ", ".join(facts.versions) or "no version that it names"
-            raise RungBroken(
-                Rung.VERSION,
-                f"This QuickBooks speaks qbXML {spoken}; Tieout needs 13.0.",
-                "Update QuickBooks to 2014 or newer.",
-            )
+        if facts.too_old is not None:
+            raise RungBroken(Rung.VERSION, facts.too_old.message, facts.too_old.remedy)
         self._hold(Rung.VERSION, f"qbXML {facts.qbxml_version}.")
 
     def _judge_file(self, facts: CompanyFacts) -> None:

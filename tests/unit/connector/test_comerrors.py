@@ -53,15 +53,17 @@ def test_what_is_no_frame(data: bytes, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("offered", "ordered", "best"),
+    ("offered", "ordered", "spoken"),
     [
-        (["13.0", "2.0", "16.0", "13.0"], ("2.0", "13.0", "16.0"), "13.0"),
-        (["12.0", "1.1"], ("1.1", "12.0"), "12.0"),
-        (["US13.0", " 11.0 "], ("11.0", "13.0"), "13.0"),
-        (["CA13.0", ""], ("CA13.0",), ""),
-        ([], (), ""),
+        (["13.0", "2.0", "16.0", "13.0"], ("2.0", "13.0", "16.0"), True),
+        (["12.0", "1.1"], ("1.1", "12.0"), False),
+        (["US13.0", " 11.0 "], ("11.0", "13.0"), True),
+        (["CA13.0", ""], ("CA13.0",), False),
+        ([], (), False),
     ],
 )
-def test_the_version_both_know(offered: list[str], ordered: tuple[str, ...], best: str) -> None:
+def test_the_version_that_tieout_speaks(
+    offered: list[str], ordered: tuple[str, ...], spoken: bool
+) -> None:
     assert comversions.ordered(offered) == ordered
-    assert comversions.best(offered) == best
+    assert comversions.is_spoken(offered) is spoken

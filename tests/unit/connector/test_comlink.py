@@ -19,7 +19,7 @@ from tieout.connector.link import Link, LinkError
 from tieout.connector.lock import FolderLock
 
 FILE = "C:\\Books\\Northgate.QBW"
-ASK = host_query.request(["13.0"])
+ASK = host_query.request()
 Open = Callable[..., ComSession]
 
 
@@ -56,7 +56,6 @@ def refused(door: Link, company_file: str = "") -> LinkError:
 def test_a_session_goes_through_a_process_of_its_own_and_leaves_none(desk: Desk) -> None:
     session = link(desk).open_session("Tieout", "", "either")
     assert session.company_file == FILE
-    assert session.version == "13.0"
     assert session.versions == tuple(sorted(session.versions, key=float))
     assert host_query.was_answered(session.process(ASK, limit_s=60))
     assert host_query.was_answered(session.process(ASK, limit_s=60))

@@ -49,7 +49,7 @@ def test_the_calls_come_in_quickbooks_order(desk: Desk) -> None:
     result = com.open(app_name="Tieout", company_file=FILE, mode="multi")
     assert result.company_file == FILE
     assert "13.0" in result.versions
-    assert host_query.was_answered(com.process(host_query.request(result.versions)))
+    assert host_query.was_answered(com.process(host_query.request()))
     com.end()
     assert desk.calls() == [*OPENING, "ProcessRequest", *CLOSING]
     assert "begin BeginSession" in announced

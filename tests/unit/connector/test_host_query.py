@@ -1,23 +1,12 @@
 from __future__ import annotations
 
-import pytest
-
 from tieout.connector.host_query import request, was_answered
 from tieout.quickbooks.wire import contains_write
 
 
-@pytest.mark.parametrize(
-    ("offered", "chosen"),
-    [
-        (("12.0", "13.0", "16.0"), "13.0"),
-        ((), "13.0"),
-        (("9.0", "12.0", "10.0"), "12.0"),
-        (("CA2.0", "CA3.0"), "CA3.0"),
-    ],
-)
-def test_it_asks_in_a_version_that_is_offered(offered: tuple[str, ...], chosen: str) -> None:
-    assert f'<?qbxml version="{chosen}"?>' in request(offered)
-    assert contains_write(request(offered)) is False
+def test_it_only_asks() -> None:
+    assert '<?qbxml version="13.0"?>' in request()
+    assert contains_write(request()) is False
 
 
 def answer(attributes: str, name: str = "HostQueryRs") -> str:

@@ -23,9 +23,7 @@ def test_a_session_answers_under_quickbooks_own_path(link: Link) -> None:
     session = link.open_session("Tieout", "", "either")
     assert session.company_file == "C:\\Books\\Northgate.QBW"
     assert "13.0" in session.versions
-    assert host_query.was_answered(
-        session.process(host_query.request(session.versions), limit_s=60)
-    )
+    assert host_query.was_answered(session.process(host_query.request(), limit_s=60))
     other = link.open_session("Tieout", session.company_file, "multi")
     assert other.session_id != session.session_id
     session.close()

@@ -70,7 +70,7 @@ from tieout.quickbooks.qbxml.rets_names import (
     HostRet,
     PreferencesRet,
 )
-from tieout.quickbooks.qbxml.schema import RefusedByUs
+from tieout.quickbooks.qbxml.schema import VERSION, RefusedByUs
 from tieout.quickbooks.qbxml.transactions import (
     ListDeletedQuery,
     TransactionQuery,
@@ -82,6 +82,7 @@ from tieout.quickbooks.qbxml.writer import render, render_clear, render_status_c
 from tieout.quickbooks.qbxml.writes import is_write
 
 __all__ = [
+    "VERSION",
     "AccountQuery",
     "AccountRet",
     "Address",

@@ -17,10 +17,10 @@ class HostQuery(Request):
 
     include_max_capacity: bool | None = field(
         default=None,
-        metadata=el("IncludeMaxCapacity", "bool", since=(6, 0), under="IncludeListMetaData"),
+        metadata=el("IncludeMaxCapacity", "bool", under="IncludeListMetaData"),
     )
     include: tuple[str, ...] = field(
-        default=(), metadata=el("IncludeRetElement", "text", 50, many=True, since=(4, 0))
+        default=(), metadata=el("IncludeRetElement", "text", 50, many=True)
     )
 
 
@@ -31,7 +31,7 @@ class CompanyQuery(Request):
     KIND: ClassVar[str] = "CompanyQuery"
 
     include: tuple[str, ...] = field(
-        default=(), metadata=el("IncludeRetElement", "text", 50, many=True, since=(4, 0))
+        default=(), metadata=el("IncludeRetElement", "text", 50, many=True)
     )
     owner_ids: tuple[str, ...] = field(default=(), metadata=el("OwnerID", "owner", many=True))
 
@@ -43,7 +43,7 @@ class PreferencesQuery(Request):
     KIND: ClassVar[str] = "PreferencesQuery"
 
     include: tuple[str, ...] = field(
-        default=(), metadata=el("IncludeRetElement", "text", 50, many=True, since=(4, 0))
+        default=(), metadata=el("IncludeRetElement", "text", 50, many=True)
     )
 
 
@@ -54,5 +54,5 @@ class CompanyActivityQuery(Request):
     KIND: ClassVar[str] = "CompanyActivityQuery"
 
     include: tuple[str, ...] = field(
-        default=(), metadata=el("IncludeRetElement", "text", 50, many=True, since=(4, 0))
+        default=(), metadata=el("IncludeRetElement", "text", 50, many=True)
     )

@@ -40,11 +40,9 @@ class CreditMemoAdd(Request):
     memo: str = field(default="", metadata=el("Memo", "text", 4095))
     customer_msg: Ref | None = field(default=None, metadata=el("CustomerMsgRef", "ref", 101))
     is_to_be_printed: bool | None = field(default=None, metadata=el("IsToBePrinted", "bool"))
-    is_to_be_emailed: bool | None = field(
-        default=None, metadata=el("IsToBeEmailed", "bool", since=(6, 0))
-    )
-    other: str = field(default="", metadata=el("Other", "text", 29, since=(6, 0)))
-    external_guid: str = field(default="", metadata=el("ExternalGUID", "guid", since=(9, 0)))
+    is_to_be_emailed: bool | None = field(default=None, metadata=el("IsToBeEmailed", "bool"))
+    other: str = field(default="", metadata=el("Other", "text", 29))
+    external_guid: str = field(default="", metadata=el("ExternalGUID", "guid"))
     lines: tuple[LineAdd, ...] = field(
         default=(), metadata=el("CreditMemoLineAdd", "nested", many=True)
     )
@@ -121,7 +119,7 @@ class CreditMemoQuery(_SalesQuery):
 
     include_linked: bool | None = field(default=None, metadata=el("IncludeLinkedTxns", "bool"))
     include: tuple[str, ...] = field(
-        default=(), metadata=el("IncludeRetElement", "text", 50, many=True, since=(4, 0))
+        default=(), metadata=el("IncludeRetElement", "text", 50, many=True)
     )
     owner_ids: tuple[str, ...] = field(default=(), metadata=el("OwnerID", "owner", many=True))
     iterator: Iterate | None = None
@@ -135,7 +133,7 @@ class ReceivePaymentQuery(_SalesQuery):
     KIND: ClassVar[str] = "ReceivePaymentQuery"
 
     include: tuple[str, ...] = field(
-        default=(), metadata=el("IncludeRetElement", "text", 50, many=True, since=(4, 0))
+        default=(), metadata=el("IncludeRetElement", "text", 50, many=True)
     )
     owner_ids: tuple[str, ...] = field(default=(), metadata=el("OwnerID", "owner", many=True))
     iterator: Iterate | None = None

@@ -57,7 +57,7 @@ class CustomerQuery(Request):
         default=None, metadata=el("NameRangeFilter", "nested", group=3)
     )
     include: tuple[str, ...] = field(
-        default=(), metadata=el("IncludeRetElement", "text", 50, many=True, since=(4, 0))
+        default=(), metadata=el("IncludeRetElement", "text", 50, many=True)
     )
     owner_ids: tuple[str, ...] = field(default=(), metadata=el("OwnerID", "owner", many=True))
     iterator: Iterate | None = None
@@ -89,7 +89,7 @@ class CustomerAdd(Request):
 
     name: str = field(metadata=el("Name", "name", 41, required=True))
     is_active: bool | None = field(default=None, metadata=el("IsActive", "bool"))
-    class_: Ref | None = field(default=None, metadata=el("ClassRef", "ref", 159, since=(12, 0)))
+    class_: Ref | None = field(default=None, metadata=el("ClassRef", "ref", 159))
     parent_list_id: str = field(default="", metadata=el("ParentRef", "list_id"))
     company_name: str = field(default="", metadata=el("CompanyName", "text", 41))
     first_name: str = field(default="", metadata=el("FirstName", "text", 25))
@@ -113,7 +113,7 @@ class CustomerAdd(Request):
     job_desc: str = field(default="", metadata=el("JobDesc", "text", 99))
     job_type: Ref | None = field(default=None, metadata=el("JobTypeRef", "ref", 159))
     notes: str = field(default="", metadata=el("Notes", "text", 4095))
-    external_guid: str = field(default="", metadata=el("ExternalGUID", "guid", since=(8, 0)))
+    external_guid: str = field(default="", metadata=el("ExternalGUID", "guid"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from tieout.quickbooks.qbxml import types
 from tieout.quickbooks.qbxml.requests import OUR_FAULT, Ref
-from tieout.quickbooks.qbxml.schema import Element, RefusedByUs, Version, table
+from tieout.quickbooks.qbxml.schema import Element, RefusedByUs, table
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _FORBIDDEN_NAME = re.compile("[:\t\n]")
@@ -103,7 +103,7 @@ def _ref(tag: str, value: object, limit: int) -> str:
     return f"<{tag}>{inner}</{tag}>"
 
 
-def element(rule: Element, tag: str, value: Any, version: Version) -> str:
+def element(rule: Element, tag: str, value: Any) -> str:
     """Render one value of one field."""
     if rule.clearable and isinstance(value, str) and value == "":
         return f"<{tag}/>"
@@ -112,7 +112,7 @@ def element(rule: Element, tag: str, value: Any, version: Version) -> str:
     if rule.kind == "list_id":
         return f"<{tag}><ListID>{escape(check_text(tag, value, 36))}</ListID></{tag}>"
     if rule.kind in ("nested", "address"):
-        return f"<{tag}>{children(value, version)}</{tag}>"
+        return f"<{tag}>{children(value)}</{tag}>"
     return f"<{tag}>{_leaf_text(rule, value)}</{tag}>"
 
 
@@ -155,10 +155,10 @@ def _chosen_group(obj: object, rows: Sequence[tuple[str, Element, object]]) -> i
     return used[0][0] if used else 0
 
 
-def children(obj: Any, version: Version) -> str:
+def children(obj: Any) -> str:
     """Render all fields of a request or a nested part, in the order of its class.
 
-    A field newer than ``version`` is left out. Neighbours with the same ``under`` share it.
+    Neighbours with the same ``under`` share it.
     """
     check = getattr(obj, "check", None)
     if check is not None:
@@ -172,14 +172,14 @@ def children(obj: Any, version: Version) -> str:
     wrapper = ""
     for attr, rule, default in rows:
         value = getattr(obj, attr)
-        if rule.since > version or _is_left_out(rule, value, default):
+        if _is_left_out(rule, value, default):
             continue
         if rule.group and group and rule.group != group and value == default:
             continue
         if rule.under != wrapper:
             out.append((f"</{wrapper}>" if wrapper else "") + _open(rule.under))
             wrapper = rule.under
-        out.append(_values(obj, rule, value, version))
+        out.append(_values(obj, rule, value))
     if wrapper:
         out.append(f"</{wrapper}>")
     return "".join(out)
@@ -189,12 +189,12 @@ def _open(tag: str) -> str:
     return f"<{tag}>" if tag else ""
 
 
-def _values(obj: object, rule: Element, value: Any, version: Version) -> str:
+def _values(obj: object, rule: Element, value: Any) -> str:
     tag = rule.tag
     if rule.swap and getattr(obj, rule.swap[0]):
         tag = rule.swap[1]
     if not rule.many:
-        return element(rule, tag, value, version)
+        return element(rule, tag, value)
     if not isinstance(value, tuple):
         raise RefusedByUs(element=tag, value=value, limit="must be a tuple", remedy=OUR_FAULT)
-    return "".join(element(rule, tag, each, version) for each in value)
+    return "".join(element(rule, tag, each) for each in value)

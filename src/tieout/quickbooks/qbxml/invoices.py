@@ -41,14 +41,12 @@ class LineAdd:
     amount: Decimal | None = field(default=None, metadata=el("Amount", "amount"))
     price_rule: Literal["Zero", "BasePrice"] | None = field(
         default=None,
-        metadata=el(
-            "OptionForPriceRuleConflict", "enum", since=(13, 0), choices=("Zero", "BasePrice")
-        ),
+        metadata=el("OptionForPriceRuleConflict", "enum", choices=("Zero", "BasePrice")),
     )
     service_date: date | None = field(default=None, metadata=el("ServiceDate", "date"))
     sales_tax_code: Ref | None = field(default=None, metadata=el("SalesTaxCodeRef", "ref", 3))
-    other1: str = field(default="", metadata=el("Other1", "text", 29, since=(6, 0)))
-    other2: str = field(default="", metadata=el("Other2", "text", 29, since=(6, 0)))
+    other1: str = field(default="", metadata=el("Other1", "text", 29))
+    other2: str = field(default="", metadata=el("Other2", "text", 29))
 
     def check(self) -> None:
         """Refuse what QuickBooks would silently read in another way."""
@@ -94,11 +92,9 @@ class InvoiceAdd(Request):
     memo: str = field(default="", metadata=el("Memo", "text", 4095))
     customer_msg: Ref | None = field(default=None, metadata=el("CustomerMsgRef", "ref", 101))
     is_to_be_printed: bool | None = field(default=None, metadata=el("IsToBePrinted", "bool"))
-    is_to_be_emailed: bool | None = field(
-        default=None, metadata=el("IsToBeEmailed", "bool", since=(6, 0))
-    )
-    other: str = field(default="", metadata=el("Other", "text", 29, since=(6, 0)))
-    external_guid: str = field(default="", metadata=el("ExternalGUID", "guid", since=(9, 0)))
+    is_to_be_emailed: bool | None = field(default=None, metadata=el("IsToBeEmailed", "bool"))
+    other: str = field(default="", metadata=el("Other", "text", 29))
+    external_guid: str = field(default="", metadata=el("ExternalGUID", "guid"))
     lines: tuple[LineAdd, ...] = field(
         default=(), metadata=el("InvoiceLineAdd", "nested", many=True)
     )
@@ -138,12 +134,8 @@ class LineMod:
         default=None, metadata=el("ServiceDate", "date", clearable=True)
     )
     sales_tax_code: Ref | None = field(default=None, metadata=el("SalesTaxCodeRef", "ref", 3))
-    other1: str | None = field(
-        default=None, metadata=el("Other1", "text", 29, since=(6, 0), clearable=True)
-    )
-    other2: str | None = field(
-        default=None, metadata=el("Other2", "text", 29, since=(6, 0), clearable=True)
-    )
+    other1: str | None = field(default=None, metadata=el("Other1", "text", 29, clearable=True))
+    other2: str | None = field(default=None, metadata=el("Other2", "text", 29, clearable=True))
 
     def check(self) -> None:
         """As for a new line."""
@@ -185,12 +177,8 @@ class InvoiceMod(Request):
     item_sales_tax: Ref | None = field(default=None, metadata=el("ItemSalesTaxRef", "ref", 31))
     memo: str | None = field(default=None, metadata=el("Memo", "text", 4095, clearable=True))
     is_to_be_printed: bool | None = field(default=None, metadata=el("IsToBePrinted", "bool"))
-    is_to_be_emailed: bool | None = field(
-        default=None, metadata=el("IsToBeEmailed", "bool", since=(6, 0))
-    )
-    other: str | None = field(
-        default=None, metadata=el("Other", "text", 29, since=(6, 0), clearable=True)
-    )
+    is_to_be_emailed: bool | None = field(default=None, metadata=el("IsToBeEmailed", "bool"))
+    other: str | None = field(default=None, metadata=el("Other", "text", 29, clearable=True))
     lines: tuple[LineMod, ...] = field(
         default=(), metadata=el("InvoiceLineMod", "nested", many=True)
     )
@@ -243,7 +231,7 @@ class InvoiceQuery(Request):
     include_line_items: bool | None = field(default=None, metadata=el("IncludeLineItems", "bool"))
     include_linked: bool | None = field(default=None, metadata=el("IncludeLinkedTxns", "bool"))
     include: tuple[str, ...] = field(
-        default=(), metadata=el("IncludeRetElement", "text", 50, many=True, since=(4, 0))
+        default=(), metadata=el("IncludeRetElement", "text", 50, many=True)
     )
     owner_ids: tuple[str, ...] = field(default=(), metadata=el("OwnerID", "owner", many=True))
     with_children: bool = False

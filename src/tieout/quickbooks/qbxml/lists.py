@@ -58,7 +58,7 @@ class _ItemQuery(_ListQuery):
     ITERABLE: ClassVar[bool] = True
 
     include: tuple[str, ...] = field(
-        default=(), metadata=el("IncludeRetElement", "text", 50, many=True, since=(4, 0))
+        default=(), metadata=el("IncludeRetElement", "text", 50, many=True)
     )
     owner_ids: tuple[str, ...] = field(default=(), metadata=el("OwnerID", "owner", many=True))
     iterator: Iterate | None = None
@@ -91,7 +91,7 @@ class _ShortListQuery(_ListQuery):
     """What the lists without paging add."""
 
     include: tuple[str, ...] = field(
-        default=(), metadata=el("IncludeRetElement", "text", 50, many=True, since=(4, 0))
+        default=(), metadata=el("IncludeRetElement", "text", 50, many=True)
     )
     metadata_only: bool = False
 
@@ -128,7 +128,7 @@ class AccountQuery(_ListQuery):
         metadata=el("AccountType", "enum", group=3, many=True, choices=ACCOUNT_TYPES),
     )
     include: tuple[str, ...] = field(
-        default=(), metadata=el("IncludeRetElement", "text", 50, many=True, since=(4, 0))
+        default=(), metadata=el("IncludeRetElement", "text", 50, many=True)
     )
     owner_ids: tuple[str, ...] = field(default=(), metadata=el("OwnerID", "owner", many=True))
     metadata_only: bool = False
@@ -141,6 +141,6 @@ class TemplateQuery(Request):
     KIND: ClassVar[str] = "TemplateQuery"
 
     include: tuple[str, ...] = field(
-        default=(), metadata=el("IncludeRetElement", "text", 50, many=True, since=(4, 0))
+        default=(), metadata=el("IncludeRetElement", "text", 50, many=True)
     )
     metadata_only: bool = False

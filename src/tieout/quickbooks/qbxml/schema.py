@@ -1,4 +1,4 @@
-"""How a Python field becomes an element: name, lexical type, limit, version, place.
+"""How a Python field becomes an element: name, lexical type, limit, place.
 
 Every request is a frozen dataclass whose **fields stand in the element order of Intuit's schema**
 and carry one ``Element`` each in their metadata. That makes the class the order table and the
@@ -15,8 +15,9 @@ from typing import Any, Final, Literal
 
 from tieout.quickbooks.errors import LocalError
 
-Version = tuple[int, int]
-KNOWN_VERSIONS: Final[dict[str, Version]] = {"11.0": (11, 0), "12.0": (12, 0), "13.0": (13, 0)}
+# The one version that Tieout speaks: QuickBooks 2014 and newer understand it, and every message is
+# checked against its schema. Older ones lack what nobody has tried here.
+VERSION: Final = "13.0"
 
 Kind = Literal[
     "text", "name", "id", "amount", "quantity", "date", "datetime", "guid", "owner", "bool",
@@ -47,7 +48,7 @@ class Element:
     """The rule of one field.
 
     ``tag`` element name · ``kind`` lexical type · ``limit`` characters (or of a Ref's FullName) ·
-    ``since`` first qbXML version · ``under`` wrapper shared by neighbouring fields ·
+    ``under`` wrapper shared by neighbouring fields ·
     ``group`` number of the choice group in a query (0 = none) · ``many`` repeats ·
     ``clearable`` "" is sent as an empty element · ``choices`` legal enum values ·
     ``required`` may not be blank · ``swap`` (flag attribute, tag when that flag is set).
@@ -56,7 +57,6 @@ class Element:
     tag: str
     kind: Kind
     limit: int = 0
-    since: Version = (1, 0)
     under: str = ""
     group: int = 0
     many: bool = False

@@ -114,7 +114,7 @@ class TransactionQuery(Request):
         ),
     )  # fmt: skip
     include: tuple[str, ...] = field(
-        default=(), metadata=el("IncludeRetElement", "text", 50, many=True, since=(4, 0))
+        default=(), metadata=el("IncludeRetElement", "text", 50, many=True)
     )
     with_children: bool = False
     iterator: Iterate | None = None

@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 from tieout.quickbooks.qbxml.fields import check_text, children, escape
 from tieout.quickbooks.qbxml.requests import OUR_FAULT, Iterate, Request
-from tieout.quickbooks.qbxml.schema import KNOWN_VERSIONS, RefusedByUs, Version
+from tieout.quickbooks.qbxml.schema import VERSION, RefusedByUs
 
 OnError = Literal["stopOnError", "continueOnError"]
 SET_ID_MAX: Final = 23
@@ -28,20 +28,18 @@ def render(
     on_error: OnError = "stopOnError",
     new_message_set_id: str | None = None,
     old_message_set_id: str | None = None,
-    version: str = "13.0",
     allow_many_writes: bool = False,
 ) -> bytes:
     """Render one message set as ASCII bytes, prolog included.
 
     ``new_message_set_id`` makes QuickBooks keep the answer under that id for error recovery;
-    ``old_message_set_id`` deletes an earlier record. ``version`` is one of 13.0, 12.0, 11.0;
-    elements newer than it are left out. A set may hold at most one write, because QuickBooks
-    undoes nothing when a later request fails; ``allow_many_writes`` is for set-up in tests.
+    ``old_message_set_id`` deletes an earlier record. A set may hold
+    at most one write, because QuickBooks undoes nothing when a later request fails; ``allow_many_writes`` is for set-up in tests.
 
     Raises ``RefusedByUs`` for anything QuickBooks would not take; then nothing was rendered.
     """
     requests = tuple(requests)
-    numbers = _check_set(requests, on_error, version, allow_many_writes=allow_many_writes)
+    _check_set(requests, on_error, allow_many_writes=allow_many_writes)
     attributes = f' onError="{on_error}"'
     if old_message_set_id is not None:
         attributes += f' oldMessageSetID="{_set_id("oldMessageSetID", old_message_set_id)}"'
@@ -51,37 +49,29 @@ def render(
         raise RefusedByUs(
             element="QBXMLMsgsRq", value=(), limit="needs a request", remedy=OUR_FAULT
         )
-    body = "".join(f"{_request(each, numbers)}\n" for each in requests)
+    body = "".join(f"{_request(each)}\n" for each in requests)
     return (
-        f'<?xml version="1.0" encoding="utf-8"?>\n<?qbxml version="{version}"?>\n'
+        f'<?xml version="1.0" encoding="utf-8"?>\n<?qbxml version="{VERSION}"?>\n'
         f"<QBXML><QBXMLMsgsRq{attributes}>\n{body}</QBXMLMsgsRq></QBXML>\n"
     ).encode("ascii")
 
 
-def render_status_check(set_id: str, *, version: str = "13.0") -> bytes:
+def render_status_check(set_id: str) -> bytes:
     """Ask for the stored answer of a set: both ids equal, no request (Intuit's documentation)."""
-    return render((), new_message_set_id=set_id, old_message_set_id=set_id, version=version)
+    return render((), new_message_set_id=set_id, old_message_set_id=set_id)
 
 
-def render_clear(set_id: str, *, version: str = "13.0") -> bytes:
+def render_clear(set_id: str) -> bytes:
     """Delete the stored answer of a set. ``ClearAllMessageSets`` deletes all of this application."""
-    return render((), old_message_set_id=set_id, version=version)
+    return render((), old_message_set_id=set_id)
 
 
-def _check_set(
-    requests: tuple[Request, ...], on_error: str, version: str, *, allow_many_writes: bool
-) -> Version:
-    """Check the rules of the set as a whole; return the version as numbers."""
+def _check_set(requests: tuple[Request, ...], on_error: str, *, allow_many_writes: bool) -> None:
+    """Check the rules of the set as a whole."""
     if on_error not in ("stopOnError", "continueOnError"):
         raise RefusedByUs(
             element="onError", value=on_error, remedy=OUR_FAULT,
             limit="must be stopOnError or continueOnError; QuickBooks Desktop cannot roll back",
-        )  # fmt: skip
-    if version not in KNOWN_VERSIONS:
-        raise RefusedByUs(
-            element="qbxml version", value=version,
-            limit=f"must be one of {', '.join(KNOWN_VERSIONS)}",
-            remedy="Update QuickBooks: Tieout needs qbXML 11.0 or newer.",
         )  # fmt: skip
     writes = [each.KIND for each in requests if each.writes()]
     if len(writes) > 1 and not allow_many_writes:
@@ -93,7 +83,6 @@ def _check_set(
         raise RefusedByUs(
             element="requestID", value=ids, limit="must differ within a set", remedy=OUR_FAULT
         )
-    return KNOWN_VERSIONS[version]
 
 
 def _set_id(name: str, value: str) -> str:
@@ -106,14 +95,14 @@ def _set_id(name: str, value: str) -> str:
     return escape(value)
 
 
-def _request(request: Request, version: Version) -> str:
+def _request(request: Request) -> str:
     kind = request.KIND
     request_id = check_text("requestID", request.request_id, REQUEST_ID_MAX)
     if not request_id or "\n" in request_id or "\t" in request_id:
         raise RefusedByUs(
             element="requestID", value=request_id, limit="must be one line", remedy=OUR_FAULT
         )
-    inner = children(request, version)
+    inner = children(request)
     if request.BODY:
         macro = getattr(request, "macro", "")
         define = f' defMacro="{escape(check_text("defMacro", macro, 255))}"' if macro else ""

@@ -12,8 +12,6 @@ from tieout.quickbooks.qbxml.fields import check_text, children, escape
 from tieout.quickbooks.qbxml.requests import Address, Ref
 from tieout.quickbooks.qbxml.schema import RefusedByUs, el
 
-LATEST = (13, 0)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
@@ -32,7 +30,6 @@ class Sample:
     parent: str = field(default="", metadata=el("Parent", "list_id"))
     bill: Address | None = field(default=None, metadata=el("Bill", "address"))
     price: object = field(default=None, metadata=el("Price", "amount"))
-    young: str = field(default="", metadata=el("Young", "text", 5, since=(13, 0)))
     owner: str = field(
         default="", metadata=el("ListID", "id", under="Who", swap=("deep", "ListIDWithChildren"))
     )
@@ -40,7 +37,7 @@ class Sample:
 
 
 def shown(**given: object) -> str:
-    text = children(Sample(**given), LATEST)
+    text = children(Sample(**given))
     return text.removeprefix("<Act>All</Act>").replace("<Must>x</Must>", "")
 
 
@@ -78,11 +75,6 @@ def test_neighbours_share_their_wrapper() -> None:
     assert both == "<Range><From>2025-01-01</From><To>2025-01-02</To></Range><Name>n</Name>"
 
 
-def test_younger_elements_are_left_out() -> None:
-    assert "Young" in children(Sample(young="y"), LATEST)
-    assert "Young" not in children(Sample(young="y"), (12, 0))
-
-
 @pytest.mark.parametrize(
     ("given", "element", "rule"),
     [
@@ -112,17 +104,17 @@ def test_younger_elements_are_left_out() -> None:
 )
 def test_what_is_refused(given: dict, element: str, rule: str) -> None:
     with pytest.raises(RefusedByUs, match=rule) as caught:
-        children(Sample(**given), LATEST)
+        children(Sample(**given))
     assert caught.value.element == element
     assert caught.value.remedy.endswith(".")
 
 
 def test_explicit_ids_replace_the_default_filter() -> None:
-    assert "Act" not in children(Sample(ids=("1",)), LATEST)
+    assert "Act" not in children(Sample(ids=("1",)))
 
 
 def test_a_part_without_fields_is_empty() -> None:
-    assert children(Ref("8-1"), LATEST) == ""
+    assert children(Ref("8-1")) == ""
 
 
 def test_text_is_escaped_to_ascii() -> None:
