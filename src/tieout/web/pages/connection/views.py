@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -165,7 +166,7 @@ def _state(access: Access) -> dict[str, Any]:
         "connection": connections.shown(company_id=company_id),
         "book": book,
         "held": connections.held(company_id=company_id),
-        "unsettled": change_of_way.unsettled(company_id=company_id),
+        "unsettled": partial(change_of_way.unsettled, company_id=company_id),  # if it is asked for
         "task": tasks.latest_task(company_id=company_id, kind=Task.Kind.VERIFY),
         "has_password": connections.has_password(company_id=company_id),
         "stamping": bool(book.read_at and not book.stamp)
