@@ -186,7 +186,7 @@ def apart(run: Any) -> str:
     past = _Past(run)
     for made in past.made.values():
         for former, later in itertools.pairwise(made):
-            if former.gone or former.set_id != later.set_id:
+            if later.instead or former.set_id != later.set_id:
                 continue
             if former.over or later.over:
                 return "" if later.set_id in past.cleared else LATE_AND_LOST
@@ -205,6 +205,7 @@ class _Made:
     set_id: str
     over: bool
     forgotten: bool  # handed out before our database was restored, and executed after that
+    instead: bool  # the one before it was gone by then
     gone: bool = False
 
 
@@ -254,5 +255,6 @@ class _Past:
         over = call_id in self._fenced
         if by != "remote":
             over = at - self._called.get(by, at) >= FENCE_S
-        made = _Made(invoice.txn, set_id, over, call_id in self._before)
-        self.made.setdefault(invoice.guid, []).append(made)
+        made = self.made.setdefault(invoice.guid, [])
+        instead = bool(made) and made[-1].gone
+        made.append(_Made(invoice.txn, set_id, over, call_id in self._before, instead))

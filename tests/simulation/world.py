@@ -236,7 +236,8 @@ class World:
                 self.tieout.keep(turn, message, answer)
                 saved = [i.txn for i in self.books.right_books() if i.guid == self._guid(message)]
                 stood = str(self.tieout.states()[message.posting])
-                if message.call_id not in self.forgotten:
+                # proofs do not keep: what a question brought too late is not acted on
+                if message.writes and message.call_id not in self.forgotten:
                     self.log.append(("told", message.posting, saved, stood))
                 self.tieout.wake()
 
