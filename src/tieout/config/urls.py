@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "c/<int:company_id>/settings/integrations/quickbooks-web-connector/",
         include("tieout.web.pages.web_connector.urls"),
     ),
+    path("c/<int:company_id>/settings/people/", include("tieout.web.pages.people.urls")),
     path("c/<int:company_id>/import/", include("tieout.web.pages.imports.urls")),
     path("c/<int:company_id>/", include("tieout.web.pages.invoices.urls")),
     path(

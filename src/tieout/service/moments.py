@@ -67,3 +67,8 @@ def guid() -> uuid.UUID:
 def ticket() -> str:
     """A new ticket of the Web Connector: 256 random bits that nobody guesses."""
     return secrets.token_urlsafe(32)
+
+
+def new_password() -> str:
+    """A password that nobody guesses and that can be typed."""
+    return secrets.token_urlsafe(12)

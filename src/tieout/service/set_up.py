@@ -43,7 +43,14 @@ def create_company(
 
 
 def create_person(
-    *, company: Company, username: str, password: str, full_name: str, role: str, now: datetime
+    *,
+    company: Company,
+    username: str,
+    password: str,
+    full_name: str,
+    role: str,
+    now: datetime,
+    actor: User | None = None,
 ) -> User:
     """A person who may sign in, with a role in the company. Raises SetUpRefused."""
     _check_role(role)
@@ -54,7 +61,7 @@ def create_person(
     try:
         with transaction.atomic():
             user = commits.add_person(username=username, password=password, full_name=full_name)
-            _give_role(company, user, role, now)
+            _give_role(company, user, role, now, actor=actor)
     except IntegrityError as error:
         message = (
             f"There is a person called {username} already: "
@@ -70,7 +77,9 @@ def set_password(*, username: str, password: str) -> None:
     commits.set_password(user=_person(username), password=password)
 
 
-def set_role(*, company: Company, username: str, role: str, now: datetime) -> None:
+def set_role(
+    *, company: Company, username: str, role: str, now: datetime, actor: User | None = None
+) -> None:
     """Give an existing person a role in the company, or take it away with "none".
 
     Raises SetUpRefused, also when the company would be left without a Super User.
@@ -93,13 +102,19 @@ def set_role(*, company: Company, username: str, role: str, now: datetime) -> No
             said = events.Entry(
                 verb="removed", subject="person", subject_key=username, before={"role": present}
             )
-            events.append(company_id=company.pk, at=now, entries=[said])
+            events.append(company_id=company.pk, at=now, actor=actor, entries=[said])
             return
-        _give_role(company, user, role, now, before=present)
+        _give_role(company, user, role, now, before=present, actor=actor)
 
 
 def _give_role(
-    company: Company, user: User, role: str, now: datetime, *, before: str = ""
+    company: Company,
+    user: User,
+    role: str,
+    now: datetime,
+    *,
+    before: str = "",
+    actor: User | None = None,
 ) -> None:
     commits.set_role(user=user, company_id=company.pk, role=role)
     said = events.Entry(
@@ -109,7 +124,7 @@ def _give_role(
         before={"role": before} if before else {},
         after={"role": role},
     )
-    events.append(company_id=company.pk, at=now, entries=[said])
+    events.append(company_id=company.pk, at=now, actor=actor, entries=[said])
 
 
 def _person(username: str) -> User:

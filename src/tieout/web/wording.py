@@ -21,6 +21,7 @@ ROADS = {
     "Home": ("company_home", ""),
     "Settings": ("integrations", ""),
     "Integrations": ("integrations", ""),
+    "People": ("people", ""),
     "Restored backup": ("restored", ""),
     "Job-level data": ("job_data", ""),
     "Changes sent to QuickBooks": ("qb_writes", ""),

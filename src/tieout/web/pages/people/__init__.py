@@ -1,0 +1,1 @@
+"""People of a company, for its Super Users."""

@@ -1,0 +1,14 @@
+"""Below /c/<company_id>/settings/people/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from tieout.web.pages.people import views
+
+urlpatterns = [
+    path("", views.people, name="people"),
+    path("add/", views.add, name="person_add"),
+    path("<int:user_id>/role/", views.role, name="person_role"),
+    path("<int:user_id>/password/", views.new_password, name="person_password"),
+]
