@@ -18,3 +18,8 @@ def by_name(name: str) -> Company | None:
 def all_companies() -> list[Company]:
     """Every company, by name."""
     return list(Company.objects.order_by("name", "id"))
+
+
+def answers() -> None:
+    """Ask the smallest question there is. Raises DatabaseError when there is no answer."""
+    Company.objects.exists()
