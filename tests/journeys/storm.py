@@ -78,7 +78,7 @@ class Storm(ABC):
         (folder / "office").mkdir()
         self.office = self.open_office()
         self._book = self._open()
-        self.client = httpx2.Client(base_url=self.installation.url, trust_env=False, timeout=10)
+        self.client = httpx2.Client(base_url=self.installation.url, trust_env=False, timeout=30)
         self.expected: dict[str, tuple[str, Decimal]] = {}
         self.queued: set[str] = set()  # numbers whose export the page has promised
         self.faults: Counter[str] = Counter()

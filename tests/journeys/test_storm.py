@@ -24,19 +24,20 @@ SEED = int(os.environ.get("TIEOUT_SEED", "20261122"))
 Tell = Callable[[str, object], None]
 
 
-def test_two_workers_on_postgresql_lose_double_and_misplace_nothing(
-    tmp_path: Path, record_property: Tell
-) -> None:
-    with throwaway() as database:
-        _blow(RemoteStorm(tmp_path, seed=SEED, database=database), FAULTS, record_property)
-
-
+# in this order two processes of pytest share them best: the longest alone, the others together
 def test_web_connectors_and_two_servers_lose_double_and_misplace_nothing(
     tmp_path: Path, record_property: Tell
 ) -> None:
     with throwaway() as database:
         storm = WebConnectorStorm(tmp_path, seed=SEED, database=database)
         _blow(storm, FAULTS // 2, record_property)
+
+
+def test_two_workers_on_postgresql_lose_double_and_misplace_nothing(
+    tmp_path: Path, record_property: Tell
+) -> None:
+    with throwaway() as database:
+        _blow(RemoteStorm(tmp_path, seed=SEED, database=database), FAULTS, record_property)
 
 
 def test_one_worker_on_sqlite_loses_doubles_and_misplaces_nothing(
