@@ -22,6 +22,7 @@ from tieout.service.save_mapping import (
     save_job_mapping,
     undo_job_mapping,
 )
+from tieout.store.commits import locks
 from tieout.store.models import (
     Company,
     Drift,
@@ -320,3 +321,41 @@ def test_record_mapping_keeps_nothing_that_is_gone_and_names_no_spelling(
     )
     assert getattr(answer, "reason", "") == "nothing_to_keep"
     assert JobMapping.objects.get(pk=books.mapping.pk).version == 1
+
+
+def test_answers_taken_back_together_lock_their_invoices_in_one_pass(
+    books: Books, access: Access, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One kept, one mapped to the survivor; the invoices of both lie between each other."""
+    company = books.company
+    heir = factories.qb_customer(company, "Acme:Ito, Naomi (2)")
+    naomi = factories.job(books.acme, "J-9", "Naomi Ito")
+    gone = factories.qb_customer(company, "Acme:Ito, Naomi")
+    save_job_mapping(
+        access=access, job_key=naomi.key, expected_version=0, target_list_id=gone.list_id,
+        remove=False, confirmed=(), reason="", now=NOW,
+    )  # fmt: skip
+    for number, job in (("1", "J-9"), ("2", "J-1"), ("3", "J-9"), ("4", "J-1")):
+        factories.invoice(books.acme, number, lines=[(job, "REG", "100.00")])
+    SourceInvoice.objects.update(standing="blocked")
+    books.change(full_name="Acme:Wood, Ben:Ortiz, Elena", parent_list_id=books.wood.list_id)
+    QbCustomer.objects.filter(pk=gone.pk).update(
+        gone_at=NOW, merged_into=heir.list_id, merged_proof="invoice 1"
+    )
+    books.notice()
+    moved_, merged = (Drift.objects.get(mapping__job__key=key) for key in ("J-1", "J-9"))
+    assert give(access, Answer.KEEP, [moved_.pk]).done == 1
+    assert give(access, Answer.REMAP, [merged.pk]).done == 1
+    SourceInvoice.objects.update(standing="blocked")
+    taken: list[int] = []
+    real = locks.invoices
+
+    def noted(**given: Any) -> list[int]:
+        ids = real(**given)
+        taken.extend(pk for pk in ids if pk not in taken)
+        return ids
+
+    monkeypatch.setattr(locks, "invoices", noted)
+    assert take_back(access, moved_.pk, merged.pk).done == 2
+    assert len(taken) == 4
+    assert taken == sorted(taken)

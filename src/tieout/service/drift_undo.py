@@ -10,7 +10,7 @@ from django.db import transaction
 from tieout.service import drift_records, save_mapping
 from tieout.service.access import Access
 from tieout.service.drift_choices import Aside, Outcome, why_refused
-from tieout.store.commits import drift_answers, events, locks
+from tieout.store.commits import drift_answers, events, locks, mappings
 from tieout.store.commits import drifts as commits
 from tieout.store.queries.drifts import Drift
 
@@ -51,6 +51,8 @@ def _undo(
         locks.desk(company_id=company_id)
         locked = drift_answers.lock(company_id=company_id, ids=ids)
         place = {pk: n for n, pk in enumerate(ids)}
+        keys = [drift.mapping.job.key for drift in locked]
+        mappings.lock_concerned(company_id=company_id, job_keys=keys)
         locked.sort(key=lambda drift: place[drift.pk])
         by_hand, kept, ignored = [], [], []
         for drift in locked:

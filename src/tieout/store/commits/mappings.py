@@ -258,6 +258,16 @@ def plan_again(*, company_id: int, concerned: Q | Sequence[Q]) -> int:
     return again
 
 
+def lock_concerned(*, company_id: int, job_keys: Sequence[str]) -> None:
+    """Lock every invoice of these jobs that may be planned again, all in one pass.
+
+    For a transaction that plans again more than once: each time it then finds its rows locked
+    already. What is exported stays as it is, so it is left out.
+    """
+    open_ = ~Q(standing__in=[Standing.EXPORTED, Standing.SKIPPED])
+    locks.invoices(company_id=company_id, which=open_ & concerned_by_jobs(job_keys))
+
+
 def plan_after_refresh(*, company_id: int, everything: bool) -> int:
     """Let invoices be planned again after the QuickBooks lists were read; returns how many.
 
