@@ -11,7 +11,7 @@ from tests.factories import NOW, World
 
 from tieout.channels.base import Answer, Outcome
 from tieout.quickbooks.qbwc import begin
-from tieout.service import conversation, qbwc_later, refresh_lists, tie_out
+from tieout.service import conversation, moments, qbwc_later, refresh_lists, tie_out
 from tieout.service.turns import Lease, Road, RoadKind, Turn
 from tieout.store.commits import exchanges, lanes, listings, tasks
 from tieout.store.commits import web_connector as commits
@@ -27,6 +27,7 @@ from tieout.store.models import (
     Task,
     WebConnectorSession,
 )
+from tieout.store.queries import waiting
 
 HEAD = (
     b'<?xml version="1.0" ?><QBXML><QBXMLMsgsRs><CustomerQueryRs requestID="1" statusCode="0" '
@@ -65,7 +66,7 @@ class Desk:
 
     def take_lane(self, owner: str) -> int:
         Lane.objects.filter(company_id=self.company_id).update(lease_until=None)
-        epoch = lanes.take(company_id=self.company_id, owner=owner, now=NOW)
+        epoch = lanes.take(company_id=self.company_id, owner=owner, now=moments.now())
         assert epoch is not None
         if owner == "web connector":
             self.session.state["epoch"] = self.session.epoch = epoch
@@ -111,6 +112,7 @@ class Desk:
 
 @pytest.fixture
 def desk(world: World) -> Desk:
+    commits.create_account(company_id=world.northgate.pk, user_name="northgate", now=NOW)
     found = Desk(world)
     found.ask()
     return found
@@ -148,7 +150,7 @@ def test_an_answer_that_is_cut_changes_nothing_and_is_asked_for_again(desk: Desk
 def test_a_holder_that_comes_later_acts_on_it_from_the_same_parts(desk: Desk) -> None:
     desk.bring(customers(3))
     epoch = desk.take_lane("another worker")
-    assert qbwc_later.apply_next()  # the ticket lost the lane: nothing is concluded
+    assert qbwc_later.apply_next()  # a worker holds the lane: it acts on it itself
     assert not QbCustomer.objects.filter(name__startswith="Client ").exists()
     assert AnswerPart.objects.exists()
     turn = Turn(
@@ -159,6 +161,44 @@ def test_a_holder_that_comes_later_acts_on_it_from_the_same_parts(desk: Desk) ->
     assert QbCustomer.objects.filter(name__startswith="Client ").count() == 3
     assert not AnswerPart.objects.exists()
     assert KeptAnswer.objects.get().applied_at is not None
+
+
+@pytest.mark.parametrize("free", [False, True])
+def test_what_comes_late_is_acted_on_in_the_place_of_the_ticket_that_holds_the_lane_now(
+    desk: Desk, free: bool
+) -> None:
+    """Not within a call of that ticket, which waits for the worker."""
+    desk.bring(customers(3))
+    Lane.objects.filter(company_id=desk.company_id).update(lease_until=None)
+    assert lanes.take(company_id=desk.company_id, owner="web connector", now=moments.now())
+    if free:  # that ticket is over already
+        Lane.objects.filter(company_id=desk.company_id).update(lease_until=None, owner="")
+    assert waiting.errand(company_id=desk.company_id).with_worker
+    assert qbwc_later.apply_next()
+    assert QbCustomer.objects.filter(name__startswith="Client ").count() == 3
+    assert not AnswerPart.objects.exists()
+    assert KeptAnswer.objects.get().applied_at is not None
+    assert not waiting.errand(company_id=desk.company_id).with_worker
+    assert not Exchange.objects.filter(applied_at__isnull=True).exists()
+
+
+def test_a_ticket_that_takes_the_lane_in_between_costs_one_more_try(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.bring(customers(3))
+    apply_kept, tried = conversation.apply_kept, []
+
+    def overtaken(turn: Turn, call_id: str) -> object:
+        tried.append(turn.lease.epoch)
+        if len(tried) == 1:
+            Lane.objects.filter(company_id=desk.company_id).update(lease_until=None)
+            lanes.take(company_id=desk.company_id, owner="web connector", now=moments.now())
+        return apply_kept(turn, call_id)
+
+    monkeypatch.setattr(conversation, "apply_kept", overtaken)
+    assert qbwc_later.apply_next()
+    assert [epoch - tried[0] for epoch in tried] == [0, 1]
+    assert QbCustomer.objects.filter(name__startswith="Client ").count() == 3
 
 
 def test_a_damaged_page_of_a_list_does_not_swallow_its_rows(desk: Desk) -> None:

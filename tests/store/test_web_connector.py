@@ -103,10 +103,10 @@ def test_a_worker_leaves_alone_what_is_not_its_own(world: World, call_id: str) -
     keep(row, b"x", call_id=call_id)
     assert commits.claim_answer(now=NOW, lease_s=60) is None
     commits.create_account(company_id=world.northgate.pk, user_name="northgate", now=NOW)
-    errand = waiting.errand(company_id=world.northgate.pk, session_id=row.pk)
+    errand = waiting.errand(company_id=world.northgate.pk)
     assert not errand.with_worker
     keep(row, b"y", call_id="c-1")
-    assert waiting.errand(company_id=world.northgate.pk, session_id=row.pk).with_worker
+    assert waiting.errand(company_id=world.northgate.pk).with_worker
 
 
 def test_old_sessions_go_unless_an_answer_waits(

@@ -2,8 +2,10 @@
 
 The edge keeps such an answer in parts and tells the Web Connector to come again in five seconds;
 meanwhile a worker acts on it under the epoch of the ticket that brought it. When that ticket has
-lost the lane, the answer is only put with its call, and the lane's present holder acts on it.
-A page of a list is read piece by piece from its parts, which go when it was acted on.
+lost the lane, the worker acts in the place of the ticket that holds it now, which waits meanwhile:
+no call of the Web Connector takes longer because of an answer that came late. Where another worker
+holds the lane, the answer is only put with its call, and that worker acts on it. A page of a list
+is read piece by piece from its parts, which go when it was acted on.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from tieout.store.queries.web_connector import KeptAnswer
 log = logging.getLogger("tieout.webconnector")
 
 LEASE_S = 300
+TURNS_MAX = 5  # tickets that follow each other while one answer is acted on
 TROUBLE_DELAYS_S = (5, 15, 30, 60, 120, 300)
 
 
@@ -70,8 +73,10 @@ def _keep(kept: KeptAnswer) -> None:
 
 def _turn(kept: KeptAnswer) -> Turn:
     state = queries.state_of(kept.session)
+    present = queries.epoch_to_act_under(company_id=kept.company_id, now=moments.now())
+    epoch = state.epoch if present is None else present
     return Turn(
-        lease=Lease(company_id=kept.company_id, epoch=state.epoch),
+        lease=Lease(company_id=kept.company_id, epoch=epoch),
         road=Road(
             kind=RoadKind.WEB_CONNECTOR, app_name=kept.session.app_name, session_id=state.ticket
         ),
@@ -80,17 +85,19 @@ def _turn(kept: KeptAnswer) -> Turn:
 
 
 def _act(kept: KeptAnswer) -> bool:
-    """Act on it; False when the lane has moved on: its holder does, from the same parts."""
-    try:
-        trouble = conversation.apply_kept(_turn(kept), kept.call_id)
-    except lanes.LaneLost:
-        log.info("company %s: the lane has moved on, its holder acts on it", kept.company_id)
-        return False
-    if trouble is not None:
-        lane_tasks.note_trouble(
-            company_id=kept.company_id, trouble=trouble, delays_s=TROUBLE_DELAYS_S
-        )
-    return True
+    """Act on it; False when a worker holds the lane: that one does, from the same parts."""
+    for _ in range(TURNS_MAX):
+        try:
+            trouble = conversation.apply_kept(_turn(kept), kept.call_id)
+        except lanes.LaneLost:
+            continue  # another ticket took it this very moment
+        if trouble is not None:
+            lane_tasks.note_trouble(
+                company_id=kept.company_id, trouble=trouble, delays_s=TROUBLE_DELAYS_S
+            )
+        return True
+    log.info("company %s: the lane has moved on, its holder acts on it", kept.company_id)
+    return False
 
 
 def _asked_anew(kept: KeptAnswer) -> None:

@@ -212,8 +212,7 @@ class Visit:
     # -------------------------------------------------------------- work
 
     def _ask_work(self, *, writes: bool) -> WorkFound:
-        session_id = self.row.pk if self.row is not None else 0
-        errand = waiting.errand(company_id=self.company_id, session_id=session_id)
+        errand = waiting.errand(company_id=self.company_id)
         if errand.with_worker:
             return WorkFound(work=None, wait=True)
         if errand.verify:

@@ -23,8 +23,8 @@ from tieout.store.models import (
 )
 from tieout.store.queries.waiting import VERIFY
 from tieout.store.queries.web_connector import CALLED
+from tieout.store.queries.web_connector import OWNER as OWNER
 
-OWNER = "web connector"  # whose lane it is while a ticket holds it
 PART_BYTES = 256 * 1024
 PARTS_AT_ONCE = 8
 SESSIONS_KEPT = 200

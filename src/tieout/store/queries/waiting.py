@@ -104,16 +104,16 @@ def on_lane(*, company_id: int) -> OnLane:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
     """What decides what the Web Connector gets next. `verify`: which company file is open comes
-    first. `with_worker`: a worker acts on a big answer of this update."""
+    first. `with_worker`: a worker acts on a big answer, of this update or of one before it."""
 
     read_only: bool
     verify: bool
     with_worker: bool
 
 
-def errand(*, company_id: int, session_id: int) -> Errand:
+def errand(*, company_id: int) -> Errand:
     """What is to be known before the company's next message is built."""
-    found = _ask(_errand(), [session_id, company_id])
+    found = _ask(_errand(), [company_id])
     read_only, verify, with_worker = (bool(each) for each in found)
     return Errand(read_only=read_only, verify=verify, with_worker=with_worker)
 
@@ -206,7 +206,7 @@ def _on_lane() -> str:
 def _errand() -> str:
     return (
         "SELECT a.read_only, a.verify_wanted_at IS NOT NULL OR b.read_at IS NULL,"  # noqa: S608
-        f" EXISTS (SELECT 1 FROM {_table(KeptAnswer)} k WHERE k.session_id = %s"
+        f" EXISTS (SELECT 1 FROM {_table(KeptAnswer)} k WHERE k.company_id = a.company_id"
         f" AND k.applied_at IS NULL AND k.call_id > '' AND k.call_id NOT LIKE '{VERIFY}%%')"
         f" FROM {_table(WebConnectorAccount)} a JOIN {_table(Book)} b"
         " ON b.company_id = a.company_id WHERE a.company_id = %s"

@@ -24,6 +24,7 @@ _OFFICE = (
     "company__connection__road", "company__book__company_name", "company__book__company_file",
     "company__book__read_at",
 )  # fmt: skip
+OWNER = "web connector"  # whose lane it is while a ticket holds it
 CALLED = "called"  # beside the reducer's row: when the ticket called, by the clock that only runs
 _LIVE = [phase.value for phase in LIVE]
 _DATES = ("opened_at", "last_call_at")
@@ -172,6 +173,13 @@ def is_page(*, company_id: int, call_id: str) -> bool:
 
 
 # ------------------------------------------------------------------ state as JSON
+
+
+def epoch_to_act_under(*, company_id: int, now: datetime) -> int | None:
+    """The lane's epoch, when no worker holds it: a ticket does, or nobody. None: a worker does."""
+    lane = Lane.objects.filter(company_id=company_id)
+    worker = lane.filter(lease_until__gte=now).exclude(owner__in=["", OWNER])
+    return None if worker.exists() else lane.values_list("epoch", flat=True).first()
 
 
 def state_of(row: Session) -> SessionState:
