@@ -27,7 +27,6 @@ MEANING = {
     State.VOIDED: "Voided in QuickBooks after it was exported.",
     State.DELETED: "Deleted in QuickBooks after it was exported.",
     State.CHANGED_IN_QUICKBOOKS: "Edited in QuickBooks after it was exported.",
-    State.CHANGED_IN_SOURCE: "Changed in the back office after it was exported.",
 }
 
 

@@ -11,18 +11,22 @@ import pytest
 from tests import factories as make
 from tests.factories import NOW, World
 from tests.rehearsal import Office, connect, open_rehearsal, stock
+from tests.store.test_service_undo_and_update import changed
 
 from tieout.service import (
     moments,
     plan_export,
     restored_backup,
     run_export,
+    tie_out,
+    undo_batch,
+    update_invoice,
     verify_connection,
 )
 from tieout.service.access import Access, find_access
 from tieout.service.restored_backup import CannotPutBack
 from tieout.service.turns import Place
-from tieout.store.models import Event, Lane, Membership, Posting, Task
+from tieout.store.models import Event, Lane, Membership, Posting, QbWrite, Task, TieOut
 
 
 @pytest.fixture
@@ -283,7 +287,7 @@ def test_a_look_begins_anew_when_a_backup_is_restored_in_its_middle(
 
     monkeypatch.setattr(restored_backup, "take", between)
     task = look(rolled_back)
-    assert task.result == {"asked": 3, "gone": 2}
+    assert task.result == {"asked": 3, "gone": 2, "undone": 0}
     assert len(pages) == 1 + 1 + 3
 
 
@@ -306,4 +310,96 @@ def test_an_answer_that_comes_twice_counts_once(
 
     monkeypatch.setattr(restored_backup, "take", twice)
     task = look(rolled_back)
-    assert task.result == {"asked": 3, "gone": 2}
+    assert task.result == {"asked": 3, "gone": 2, "undone": 0}
+
+
+# ------------------------------------------------------------------ updates and voids
+
+
+@pytest.fixture
+def changes_undone(office: Office, tmp_path: Path) -> Office:
+    """In the backup are 20417 to 20420 as exported; since then two were updated and two voided."""
+    export(office, "20417", "20418", "20419", "20420")
+    office.rehearsal.books.backup(tmp_path / "backup.qbb")
+    for number in ("20417", "20419"):
+        invoice = changed(number, "1300.00")
+        update_invoice.update(
+            access=office.access, invoice_id=invoice.pk, seen=invoice.content_hash,
+            now=moments.now(),
+        )  # fmt: skip
+        work(office)
+    voided = Posting.objects.filter(number__in=["20418", "20419"]).values_list("pk", flat=True)
+    undo_batch.void(
+        access=office.access, posting_ids=list(voided), reason="wrong rates", now=moments.now()
+    )
+    work(office)
+    assert totals(office) == {
+        "20417": "1300.00", "20418": "0.00", "20419": "0.00", "20420": "1200.00",
+    }  # fmt: skip
+    office.rehearsal.books.restore(tmp_path / "backup.qbb")
+    assert set(totals(office).values()) == {"1200.00"}
+    return office
+
+
+def totals(office: Office) -> dict[str, str]:
+    return {row.number: str(row.total) for row in office.rehearsal.books.list_invoices()}
+
+
+def test_updates_and_voids_that_a_restore_undid_are_listed_and_done_again(
+    changes_undone: Office, sam: Access
+) -> None:
+    office = changes_undone
+    task = look(office)
+    assert task.message == "all 4 exported are there, 3 as they were before a change"
+    undone = {row.number: what for row, what in restored_backup.undone(task=task)}
+    assert undone == {"20417": "update", "20418": "void", "20419": "void"}
+    assert restored_backup.gone(task=task) == []
+    back = put_back(office, sam, [row for row, _ in restored_backup.undone(task=task)])
+    assert back.message == "0 put back, 3 queued to be changed again"
+    assert restored_backup.undone(task=back) == []
+    assert set(totals(office).values()) == {"1200.00"}  # nothing is written before the Verify
+    verify(sam, office)
+    work(office)
+    expected = {"20417": "1300.00", "20418": "0.00", "20419": "0.00", "20420": "1200.00"}
+    assert totals(office) == expected
+    states = dict(Posting.objects.values_list("number", "state"))
+    assert states == {
+        "20417": "exported", "20418": "voided", "20419": "voided", "20420": "exported",
+    }  # fmt: skip
+    assert set(QbWrite.objects.values_list("state", flat=True)) == {"exported"}
+    assert look(office).message == "all 4 exported are there"
+    tie_out.start(access=office.access, now=moments.now())
+    work(office)
+    assert TieOut.objects.get().verdicts == {}
+
+
+def test_what_was_paid_since_is_left_to_a_person(changes_undone: Office, sam: Access) -> None:
+    office = changes_undone
+    undone = [row for row, _ in restored_backup.undone(task=look(office))]
+    office.rehearsal.books.receive_payment("20418", date="2026-11-20")
+    put_back(office, sam, undone)
+    verify(sam, office)
+    work(office)
+    assert totals(office)["20418"] == "1200.00"
+    row = QbWrite.objects.filter(posting__number="20418").latest("id")
+    assert (row.state, "payment" in row.problem) == ("needs a person", True)
+    assert Posting.objects.get(number="20418").state == "exported"
+
+
+def test_what_is_right_again_meanwhile_is_left_alone(changes_undone: Office, sam: Access) -> None:
+    """The list was made on the wrong file: that very answer decides, not the list."""
+    office = changes_undone
+    undone = [row for row, _ in restored_backup.undone(task=look(office))]
+    office.rehearsal.books.void_invoice("20418")
+    office.rehearsal.books.edit_invoice_line("20417", 1, amount="1300.00")
+    back = put_back(office, sam, undone)
+    assert "1 queued to be changed again, 2 stand in QuickBooks after all" in back.message
+    assert Posting.objects.get(number="20418").state == "voided"
+
+
+def test_a_payment_alone_is_no_undone_change(office: Office, tmp_path: Path) -> None:
+    export(office, "20417")
+    office.rehearsal.books.backup(tmp_path / "backup.qbb")
+    office.rehearsal.books.restore(tmp_path / "backup.qbb")
+    office.rehearsal.books.receive_payment("20417", date="2026-11-20")
+    assert look(office).message == "all 1 exported are there"

@@ -294,3 +294,86 @@ def test_the_job_stays_although_it_was_mapped_elsewhere_since(office: Office) ->
     office.work()
     (there,) = office.rehearsal.books.list_invoices()
     assert (there.customer, str(there.total)) == ("Acme Health:Ortiz, Elena - ICU", "1350.50")
+
+
+# ------------------------------------------------------------------ while it is queued
+
+
+def inactive_item(office: Office) -> None:
+    office.company.qb_entries.filter(kind="item").update(active=False)
+
+
+def inactive_job(office: Office) -> None:
+    office.company.qb_customers.filter(full_name__contains="Ortiz").update(active=False)
+
+
+def job_merged_away(office: Office) -> None:
+    office.company.qb_customers.filter(full_name__contains="Ortiz").update(gone_at=NOW)
+
+
+def another_item(office: Office) -> None:
+    other = office.company.qb_entries.get(kind="item")
+    other.pk, other.list_id, other.full_name = None, "80009-1", "Overtime Hours"
+    other.save()
+    office.company.item_mappings.update(target=other)
+
+
+def changed_again(office: Office) -> None:
+    SourceInvoice.objects.update(content_hash="d" * 64)
+
+
+@pytest.mark.parametrize(
+    ("meddle", "why"),
+    [
+        (inactive_item, "inactive"),
+        (inactive_job, "inactive"),
+        (job_merged_away, "gone"),
+        (another_item, "mapped anew"),
+        (changed_again, "changed it again"),
+    ],
+)
+def test_a_queued_update_is_not_sent_once_it_would_be_another_one(
+    office: Office, meddle: object, why: str
+) -> None:
+    export(office, "20417")
+    invoice = changed("20417", "1350.50")
+    update_invoice.update(
+        access=office.access, invoice_id=invoice.pk, seen="c" * 64, now=moments.now()
+    )
+    meddle(office)  # type: ignore[operator]
+    office.work()
+    row = QbWrite.objects.get()
+    assert (row.state, row.queued_at, row.writes) == ("ready", None, 0)
+    assert why in row.problem
+    assert "Look at the invoice again" in row.remedy
+    assert totals(office) == {"20417": "1200.00"}
+    invoice.refresh_from_db()
+    assert invoice.standing == "changed"
+    # put right, it is wished for and sent
+    office.company.qb_entries.filter(full_name="Regular Hours").update(active=True)
+    office.company.qb_customers.update(active=True, gone_at=None)
+    office.company.item_mappings.update(
+        target=office.company.qb_entries.get(full_name="Regular Hours")
+    )
+    seen = SourceInvoice.objects.get().content_hash
+    update_invoice.update(
+        access=office.access, invoice_id=invoice.pk, seen=seen, now=moments.now()
+    )
+    office.work()
+    assert totals(office) == {"20417": "1350.50"}
+
+
+@pytest.mark.parametrize("how", ["another edit of ours", "noticed as deleted"])
+def test_a_queued_void_is_for_the_invoice_as_it_was_meant(office: Office, how: str) -> None:
+    export(office, "20417")
+    posting = Posting.objects.get()
+    undo_batch.void(access=office.access, posting_ids=[posting.pk], reason="x", now=moments.now())
+    if how == "noticed as deleted":
+        Posting.objects.update(state="deleted")
+    else:
+        Posting.objects.update(edit_sequence="99999")
+    office.work()
+    row = QbWrite.objects.get()
+    assert (row.state, row.queued_at, row.writes) == ("ready", None, 0)
+    assert row.problem
+    assert totals(office) == {"20417": "1200.00"}

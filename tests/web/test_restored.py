@@ -108,3 +108,19 @@ def test_looking_is_for_who_works(as_person, world: World) -> None:
     as_person("bea").post(url)
     as_person("bea").post(url)  # two clicks make one look
     assert Task.objects.get().kind == "restored"
+
+
+def test_what_a_restore_undid_is_listed_and_changed_again(
+    as_person, world: World, gone: Posting
+) -> None:
+    Task.objects.update(params={"gone": [], "undone": [[gone.pk, "void"]], "asked": 1})
+    Posting.objects.update(state="voided")
+    html = as_person("sam").get(address(world)).content.decode()
+    assert "1 invoice is in QuickBooks as before a change of Tieout" in html
+    assert "stands in QuickBooks again" in html
+    assert "Put selected back" in html
+    assert "Put selected back" not in as_person("bea").get(address(world)).content.decode()
+    text = b"".join(as_person("vic").get(address(world, "gone.csv"))).decode()
+    assert text.strip().endswith("void undone")
+    as_person("sam").post(address(world, "put-back/"), {"posting": gone.pk})
+    assert Task.objects.get(state="waiting").params["left"] == [gone.pk]

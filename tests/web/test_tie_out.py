@@ -206,7 +206,7 @@ def test_what_came_since_is_said(bea: Client, books: World, root: str) -> None:
     for number in ("1", "2", "3"):
         posting(factories.invoice(acme, number), ortiz, state_at=after, exported_at=after)
     assert "<strong>3 invoices were exported since:</strong> tie out again." in page(bea, root)
-    Posting.objects.filter(number="20417").update(state="changed in source", state_at=after)
+    Posting.objects.filter(number="20417").update(state="changed in quickbooks", state_at=after)
     said = "<strong>3 invoices were exported since, and 1 changed:</strong>"
     assert said in page(bea, root)
 

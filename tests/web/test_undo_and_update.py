@@ -190,3 +190,38 @@ def test_quickbooks_is_looked_at_from_the_page(as_person, world: World, batch: B
     as_person("bea").post(url)  # two clicks are one look
     assert Task.objects.filter(kind="gone").count() == 1
     assert "Look in QuickBooks" in reply.content.decode()
+
+
+def test_what_a_tie_out_noticed_is_answered_on_its_page(
+    as_person, world: World, batch: Batch
+) -> None:
+    posting = Posting.objects.get()
+    Posting.objects.update(
+        state="deleted", noticed_at=NOW, problem="It was deleted there.", remedy="Send it anew."
+    )
+    page = address(world, f"{posting.invoice_id}/")
+    right = address(world, f"postings/{posting.pk}/right/")
+    assert right in as_person("bea").get(page).content.decode()
+    assert right not in as_person("vic").get(page).content.decode()
+    for name, status in (("vic", 403), ("avery", 403), ("charlie", 404)):
+        assert as_person(name).post(right, {"reason": "x"}).status_code == status
+    assert as_person("bea").get(right).status_code == 405
+    html = as_person("bea").post(right, {"reason": " "}, follow=True).content.decode()
+    assert "Give a reason" in html
+    assert Posting.objects.get().noticed_at is not None
+    html = as_person("bea").post(right, {"reason": "billed twice"}, follow=True).content.decode()
+    assert "20417 is no difference any more" in html
+    assert "said that it is right: billed twice" in html
+    assert right not in html
+    assert Event.objects.filter(verb="accepted", subject="posting").count() == 1
+
+
+def test_one_that_was_changed_there_may_be_looked_at_again(
+    as_person, world: World, batch: Batch
+) -> None:
+    posting = Posting.objects.get()
+    Posting.objects.update(state="changed in quickbooks")
+    html = as_person("bea").get(address(world, f"{posting.invoice_id}/")).content.decode()
+    assert "Look in QuickBooks again" in html
+    as_person("bea").post(address(world, f"postings/{posting.pk}/look/"))
+    assert Task.objects.get(kind="gone").params["posting"] == posting.pk

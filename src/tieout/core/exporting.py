@@ -19,6 +19,10 @@ Rules of this file
    claim is given back: a late answer that QuickBooks saved it ends the sending at every point.
 8. What is exported is sent again only after a backup was restored in QuickBooks, a look found it
    gone, and a Super User puts it back; then it begins anew, with a probe.
+9. That what is exported was voided, deleted or changed in QuickBooks is concluded only from what
+   QuickBooks says of it when it is asked for by its id: after a tie-out that found it differing,
+   or because a person wants to know. What the back office changed since says the invoice itself,
+   not its postings.
 """
 
 from __future__ import annotations
@@ -52,7 +56,6 @@ class State(StrEnum):
     VOIDED = "voided"
     DELETED = "deleted"
     CHANGED_IN_QUICKBOOKS = "changed in quickbooks"
-    CHANGED_IN_SOURCE = "changed in source"
 
 
 class Event(StrEnum):
@@ -84,7 +87,7 @@ class Event(StrEnum):
     VOIDED = "voided in QuickBooks"
     DELETED = "deleted in QuickBooks"
     CHANGED_THERE = "changed in QuickBooks"
-    CHANGED_HERE = "changed in the back office"
+    STANDS_AGAIN = "found standing in QuickBooks as it was sent"
     PUT_BACK = "gone with a restored backup, put back by a Super User"
 
 
@@ -132,6 +135,14 @@ _RAN_AND_GONE = Step(
     State.NEEDS_PERSON, (*_KEEP_EXPLAIN, Effect.HOLD_UNLESS_FENCED, Effect.NEXT_SET_ID)
 )
 _GIVEN_BACK = Step(State.READY, (Effect.RELEASE,))
+_PUT_BACK = Step(State.READY, (Effect.RELEASE, Effect.NEVER_SENT, Effect.NEXT_SET_ID))
+# What QuickBooks says of an exported one that is asked for by its id.
+_NOTICED: dict[Event, Step] = {
+    Event.VOIDED: Step(State.VOIDED, (Effect.EXPLAIN,)),
+    Event.DELETED: Step(State.DELETED, (Effect.EXPLAIN,)),
+    Event.CHANGED_THERE: Step(State.CHANGED_IN_QUICKBOOKS, (Effect.EXPLAIN,)),
+}
+_STANDS_AGAIN = {Event.STANDS_AGAIN: Step(State.EXPORTED, (Effect.RECORD,))}
 
 TABLE: dict[State, dict[Event, Step]] = {
     State.READY: {
@@ -202,24 +213,28 @@ TABLE: dict[State, dict[Event, Step]] = {
     State.EXPORTED: {
         Event.ACCEPTED: Step(State.EXPORTED),  # the same answer again
         Event.FOUND_OURS: Step(State.EXPORTED),
-        Event.VOIDED: Step(State.VOIDED, (Effect.EXPLAIN,)),
-        Event.DELETED: Step(State.DELETED, (Effect.EXPLAIN,)),
-        Event.CHANGED_THERE: Step(State.CHANGED_IN_QUICKBOOKS, (Effect.EXPLAIN,)),
-        Event.CHANGED_HERE: Step(State.CHANGED_IN_SOURCE, (Effect.EXPLAIN,)),
-        Event.PUT_BACK: Step(State.READY, (Effect.RELEASE, Effect.NEVER_SENT, Effect.NEXT_SET_ID)),
+        **_NOTICED,
+        Event.PUT_BACK: _PUT_BACK,
     },
-    State.VOIDED: {},
-    State.DELETED: {},
-    State.CHANGED_IN_QUICKBOOKS: {},
-    State.CHANGED_IN_SOURCE: {},
+    State.CHANGED_IN_QUICKBOOKS: {**_NOTICED, **_STANDS_AGAIN, Event.PUT_BACK: _PUT_BACK},
+    State.VOIDED: {
+        Event.DELETED: _NOTICED[Event.DELETED],
+        Event.CHANGED_THERE: _NOTICED[Event.CHANGED_THERE],
+        **_STANDS_AGAIN,
+    },
+    State.DELETED: {
+        Event.VOIDED: _NOTICED[Event.VOIDED],
+        Event.CHANGED_THERE: _NOTICED[Event.CHANGED_THERE],
+        **_STANDS_AGAIN,
+    },
 }
 
 # At or past *sending*: the intent may have left, so the posting keeps its mode, job and number.
 COMMITTED = frozenset(State) - {State.READY, State.CLAIMED, State.PROBED, State.REFUSED}
 # QuickBooks holds it, as far as we know.
-IN_QUICKBOOKS = frozenset(
-    {State.EXPORTED, State.CHANGED_IN_QUICKBOOKS, State.CHANGED_IN_SOURCE, State.VOIDED}
-)
+IN_QUICKBOOKS = frozenset({State.EXPORTED, State.CHANGED_IN_QUICKBOOKS, State.VOIDED})
+# Exported, and whatever became of it since.
+OVER = IN_QUICKBOOKS | {State.DELETED}
 # The queue of the company is held while a posting is in one of these.
 HOLDING = frozenset({State.SENDING, State.UNCONFIRMED, State.RESENDABLE})
 # Export work that goes on by itself.

@@ -193,10 +193,12 @@ def read_probe(answer: bytes, expected: Expected) -> Reading:
     if responses[-1].request_id == FORMER:
         known = {sale.txn_id: sale for sale in others.pop()}
         if sale := known.get(expected.former_txn_id):
-            return Reading(event=Event.FOUND_OURS, found=_found(sale))
+            return Reading(event=Event.FOUND_OURS, found=found_sale(sale))
         replaced = known.get(expected.replaced_txn_id)
         if replaced is not None and not is_voided(replaced):
-            return Reading(event=Event.FOUND_ALIKE, found=_found(replaced), message=STANDS_AGAIN)
+            return Reading(
+                event=Event.FOUND_ALIKE, found=found_sale(replaced), message=STANDS_AGAIN
+            )
     ours = [sale for sales in others for sale in _marked(sales, expected)]
     return _judged([*ours, *by_number], expected) or Reading(event=Event.PROBE_CLEAN)
 
@@ -276,7 +278,7 @@ def _accepted(response: qbxml.Response, expected: Expected) -> Reading:
     if len(sales) > 1 or (sales and not _is_answer_to(sales[0], expected)):
         return another()
     if sales:
-        return Reading(event=Event.ACCEPTED, found=_found(sales[0]), code=response.status.code)
+        return Reading(event=Event.ACCEPTED, found=found_sale(sales[0]), code=response.status.code)
     recovery = response.error_recovery
     if recovery is not None and recovery.txn_id:
         same = recovery.external_guid.upper() == expected.guid.upper()
@@ -311,7 +313,7 @@ def _judged(sales: list[SaleRet], expected: Expected) -> Reading | None:
     for event in (Event.FOUND_OURS, Event.FOUND_ALIKE, Event.FOUND_FOREIGN):
         for verdict, sale in verdicts:
             if verdict is event:
-                return Reading(event=event, found=_found(sale))
+                return Reading(event=event, found=found_sale(sale))
     return None
 
 
@@ -327,7 +329,8 @@ def _verdict(sale: SaleRet, expected: Expected) -> Event:
     return Event.FOUND_ALIKE if alike else Event.FOUND_FOREIGN
 
 
-def _found(sale: SaleRet) -> Found:
+def found_sale(sale: SaleRet) -> Found:
+    """The invoice or credit memo as people look at it."""
     return Found(
         txn_id=sale.txn_id,
         number=sale.ref_number,

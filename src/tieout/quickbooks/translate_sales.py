@@ -22,7 +22,7 @@ from tieout.quickbooks.readings import (
     judge_stored,
     judge_write,
 )
-from tieout.quickbooks.translate import IDENTITY, SaleRet, is_voided, line_of
+from tieout.quickbooks.translate import IDENTITY, SaleRet, found_sale, is_voided, line_of
 from tieout.quickbooks.translate_customers import again_if_stale
 
 LINE_INSERTED = "-1"  # the id of a line that is not there yet
@@ -113,19 +113,6 @@ def _paid(sale: SaleRet) -> str:
     if applied or (left is not None and sale.total is not None and left != sale.total):
         return "A payment or credit is applied to it."
     return "Another transaction is linked to it." if sale.linked else ""
-
-
-def found_sale(sale: SaleRet) -> Found:
-    """The invoice or credit memo as people look at it."""
-    return Found(
-        txn_id=sale.txn_id,
-        number=sale.ref_number,
-        customer=sale.customer.full_name,
-        customer_list_id=sale.customer.list_id,
-        txn_date=sale.txn_date,
-        total=sale.total,
-        edit_sequence=sale.edit_sequence,
-    )
 
 
 # ------------------------------------------------------------------ void

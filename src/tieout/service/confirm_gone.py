@@ -1,33 +1,45 @@
-"""Find out whether an exported invoice was voided or deleted in QuickBooks, and note it.
+"""Find out what became of exported invoices in QuickBooks: voided, deleted, changed; and note it.
 
-A person asks, QuickBooks answers: nobody's word makes an invoice count as gone. A file that was
-restored from a backup answers for another time; its answer is not taken.
+A person asks for one, a tie-out for all that it found differing. QuickBooks answers: nobody's word
+makes an invoice count as gone. Another company file says nothing, nor does one that was restored
+from a backup: what is missing there may have vanished with the backup.
+
+What a tie-out noticed stays open (`noticed_at`), and in every later tie-out, until a person answers
+or the invoice stands in QuickBooks again as it was sent.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
 
 from tieout.channels.base import Answer, Outcome
 from tieout.core.exporting import Event, State, step
-from tieout.service import moments, presence
+from tieout.quickbooks.translate_presence import Left, Presence, became
+from tieout.service import moments, posting_words, presence
 from tieout.service.access import Access
 from tieout.service.qb_writes import CannotWrite
 from tieout.service.turns import Lease, Place, Question, Trouble
+from tieout.store.commits import events, lanes, tasks
 from tieout.store.commits import exports as export_commits
-from tieout.store.commits import lanes, tasks
 from tieout.store.queries import connections, restored
 from tieout.store.queries import exports as queries
 from tieout.store.queries import qb_writes as write_queries
 from tieout.store.queries.exports import Posting, Task
 
-WORDS = {
-    Event.VOIDED: "It is voided in QuickBooks.",
-    Event.DELETED: "QuickBooks does not hold it any more: it was deleted there.",
-}
+ROWS = 100  # ids asked for in one message
 STANDS = "It stands in QuickBooks as it is. Nothing was changed."
+_NO_NEWS = {(State.VOIDED, Event.VOIDED), (State.DELETED, Event.DELETED)}
+RESTORED = Trouble(
+    problem="A backup was restored in QuickBooks since the last Verify; nothing was concluded.",
+    remedy="Super User: look under Restored backup which invoices are gone.",
+    needs_person=True,
+)
+VANISHED = "It is not in QuickBooks; a backup was restored there since. See Restored backup."
 
 
 def start(*, access: Access, posting_id: int, now: datetime) -> Task:
@@ -45,7 +57,7 @@ def start(*, access: Access, posting_id: int, now: datetime) -> Task:
         open_ = tasks.open_task(company_id=company_id, kind=Task.Kind.GONE)
         if open_ is not None and open_.params.get("posting") == posting_id:
             return open_
-        if posting.state != State.EXPORTED or not posting.txn_id:
+        if State(posting.state) not in restored.LOOKED_FOR or not posting.txn_id:
             message = f"Invoice {posting.number} is {posting.state}; there is nothing to look for."
             raise CannotWrite(message)
         if write_queries.open_of_postings(posting_ids=[posting.pk]):
@@ -56,12 +68,30 @@ def start(*, access: Access, posting_id: int, now: datetime) -> Task:
             kind=Task.Kind.GONE,
             now=now,
             user=access.user,
-            params={"posting": posting.pk},
+            params={
+                "posting": posting.pk,
+                "left": [[posting.pk, posting.earlier.get("txn_id") or posting.txn_id]],
+            },
+        )
+
+
+def want(*, company_id: int, txn_ids: Mapping[int, str], now: datetime) -> None:
+    """Let these be asked for after a tie-out: id of a posting -> TxnID under which it was found.
+
+    Part of the caller's transaction, which holds the lane.
+    """
+    if txn_ids:
+        tasks.request(
+            company_id=company_id,
+            kind=Task.Kind.GONE,
+            now=now,
+            params={"left": sorted([pk, txn_id] for pk, txn_id in txn_ids.items())},
+            total=len(txn_ids),
         )
 
 
 def latest(*, company_id: int, posting_ids: list[int]) -> Task | None:
-    """The latest look for one of these, open or over."""
+    """The latest look that a person wished for one of these, open or over."""
     return restored.latest_look(company_id=company_id, posting_ids=posting_ids)
 
 
@@ -69,73 +99,122 @@ def latest(*, company_id: int, posting_ids: list[int]) -> Task | None:
 
 
 def ask(task: Task) -> Question | None:
-    """The one question; None when it was answered, or there is nothing to ask any more."""
-    posting = _posting(task)
-    if "said" in task.params or posting is None or posting.state != State.EXPORTED:
+    """The next hundred ids; None when all were asked for."""
+    left = task.params["left"]
+    ids = dict(left[:ROWS])
+    if not ids:
         return None
+    # also what moved on meanwhile: an answer about it changes nothing
+    rows = restored.postings(company_id=task.company_id, ids=list(ids))
     lane = connections.held(company_id=task.company_id)
-    place: Place = {"epoch": lane.epoch if lane else 0}
-    return Question(request=presence.request([posting]), place=place)
+    place: Place = {"left": len(left), "epoch": lane.epoch if lane else 0}
+    return Question(request=presence.request(rows, ids), place=place)
 
 
 def take(
     *, task: Task, place: Place, lease: Lease, answer: Answer, took_s: float
 ) -> Trouble | None:
-    """Note what became of it; an answer of another holding of the lane is asked for anew."""
+    """Note what became of them; an answer of another holding of the lane is asked for anew."""
     if answer.outcome is not Outcome.RESPONSE:
         return Trouble(problem=answer.message, remedy=answer.remedy)
-    if int(place["epoch"]) != lease.epoch:
+    left = task.params["left"]
+    if int(place["epoch"]) != lease.epoch or int(place["left"]) != len(left):
         return None
+    ids: dict[int, str] = dict(left[:ROWS])
     with transaction.atomic():
         lanes.check(company_id=lease.company_id, epoch=lease.epoch)
-        posting_id = int(task.params["posting"])
-        queries.lock_invoice_of(company_id=task.company_id, posting_id=posting_id)
-        row = queries.posting_for_change(company_id=task.company_id, posting_id=posting_id)
-        if row is None or row.state != State.EXPORTED:
-            return None
-        found = presence.read(company_id=task.company_id, answer=answer, rows=[row])
+        asked = restored.postings(company_id=task.company_id, ids=list(ids))
+        found = presence.read(company_id=task.company_id, answer=answer, rows=asked)
         if isinstance(found, Trouble):
             return found
         book = connections.book_of(company_id=task.company_id)
         if found.last_restore_time != book.last_restore_time:
-            return Trouble(
-                problem="A backup was restored in QuickBooks since the last Verify; nothing was "
-                "concluded.",
-                remedy="Super User: look under Restored backup which invoices are gone.",
-                needs_person=True,
-            )
-        said = STANDS
-        if row.txn_id not in found.txn_ids or row.txn_id in found.voided:
-            event = Event.VOIDED if row.txn_id in found.voided else Event.DELETED
-            said = WORDS[event]
-            _note(row, event, task)
-        tasks.note_params(task_id=task.pk, params={**task.params, "said": said})
+            return RESTORED
+        rows = restored.lock_noticeable(company_id=task.company_id, ids=list(ids))
+        open_ = write_queries.open_of_postings(posting_ids=[row.pk for row in rows])
+        with events.at_the_end():
+            said = [_judge(row, ids[row.pk], found, task) for row in rows if row.pk not in open_]
+            _note_params(task, said)
     return None
 
 
-def finish(task: Task, lease: Lease) -> bool:
-    """It was answered."""
-    with transaction.atomic():
-        lanes.check(company_id=lease.company_id, epoch=lease.epoch)
-        said = task.params.get("said", "It was settled meanwhile.")
-        tasks.finish(task_id=task.pk, now=moments.now(), message=said, result={})
-    return True
+def _note_params(task: Task, said: list[str]) -> None:
+    params = {**task.params, "left": task.params["left"][ROWS:]}
+    if "posting" in params:
+        params["said"] = (said or [""])[0]
+    counts = Counter(params.get("counts", {})) + Counter(each for each in said if each)
+    params["counts"] = dict(counts)
+    tasks.note_params(task_id=task.pk, params=params)
 
 
-def _note(row: Posting, event: Event, task: Task) -> None:
+def _judge(row: Posting, txn_id: str, found: Presence, task: Task) -> str:
+    """What became of one, noted on it; in words, "" where it did not move."""
+    sale = found.sales.get(txn_id)
+    if txn_id == row.earlier.get("txn_id") and txn_id != row.txn_id:
+        return _judge_second(row, is_there=sale is not None and txn_id not in found.voided)
+    event = became(_left(row), sale, voided=txn_id in found.voided)
+    if event is Event.DELETED and _maybe_vanished(row, found):
+        return VANISHED
     before = State(row.state)
+    if event is Event.STANDS_AGAIN and before is State.EXPORTED:
+        return STANDS
+    if (before, event) in _NO_NEWS:
+        return ""
     row.state = step(before, event).state.value
-    row.problem = WORDS[event]
-    row.remedy = "If it is still to be billed, send it anew; else there is nothing to do."
+    row.problem, row.remedy = posting_words.became(row, event, sale)
+    by_person = "posting" in task.params
+    over = by_person or event is Event.STANDS_AGAIN
+    row.noticed_at = None if over else row.noticed_at or moments.now()
+    row.found = {}
+    if event is Event.STANDS_AGAIN and row.txn_id != txn_id:
+        # typed again by hand: its lines are not ours, so nothing is written over them
+        row.txn_id, row.edit_sequence = txn_id, ""
+    elif event is Event.CHANGED_THERE and sale is not None:
+        row.found = {name: str(value) for name, value in asdict(sale).items() if value is not None}
     export_commits.save_row(
         row=row,
         before=before,
         now=moments.now(),
         actor=task.requested_by,
-        reason="QuickBooks was asked",
+        reason="QuickBooks was asked" if by_person else "a tie-out found it differing",
         details={"txn_id": row.txn_id},
+    )
+    return row.problem or posting_words.STANDS_AGAIN
+
+
+def _judge_second(row: Posting, *, is_there: bool) -> str:
+    """Whether the second one of an invoice that stood there twice is over."""
+    if is_there:
+        return row.problem
+    row.earlier, row.noticed_at = {}, None
+    row.problem = row.remedy = ""
+    state = State(row.state)
+    export_commits.save_row(row=row, before=state, now=moments.now())
+    return posting_words.STANDS_ONCE
+
+
+def _maybe_vanished(row: Posting, found: Presence) -> bool:
+    return row.exported_at is not None and found.restored_since(row.exported_at)
+
+
+def _left(row: Posting) -> Left:
+    return Left(
+        number=row.qb_number or row.number,
+        customer_list_id=row.customer.list_id,
+        txn_date=row.txn_date,
+        total=row.total if row.qb_total is None else row.qb_total,
+        edit_sequence=row.edit_sequence,
     )
 
 
-def _posting(task: Task) -> Posting | None:
-    return queries.posting(company_id=task.company_id, posting_id=int(task.params["posting"]))
+def finish(task: Task, lease: Lease) -> bool:
+    """All were asked for."""
+    params = task.params
+    said = params.get("said") or "It was settled meanwhile."
+    counts: dict[str, int] = params.get("counts", {})
+    if "posting" not in params:
+        said = " ".join(f"{count:,}: {words}" for words, count in sorted(counts.items()))
+    with transaction.atomic():
+        lanes.check(company_id=lease.company_id, epoch=lease.epoch)
+        tasks.finish(task_id=task.pk, now=moments.now(), message=said[:500], result={})
+    return True

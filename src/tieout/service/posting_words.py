@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from tieout.core.exporting import State
+from tieout.core.exporting import Event, State
 from tieout.core.money import show
 from tieout.quickbooks.translate import Found, Reading
 from tieout.store.queries.exports import Posting
@@ -43,6 +43,61 @@ def amount_differs(posting: Posting, theirs: Decimal) -> Words:
         f"QuickBooks holds {show(theirs)} for this invoice, we sent {show(posting.total)}.",
         "Bookkeeper: compare the lines of both; the tie-out shows the difference.",
     )
+
+
+def saved_earlier(posting: Posting) -> Words:
+    """QuickBooks saved an earlier message of this invoice, besides the one that counts or is out."""
+    earlier = posting.earlier
+    first = f"#{earlier.get('number') or posting.number} (TxnID {earlier['txn_id']})"
+    if posting.txn_id == earlier["txn_id"]:
+        return (
+            f"QuickBooks holds it as {first}, from an earlier message. What became of the newer "
+            "one is not proved: it may come to stand there twice.",
+            f"Bookkeeper: look for a second {posting.number} of this customer; if there is one, "
+            "void it. Tie out then: it names every second one Duplicate.",
+        )
+    if posting.txn_id:
+        second = f"#{posting.qb_number or posting.number} (TxnID {posting.txn_id})"
+        return (
+            f"It stands twice in QuickBooks: {first} from an earlier message, whose answer came "
+            f"late, and {second}.",
+            f"Bookkeeper: void the one with TxnID {earlier['txn_id']}; Tieout counts the other. "
+            "Then tie out: QuickBooks is asked whether it is over.",
+        )
+    if posting.state in {State.SENDING, State.UNCONFIRMED, State.RESENDABLE}:
+        return (
+            f"QuickBooks saved an earlier message of this invoice as {first}, and a newer one is "
+            "out: it may come to stand there twice.",
+            "Tieout finds out what became of the newer one and says so here. Look in QuickBooks "
+            f"for number {posting.number}; leave both as they are until that is known.",
+        )
+    return (
+        f"QuickBooks saved an earlier message of this invoice as {first}, and not the latest one.",
+        "Have it sent again: QuickBooks is asked first, and what stands there is only recorded.",
+    )
+
+
+STANDS_AGAIN = "It stands in QuickBooks as it was sent."
+STANDS_ONCE = "It stands in QuickBooks once; the second one is void or gone."
+
+
+def became(posting: Posting, event: Event, found: Found | None) -> Words:
+    """What became of an exported one in QuickBooks."""
+    anew = "If it is still to be billed, send it anew; else say that it is right so."
+    match event:
+        case Event.VOIDED:
+            return ("It is voided in QuickBooks.", anew)
+        case Event.DELETED:
+            return ("QuickBooks does not hold it any more: it was deleted there.", anew)
+        case Event.CHANGED_THERE if found is not None:
+            return (
+                f"It was changed in QuickBooks since it was exported; it is now {_describe(found)}.",
+                "Bookkeeper: put it back in QuickBooks, and tie out again. If the change is right, "
+                "have the back office corrected and void this one in QuickBooks; after a tie-out "
+                "it is sent anew.",
+            )
+        case _:
+            return ("", "")
 
 
 def _needs_person(posting: Posting, reading: Reading) -> Words:

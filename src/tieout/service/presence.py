@@ -6,7 +6,7 @@ backup meanwhile is for the caller to judge.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tieout.channels.base import Answer
 from tieout.core.facts import PostingKind
@@ -19,15 +19,18 @@ from tieout.store.queries.exports import Posting
 AGAIN = "Tieout tries again by itself."
 
 
-def request(rows: Sequence[Posting]) -> bytes:
-    """The message that asks for these."""
-    return translate_presence.render(_asked(rows))
+def request(rows: Sequence[Posting], ids: Mapping[int, str] | None = None) -> bytes:
+    """The message that asks for these. `ids`: under which TxnID instead of their own."""
+    given = ids or {}
+    return translate_presence.render(
+        [(PostingKind(row.kind), given.get(row.pk) or row.txn_id) for row in rows]
+    )
 
 
 def read(*, company_id: int, answer: Answer, rows: Sequence[Posting]) -> Presence | Trouble:
     """What the answer holds, or why it says nothing of the company's own file."""
     try:
-        found = translate_presence.read(answer.qbxml, _asked(rows))
+        found = translate_presence.read(answer.qbxml, {PostingKind(row.kind) for row in rows})
     except qbxml.MalformedResponse as error:
         return Trouble(problem=str(error), remedy=AGAIN)
     if found.broken:
@@ -48,7 +51,3 @@ def read(*, company_id: int, answer: Answer, rows: Sequence[Posting]) -> Presenc
             needs_person=True,
         )
     return found
-
-
-def _asked(rows: Sequence[Posting]) -> list[tuple[PostingKind, str]]:
-    return [(PostingKind(row.kind), row.txn_id) for row in rows]

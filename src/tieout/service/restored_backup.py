@@ -1,9 +1,10 @@
 """After a backup was restored in QuickBooks: find what vanished, and put it back to be sent.
 
-Looking only reads, so it goes on while the lane is held. Every exported invoice is asked for by
-its TxnID, the latest first. What is gone a Super User may put back: QuickBooks is asked for it once
-more, and what that answer does not hold becomes ready. When it is exported again QuickBooks is
-asked first, as always, by its number and by the id it had.
+Looking only reads, so it goes on while the lane is held. Every invoice that was exported is asked
+for by its TxnID, the latest first. What is gone a Super User may put back: QuickBooks is asked for
+it once more, and what that answer does not hold becomes ready. When it is exported again QuickBooks
+is asked first, as always, by its number and by the id it had. What is there as it was before an
+update or a void is updated or voided again (`restored_changes`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from django.db import transaction
 from tieout.channels.base import Answer, Outcome
 from tieout.core import exporting
 from tieout.core.exporting import Event, State
-from tieout.service import moments, presence
+from tieout.quickbooks.translate_presence import Presence
+from tieout.service import moments, presence, restored_changes
 from tieout.service.access import Access, find_access
 from tieout.service.exporter import next_set_id
 from tieout.service.turns import Lease, Place, Question, Trouble
@@ -70,11 +72,21 @@ def gone(*, task: Task | None) -> list[Posting]:
     return restored.postings(company_id=task.company_id, ids=_gone(task))
 
 
+def undone(*, task: Task | None) -> list[tuple[Posting, str]]:
+    """What the look found as it was before a change of Tieout's, and which change that was."""
+    if task is None:
+        return []
+    what = _undone(task)
+    rows = restored.postings(company_id=task.company_id, ids=list(what))
+    return [(row, what[row.pk]) for row in rows]
+
+
 def put_back(*, access: Access, posting_ids: Sequence[int], now: datetime) -> Task:
-    """Ask that these be sent again, among those that the latest look did not find.
+    """Ask that these be sent again, among those that the latest look found gone or undone.
 
     That look may be old, and another file or backup may be open since. So QuickBooks is asked for
-    them once more, and what that very answer does not hold is put back. Nothing is queued by it.
+    them once more, and that very answer decides. What it does not hold is put back, and nothing is
+    queued by that; what it holds as it was before an update or a void is queued to be changed again.
     """
     if not access.can_configure:
         message = f"Putting vanished invoices back is for a Super User of {access.company}."
@@ -86,12 +98,12 @@ def put_back(*, access: Access, posting_ids: Sequence[int], now: datetime) -> Ta
         if task is None or task.state != Task.State.DONE:
             message = "Look first which invoices are gone; nothing was changed."
             raise CannotPutBack(message)
-        chosen = sorted(set(posting_ids) & set(_gone(task)))
+        chosen = sorted(set(posting_ids) & {*_gone(task), *_undone(task)})
         left = [row.pk for row in restored.exported_of(company_id=company_id, ids=chosen)]
         if not left:
             message = "None of these is gone and still counted as exported. Look again."
             raise CannotPutBack(message)
-        params = {**task.params, "left": left, "back": 0, "there": 0}
+        params = {**task.params, "left": left, "back": 0, "again": 0, "there": 0}
         return tasks.request(
             company_id=company_id,
             kind=Task.Kind.RESTORED,
@@ -107,6 +119,7 @@ def _back(row: Posting, access: Access, now: datetime) -> events.Entry:
     was = {"state": row.state, "txn_id": row.txn_id, "number": row.qb_number}
     row.state = exporting.step(before, Event.PUT_BACK).state.value
     row.writes, row.tries = 0, 0
+    row.noticed_at = None
     row.set_id = next_set_id(row)
     row.former_txn_id = row.txn_id
     row.txn_id = row.edit_sequence = row.qb_number = ""
@@ -165,10 +178,12 @@ def take(
     if isinstance(found, Trouble):
         return found
     restored_then = task.params.get("last_restore_time", found.last_restore_time)
+    changes = restored_changes.undone(rows, found)
     params = {
         "before": last,
         "asked": task.params.get("asked", 0) + len(rows),
-        "gone": [*_gone(task), *(row.pk for row in rows if row.txn_id not in found.txn_ids)],
+        "gone": [*_gone(task), *(row.pk for row in rows if _is_gone(row, found))],
+        "undone": [*task.params.get("undone", ()), *changes.items()],
         "last_restore_time": found.last_restore_time,
     }
     if found.last_restore_time != restored_then:
@@ -201,33 +216,57 @@ def _take_back(task: Task, place: Place, lease: Lease, answer: Answer) -> Troubl
         found = presence.read(company_id=task.company_id, answer=answer, rows=rows)
         if isinstance(found, Trouble):
             return found
-        now = moments.now()
-        gone = [row for row in rows if row.txn_id not in found.txn_ids]
-        there = [row.pk for row in rows if row.txn_id in found.txn_ids]
-        entries = [_back(row, access, now) for row in gone]
-        params = {
-            **task.params,
-            "left": [pk for pk in left if pk < last],
-            "gone": [pk for pk in _gone(task) if pk not in there],
-            "back": task.params["back"] + len(gone),
-            "there": task.params["there"] + len(there),
-            "last_restore_time": found.last_restore_time,
-        }
-        tasks.note_params(task_id=task.pk, params=params)
-        tasks.progress(task_id=task.pk, done=params["back"] + params["there"])
-        events.append(company_id=task.company_id, at=now, actor=access.user, entries=entries)
+        with events.at_the_end():
+            _do_back(task, rows, found, access, last=last)
     return None
+
+
+def _do_back(
+    task: Task, rows: Sequence[Posting], found: Presence, access: Access, *, last: int
+) -> None:
+    now = moments.now()
+    changes = restored_changes.undone(rows, found)
+    gone = [row for row in rows if _is_gone(row, found)]
+    again = [row for row in rows if row.pk in changes]
+    settled = {row.pk for row in (*gone, *again)}
+    there = {row.pk for row in rows} - settled
+    left_open = _undone(task).keys() - {row.pk for row in rows}
+    entries = [_back(row, access, now) for row in gone]
+    if again:
+        restored_changes.do_again(rows=again, what=changes, found=found, access=access, now=now)
+    params = {
+        **task.params,
+        "left": [pk for pk in task.params["left"] if pk < last],
+        "gone": [pk for pk in _gone(task) if pk not in there],
+        "undone": [[pk, change] for pk, change in _undone(task).items() if pk in left_open],
+        "back": task.params["back"] + len(gone),
+        "again": task.params["again"] + len(again),
+        "there": task.params["there"] + len(there),
+        "last_restore_time": found.last_restore_time,
+    }
+    tasks.note_params(task_id=task.pk, params=params)
+    tasks.progress(task_id=task.pk, done=params["back"] + params["again"] + params["there"])
+    events.append(company_id=task.company_id, at=now, actor=access.user, entries=entries)
+
+
+def _is_gone(row: Posting, found: Presence) -> bool:
+    """Whether it is not there and ought to be; of what is worth nothing nothing is missed."""
+    return row.txn_id not in found.txn_ids and State(row.state) in restored.LOOKED_FOR
 
 
 def finish(task: Task, lease: Lease) -> bool:
     """Everything was asked for."""
     params = task.params
-    asked, missing = params.get("asked", 0), len(_gone(task))
+    asked, missing, old = params.get("asked", 0), len(_gone(task)), len(_undone(task))
     message = f"all {asked:,} exported are there"
     if missing:
         message = f"{missing:,} of {asked:,} exported are gone"
+    if old:
+        message += f", {old:,} as they were before a change"
     if "left" in params:
         message = f"{params['back']:,} put back"
+        if params["again"]:
+            message += f", {params['again']:,} queued to be changed again"
         if params["there"]:
             message += f", {params['there']:,} stand in QuickBooks after all"
     with transaction.atomic():
@@ -236,9 +275,13 @@ def finish(task: Task, lease: Lease) -> bool:
             task_id=task.pk,
             now=moments.now(),
             message=message,
-            result={"asked": asked, "gone": missing},
+            result={"asked": asked, "gone": missing, "undone": old},
         )
     return True
+
+
+def _undone(task: Task) -> dict[int, str]:
+    return dict(task.params.get("undone", ()))
 
 
 def _gone(task: Task) -> list[int]:

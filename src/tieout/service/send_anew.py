@@ -80,6 +80,9 @@ def send_anew(
             identity=plan_export.identity(planned, company_key, revision=anew.revision),
             now=now,
         )
+        export_commits.notice_answered(
+            posting_id=former.pk, remedy=f"It was sent anew, as {row.number}."
+        )
         export_commits.settle_standing(invoice_ids=[row.invoice_id])
         entry = events.Entry(
             verb="sent anew",

@@ -126,16 +126,19 @@ class PostingSubject:
 
     def record(self, found: Found) -> None:
         posting = self.posting
-        posting.txn_id, posting.former_txn_id = found.txn_id, ""
+        posting.txn_id = found.txn_id
         posting.edit_sequence = found.edit_sequence
         posting.qb_number = found.number or posting.number
         posting.qb_total = found.total
         posting.exported_at = moments.now()
         if found.total is not None and found.total != posting.total:
             posting.problem, posting.remedy = posting_words.amount_differs(posting, found.total)
+        if posting.earlier:
+            posting.problem, posting.remedy = posting_words.saved_earlier(posting)
 
     def words(self, reading: Reading, *, said: str) -> Words:
-        return posting_words.of_state(self.posting, reading, said=said)
+        words = posting_words.of_state(self.posting, reading, said=said)
+        return posting_words.saved_earlier(self.posting) if self.posting.earlier else words
 
 
 _OF_KIND: Final[Mapping[str, Callable[[QbWrite], Subject]]] = {

@@ -10,7 +10,7 @@ from tieout.core.facts import PostingKind
 from tieout.quickbooks import translate_sales as sales
 from tieout.quickbooks.readings import Found, Reading
 from tieout.quickbooks.translate_sales import HeldSale
-from tieout.service import moments, posting_content, qb_write_words
+from tieout.service import moments, posting_content, qb_write_words, update_invoice
 from tieout.service.posting_words import Words
 from tieout.store.commits import exports as export_commits
 from tieout.store.commits import qb_writes as commits
@@ -61,12 +61,24 @@ class _OfPosting:
         return sales.render_look(self.held)
 
     def stands(self) -> bool:
-        """Whether Tieout still counts it as exported; a void or a tie-out may have been faster."""
+        """Whether it is still the invoice that was meant, as Tieout left it; locked from here on.
+
+        A void, a tie-out or the answer to an update may have been faster.
+        """
         row = self.row
-        if row.writes or self.posting.state == State.EXPORTED:
+        if row.writes:
+            return True
+        posting = self._locked()
+        held = (posting.txn_id, posting.edit_sequence)
+        if posting.state == State.EXPORTED and held == (
+            row.content["txn_id"],
+            row.content["edit_sequence"],
+        ):
             return True
         row.problem = f"Invoice {row.content['number']} does not stand as exported any more."
-        row.remedy = "Nothing was sent and nothing is to be done."
+        if posting.state == State.EXPORTED:
+            row.problem = f"Invoice {row.content['number']} was changed since this was wished for."
+        row.remedy = "Nothing was sent. Look at the invoice, then wish for it again."
         return False
 
     def words(self, reading: Reading, *, said: str) -> Words:
@@ -122,6 +134,16 @@ class UpdateSubject(_OfPosting):
     @property
     def target(self) -> facts.Posting:
         return posting_content.from_json(self.row.content["target"])
+
+    def stands(self) -> bool:
+        """The same; and all that it names would be written so now. A void names only the invoice."""
+        row = self.row
+        if not super().stands():
+            return False
+        row.problem = "" if row.writes else update_invoice.why_not_now(row=row, target=self.target)
+        if row.problem:
+            row.remedy = "Nothing was sent. Look at the invoice again, then update it."
+        return not row.problem
 
     def read_probe(self, answer: bytes) -> Reading:
         return sales.read_mod_look(answer, self.held, self.target)

@@ -19,7 +19,7 @@ from tieout.core.money import show
 from tieout.quickbooks import qbxml, translate
 from tieout.quickbooks.qbxml import credits as qbxml_credits
 from tieout.quickbooks.qbxml import status as codes
-from tieout.service import adopt_set_aside, long_answers, moments
+from tieout.service import adopt_set_aside, confirm_gone, long_answers, moments
 from tieout.service.access import Access
 from tieout.service.long_answers import Head
 from tieout.service.turns import Lease, Place, Question, Trouble
@@ -288,6 +288,9 @@ def finish(task: Task, lease: Lease) -> bool:
             message=f"Difference {show(result.difference)} over {len(ours):,} exported invoices.",
             result=_in_short(result, len(ours)),
         )
+        confirm_gone.want(
+            company_id=task.company_id, txn_ids=_to_ask_about(task.company_id, result), now=now
+        )
         events.append(
             company_id=task.company_id,
             at=now,
@@ -302,6 +305,25 @@ def finish(task: Task, lease: Lease) -> bool:
             ],
         )
     return True
+
+
+def _to_ask_about(company_id: int, result: facts.TieOut) -> dict[int, str]:
+    """Posting -> the TxnID under which QuickBooks is asked what became of it."""
+    paired = {
+        each.ours.posting_id: each.theirs.txn_id if each.theirs else each.ours.txn_id
+        for each in result.findings
+        if each.ours and each.verdict is not facts.Verdict.DUPLICATE
+    }
+    tied = {
+        each.ours.posting_id
+        for each in result.findings
+        if each.ours and each.verdict is facts.Verdict.TIED
+    }
+    chosen = commits.to_ask_about(
+        company_id=company_id, differing=paired.keys() - tied, paired=paired.keys()
+    )
+    asked = {pk: second or paired[pk] for pk, second in chosen.items()}
+    return {pk: txn_id for pk, txn_id in asked.items() if txn_id}
 
 
 def _in_short(result: facts.TieOut, postings: int) -> dict[str, str | int | bool]:

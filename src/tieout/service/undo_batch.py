@@ -84,7 +84,7 @@ def void(
             if why_not:
                 message = f"Invoice {row.number}: {why_not} Nothing was queued."
                 raise CannotWrite(message)
-        wishes = [_wish(row, reason.strip()) for row in rows]
+        wishes = [wish(row, reason.strip()) for row in rows]
         return commits.queue(
             company_id=company_id, wishes=wishes, user=access.user, reason=reason.strip(), now=now
         )
@@ -101,7 +101,8 @@ def held_json(posting: Posting) -> dict[str, str]:
     }
 
 
-def _wish(posting: Posting, reason: str) -> Wish:
+def wish(posting: Posting, reason: str) -> Wish:
+    """The void of an exported posting, as QuickBooks answered at its export."""
     prefix = f"void-{posting.key}-"
     number = queries.count_of(company_id=posting.company_id, prefix=prefix) + 1
     what = "credit memo" if posting.kind == "credit_memo" else "invoice"

@@ -21,6 +21,7 @@ from tieout.store.commits import invoices, lanes
 from tieout.store.commits import qb_writes as commits
 from tieout.store.commits.planning import latest
 from tieout.store.commits.qb_writes import Wish
+from tieout.store.queries import intents
 from tieout.store.queries import qb_writes as queries
 from tieout.store.queries.exports import Posting, QbWrite
 from tieout.store.queries.invoices import SourceInvoice, Standing
@@ -57,10 +58,40 @@ def update(*, access: Access, invoice_id: int, seen: str, now: datetime) -> list
         if invoice.content_hash != seen:
             message = "The back office changed it again meanwhile. Look at it anew, then decide."
             raise CannotWrite(message)
-        wishes = [_wish(each, invoice.content_hash) for each in updates]
+        wishes = [wish(each, invoice.content_hash) for each in updates]
         return commits.queue(
             company_id=access.company.pk, wishes=wishes, user=access.user, now=now
         )
+
+
+def why_not_now(*, row: QbWrite, target: facts.Posting) -> str:
+    """Why this queued update is not what would be written now; "" when it still is.
+
+    Asked in the transaction of its intent, before it is first sent, with the posting locked behind
+    its invoice: an import, a refresh or a clerk may have changed what it was planned from. An
+    update that a restored backup undid goes out as it was; only what it names must be there.
+    """
+    posting = row.posting
+    if posting is None:
+        return "It belongs to no invoice."
+    if not intents.customer_stands(company_id=row.company_id, list_id=target.customer.list_id):
+        return f"{target.customer.full_name} is inactive or gone in QuickBooks."
+    if row.content.get("again"):
+        lines = row.content["target"]["lines"]
+        stand = intents.references_stand(company_id=row.company_id, lines=lines)
+        return "" if stand else "An item or class of it is inactive or gone in QuickBooks."
+    if posting.invoice.content_hash != row.content["source_hash"]:
+        return "The back office changed it again meanwhile."
+    plan = plan_export.what_if(company_id=row.company_id, invoice_id=posting.invoice_id)
+    if plan.blocks:
+        return plan.blocks[0].message
+    planned = next((each for each in plan.postings if each.job_key == posting.job_key), None)
+    if planned is None:
+        return "It is divided over other jobs now."
+    now = _compared(posting, planned)
+    if now is None or now.target.fingerprint != target.fingerprint:
+        return "It would be written otherwise now: an item, class or term is mapped anew."
+    return ""
 
 
 def _updates(access: Access, invoice_id: int) -> tuple[SourceInvoice, list[Update]]:
@@ -128,7 +159,11 @@ def _compared(posting: Posting, planned: facts.Posting) -> Update | None:
     return Update(posting=posting, was=was, target=target)
 
 
-def _wish(update: Update, source_hash: str) -> Wish:
+def wish(update: Update, source_hash: str, *, again: bool = False) -> Wish:
+    """The update of one part to what the back office says under that hash.
+
+    `again`: as it was accepted once already, before a restored backup undid it.
+    """
     posting = update.posting
     prefix = f"update-{posting.key}-"
     number = queries.count_of(company_id=posting.company_id, prefix=prefix) + 1
@@ -140,6 +175,7 @@ def _wish(update: Update, source_hash: str) -> Wish:
             **held_json(posting),
             "target": posting_content.to_json(update.target),
             "source_hash": source_hash,
+            "again": again,
         },
         posting=posting,
         after={

@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from tieout.channels.base import Answer, Outcome
-from tieout.core.exporting import HOLDING, UNDER_WAY, Event, State
+from tieout.core.exporting import HOLDING, OVER, UNDER_WAY, Event, State
 from tieout.core.recovering import Ask
 from tieout.quickbooks import qbxml
 from tieout.quickbooks.translate import Reading
-from tieout.service import lane_tasks, moments, session_check, settle_unconfirmed
+from tieout.service import lane_tasks, moments, session_check, settle_unconfirmed, twofold
 from tieout.service.exporter import Exporter
 from tieout.service.holding import held
 from tieout.service.turns import Message, Trouble, Turn, Until
@@ -183,6 +183,8 @@ def _take_write(exporter: Exporter, message: Message, answer: Answer) -> Trouble
     if message.set_id != row.set_id or _is_anew(row):
         _take_former(exporter, answer, set_id=message.set_id)
         return None
+    if answer.outcome is Outcome.RESPONSE and State(row.state) in OVER:
+        twofold.note(exporter, exporter.read_write(set_id=row.set_id))
     if answer.outcome is not Outcome.RESPONSE and not _is_latest(row, message):
         return None  # that an earlier call failed says nothing of the one sent since
     state = State(row.state)
@@ -206,15 +208,17 @@ def _take_former(exporter: Exporter, answer: Answer, *, set_id: str) -> None:
     """Of a set that was settled before. That QuickBooks saved it all the same, and when, is news:
 
     every look since may have been too early, so what is about to leave is looked for once more.
+    Where the next set has left already, QuickBooks may come to hold both: that is said at once.
     """
-    is_about_to_leave = {State.CLAIMED, State.PROBED, State.RESENDABLE}
-    if (
-        answer.outcome is not Outcome.RESPONSE
-        or State(exporter.row.state) not in is_about_to_leave
-    ):
+    if answer.outcome is not Outcome.RESPONSE:
         return
-    if exporter.read_write(set_id=set_id).event is Event.ACCEPTED:
+    reading = exporter.read_write(set_id=set_id)
+    if reading.event is not Event.ACCEPTED:
+        return
+    if State(exporter.row.state) in {State.CLAIMED, State.PROBED, State.RESENDABLE}:
         exporter.meet(Event.GIVE_BACK)
+    elif exporter.row.state != State.READY:  # from there on it is looked for before it is sent
+        twofold.note(exporter, reading)
 
 
 def _is_latest(row: Row, message: Message) -> bool:

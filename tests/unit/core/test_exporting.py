@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
 
 from tieout.core import exporting
@@ -115,3 +118,31 @@ def test_the_groups_of_states_do_not_contradict_each_other() -> None:
     assert exporting.IN_QUICKBOOKS <= exporting.COMMITTED
     assert not exporting.HOLDING & exporting.IN_QUICKBOOKS
     assert State.READY not in exporting.UNDER_WAY | exporting.COMMITTED
+
+
+def _named_events(tree: ast.AST) -> set[str]:
+    """Events that the code makes happen: named, and not merely compared or looked up."""
+    asked = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Compare | ast.match_case | ast.Set | ast.Dict)
+        for part in ([node.pattern] if isinstance(node, ast.match_case) else [node])
+        for inner in ast.walk(part)
+    }
+    return {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "Event"
+        and id(node) not in asked
+    }
+
+
+def test_every_event_of_the_table_is_brought_about_by_the_program() -> None:
+    house = Path(exporting.__file__).parents[1]
+    found: set[str] = set()
+    for path in house.rglob("*.py"):
+        if path != Path(exporting.__file__):
+            found |= _named_events(ast.parse(path.read_text(encoding="utf-8")))
+    assert {event.name for _, event, _ in EVERY_STEP} - found == set()

@@ -30,7 +30,10 @@ _MACHINE = (
     "proof_epoch", "call_over", "nothing_stored_at", "holds_queue", "set_id", "app_name",
     "problem", "remedy", "found",
 )  # fmt: skip
-_OF_POSTING = ("txn_id", "former_txn_id", "edit_sequence", "qb_number", "qb_total", "exported_at")
+_OF_POSTING = (
+    "txn_id", "former_txn_id", "edit_sequence", "qb_number", "qb_total", "exported_at",
+    "noticed_at", "earlier",
+)  # fmt: skip
 _OF_QB_WRITE = ("qb_id", "edit_sequence", "done_at")
 # transitions worth a line in the log; the exchanges tell the rest
 LOGGED = {
@@ -41,6 +44,7 @@ LOGGED = {
     State.SET_ASIDE: "set aside",
     State.VOIDED: "voided",
     State.DELETED: "deleted",
+    State.CHANGED_IN_QUICKBOOKS: "changed in QuickBooks",
 }
 
 
@@ -196,6 +200,11 @@ def _log(
             )
         ],
     )
+
+
+def notice_answered(*, posting_id: int, remedy: str) -> None:
+    """Somebody answered what was noticed about this posting; `remedy` says from now on how."""
+    Posting.objects.filter(pk=posting_id).update(noticed_at=None, remedy=remedy[:500])
 
 
 def looked_in_vain(*, company_id: int) -> None:

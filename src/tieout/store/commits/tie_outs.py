@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 
 from tieout.core import facts
 from tieout.core.exporting import State
+from tieout.store.commits import locks
 from tieout.store.models import (
     Posting,
     QbInvoice,
@@ -119,13 +120,14 @@ def our_invoices(*, tie_out: TieOut) -> list[facts.OurInvoice]:
     """What Tieout says was exported in the period, or stands in it in QuickBooks."""
     if tie_out.from_date is None:
         return []
-    # one that was found to be deleted is worth nothing; standing there again it is shown
+    # one that was found to be deleted is worth nothing, once somebody has answered that; standing
+    # there again it is shown
     there = QbInvoice.objects.filter(tie_out=tie_out).values("txn_id")
-    over = Q(state=State.DELETED.value) & ~Q(txn_id__in=there)
+    over = Q(state=State.DELETED.value, noticed_at__isnull=True) & ~Q(txn_id__in=there)
     # plain values: with 100,000 postings, rows as objects would take five times as long
     rows = _ours(tie_out).exclude(over).order_by("id").values_list(
         "id", "qb_number", "number", "txn_id", "customer__list_id", "job_key", "txn_date",
-        "kind", "total", "state", "key",
+        "kind", "total", "state", "key", "noticed_at",
     )  # fmt: skip
     return [
         facts.OurInvoice(
@@ -136,14 +138,36 @@ def our_invoices(*, tie_out: TieOut) -> list[facts.OurInvoice]:
             job_key=job_key,
             txn_date=txn_date,
             total=-Decimal(total) if kind == facts.PostingKind.CREDIT_MEMO else Decimal(total),
-            voided=state in {State.VOIDED, State.DELETED},
+            voided=state in {State.VOIDED, State.DELETED} and noticed_at is None,
             marker_key=key,
         )
         for (
             posting_id, qb_number, number, txn_id, list_id, job_key, txn_date,
-            kind, total, state, key,
+            kind, total, state, key, noticed_at,
         ) in rows.iterator(chunk_size=ROWS_AT_ONCE)
     ]  # fmt: skip
+
+
+def to_ask_about(
+    *, company_id: int, differing: Collection[int], paired: Collection[int]
+) -> dict[int, str]:
+    """Which of these postings QuickBooks is asked about by their ids after a tie-out.
+
+    Those that differ from what was exported, and of all the others those that it has found so
+    before and may find as they were sent now. Of one that stands there twice the TxnID of the
+    second is told, too.
+    """
+    rows = Posting.objects.filter(company_id=company_id)
+    found = {
+        pk
+        for ids in locks.chunks(differing)
+        for pk in rows.filter(pk__in=ids, state=State.EXPORTED.value).values_list("pk", flat=True)
+    }
+    open_ = Q(state=State.CHANGED_IN_QUICKBOOKS.value) | Q(noticed_at__isnull=False)
+    found |= set(rows.filter(open_).values_list("pk", flat=True)) & set(paired)
+    second = rows.filter(noticed_at__isnull=False).values_list("pk", "earlier")
+    twice = {pk: earlier["txn_id"] for pk, earlier in second if earlier}
+    return {pk: twice.get(pk, "") for pk in sorted(found)}
 
 
 def their_invoices(*, tie_out: TieOut) -> list[facts.TheirInvoice]:

@@ -394,7 +394,7 @@ class Migration(migrations.Migration):
             name='Posting',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('ready', 'ready'), ('claimed', 'claimed'), ('probed', 'probed'), ('sending', 'sending'), ('exported', 'exported'), ('refused', 'refused'), ('unconfirmed', 'unconfirmed'), ('resendable', 'resendable'), ('needs a person', 'needs a person'), ('set aside', 'set aside'), ('voided', 'voided'), ('deleted', 'deleted'), ('changed in quickbooks', 'changed in quickbooks'), ('changed in source', 'changed in source')], default='ready', max_length=24)),
+                ('state', models.CharField(choices=[('ready', 'ready'), ('claimed', 'claimed'), ('probed', 'probed'), ('sending', 'sending'), ('exported', 'exported'), ('refused', 'refused'), ('unconfirmed', 'unconfirmed'), ('resendable', 'resendable'), ('needs a person', 'needs a person'), ('set aside', 'set aside'), ('voided', 'voided'), ('deleted', 'deleted'), ('changed in quickbooks', 'changed in quickbooks')], default='ready', max_length=24)),
                 ('state_at', models.DateTimeField()),
                 ('queued_at', models.DateTimeField(null=True)),
                 ('due_at', models.DateTimeField(null=True)),
@@ -429,6 +429,8 @@ class Migration(migrations.Migration):
                 ('qb_number', models.CharField(blank=True, default='', max_length=11)),
                 ('qb_total', tieout.store.fields.FixedPointField(null=True, places=2)),
                 ('exported_at', models.DateTimeField(null=True)),
+                ('noticed_at', models.DateTimeField(null=True)),
+                ('earlier', models.JSONField(default=dict)),
                 ('batch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='store.batch')),
                 ('company', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='postings', to='store.company')),
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='store.qbcustomer')),
@@ -519,7 +521,7 @@ class Migration(migrations.Migration):
             name='QbWrite',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('ready', 'ready'), ('claimed', 'claimed'), ('probed', 'probed'), ('sending', 'sending'), ('exported', 'exported'), ('refused', 'refused'), ('unconfirmed', 'unconfirmed'), ('resendable', 'resendable'), ('needs a person', 'needs a person'), ('set aside', 'set aside'), ('voided', 'voided'), ('deleted', 'deleted'), ('changed in quickbooks', 'changed in quickbooks'), ('changed in source', 'changed in source')], default='ready', max_length=24)),
+                ('state', models.CharField(choices=[('ready', 'ready'), ('claimed', 'claimed'), ('probed', 'probed'), ('sending', 'sending'), ('exported', 'exported'), ('refused', 'refused'), ('unconfirmed', 'unconfirmed'), ('resendable', 'resendable'), ('needs a person', 'needs a person'), ('set aside', 'set aside'), ('voided', 'voided'), ('deleted', 'deleted'), ('changed in quickbooks', 'changed in quickbooks')], default='ready', max_length=24)),
                 ('state_at', models.DateTimeField()),
                 ('queued_at', models.DateTimeField(null=True)),
                 ('due_at', models.DateTimeField(null=True)),

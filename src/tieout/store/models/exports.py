@@ -82,12 +82,16 @@ class Posting(ExactlyOnce):
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, related_name="postings")
     # what QuickBooks answered
     txn_id = models.CharField(max_length=36, blank=True, default="", db_index=True)
-    # under which id it stood before it was put back: looked for, too, before it is sent again
+    # under which id it stood before it was last put back: looked for, too, before it is sent again
     former_txn_id = models.CharField(max_length=36, blank=True, default="")
     edit_sequence = models.CharField(max_length=16, blank=True, default="")
     qb_number = models.CharField(max_length=11, blank=True, default="")
     qb_total = FixedPointField(places=2, null=True)
     exported_at = models.DateTimeField(null=True)
+    # when a tie-out noticed that it was voided, deleted or changed there; null: nothing to answer
+    noticed_at = models.DateTimeField(null=True)
+    # what QuickBooks saved under a set id before the present one: it may stand there twice
+    earlier = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["invoice_id", "job_key", "revision"]

@@ -6,6 +6,7 @@ mapping and one about its lines: they are asked for every invoice that is sent.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Subquery, Value
@@ -20,6 +21,7 @@ from tieout.store.models import (
     JobMapping,
     Posting,
     QbCustomer,
+    QbEntry,
     SourceJob,
     SourceLine,
 )
@@ -60,6 +62,22 @@ def client_stands(*, posting: Posting) -> bool:
         return False
     planned: str = posting.content["customer"]["list_id"]
     return target.list_id == planned
+
+
+def customer_stands(*, company_id: int, list_id: str) -> bool:
+    """Whether this customer or job is in QuickBooks' list now, and takes invoices."""
+    rows = QbCustomer.objects.filter(company_id=company_id, list_id=list_id)
+    return rows.filter(active=True, gone_at__isnull=True).exists()
+
+
+def references_stand(*, company_id: int, lines: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the items and classes that these lines name are in QuickBooks' lists now."""
+    named = [_references(line) for line in lines]
+    items, classes = {item for item, _ in named}, {class_ for _, class_ in named} - {""}
+    there = QbEntry.objects.filter(company_id=company_id, active=True, gone_at__isnull=True)
+    held = there.filter(kind=QbEntry.Kind.ITEM, has_account=True, list_id__in=items).count()
+    known = there.filter(kind=QbEntry.Kind.CLASS, list_id__in=classes).count()
+    return held == len(items) and known == len(classes)
 
 
 def lines_stand(*, posting: Posting) -> bool:
@@ -112,7 +130,7 @@ def replaced_txn_id(*, posting: Posting) -> str:
     return before.values_list("txn_id", flat=True).first() or ""
 
 
-def _references(line: dict[str, Any]) -> tuple[str, str]:
+def _references(line: Mapping[str, Any]) -> tuple[str, str]:
     class_ = line["class_"]
     return line["item"]["list_id"], class_["list_id"] if class_ else ""
 

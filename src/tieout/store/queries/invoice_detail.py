@@ -22,7 +22,7 @@ from tieout.store.models import (
 __all__ = ["Batch", "Detail", "Exchange", "Posting", "batch", "detail", "exchange", "posting"]
 
 # groups of states as the result of a batch counts them
-DONE = ("exported", "voided", "deleted", "changed in quickbooks", "changed in source")
+DONE = ("exported", "voided", "deleted", "changed in quickbooks")
 UNSURE = ("unconfirmed", "resendable")
 # what a clerk must see first in a batch
 ATTENTION = (

@@ -4,37 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import Q, QuerySet
+
 from tieout.core.exporting import State
-from tieout.store.models import Posting, SourceInvoice, Task
+from tieout.store.models import Posting, QbWrite, SourceInvoice, Task
+
+# what QuickBooks held when it was last seen there, and may be asked for by its id
+LOOKED_FOR = (State.EXPORTED, State.CHANGED_IN_QUICKBOOKS)
+# worth nothing, as far as Tieout knows; an older file may hold it alive
+OVER = (State.VOIDED, State.DELETED)
+_SEEN = ("id", "kind", "txn_id", "state", "edit_sequence")
+
+
+def _there(company_id: int) -> QuerySet[Posting]:
+    """What was in QuickBooks once."""
+    rows = Posting.objects.filter(company_id=company_id, state__in=(*LOOKED_FOR, *OVER))
+    return rows.exclude(txn_id="").only(*_SEEN).order_by("-id")
 
 
 def exported_before(*, company_id: int, before: int | None, limit: int) -> list[Posting]:
-    """Exported postings with an id below `before`, the latest first."""
-    rows = Posting.objects.filter(company_id=company_id, state=State.EXPORTED.value)
-    rows = rows.exclude(txn_id="")
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    return list(rows.only("id", "kind", "txn_id").order_by("-id")[:limit])
+    """What was in QuickBooks once, with an id below `before`, the latest first."""
+    rows = _there(company_id)
+    return list((rows if before is None else rows.filter(pk__lt=before))[:limit])
 
 
 def exported_between(*, company_id: int, first: int, last: int) -> list[Posting]:
     """The same between two ids, both included."""
-    rows = Posting.objects.filter(
-        company_id=company_id, state=State.EXPORTED.value, pk__gte=last, pk__lte=first
-    )
-    return list(rows.exclude(txn_id="").only("id", "kind", "txn_id").order_by("-id"))
+    return list(_there(company_id).filter(pk__gte=last, pk__lte=first))
 
 
 def count_exported(*, company_id: int) -> int:
-    """How many exported postings there are to be looked for."""
-    rows = Posting.objects.filter(company_id=company_id, state=State.EXPORTED.value)
-    return rows.exclude(txn_id="").count()
+    """How many there are to be looked for."""
+    return _there(company_id).count()
 
 
 def exported_of(*, company_id: int, ids: Sequence[int]) -> list[Posting]:
-    """Those of them that stand as exported, the latest first."""
-    rows = Posting.objects.filter(company_id=company_id, pk__in=ids, state=State.EXPORTED.value)
-    return list(rows.only("id", "kind", "txn_id").order_by("-id"))
+    """Those of them that were in QuickBooks once, the latest first."""
+    return list(_there(company_id).filter(pk__in=ids))
+
+
+def last_updates(*, posting_ids: Sequence[int]) -> dict[int, QbWrite]:
+    """Of these postings the last update in place that QuickBooks accepted."""
+    done = QbWrite.objects.filter(
+        posting_id__in=posting_ids, kind=QbWrite.Kind.INVOICE_MOD, state=State.EXPORTED.value
+    )
+    return {row.posting_id: row for row in done.order_by("id") if row.posting_id}
 
 
 def postings(*, company_id: int, ids: Sequence[int]) -> list[Posting]:
@@ -46,15 +60,23 @@ def postings(*, company_id: int, ids: Sequence[int]) -> list[Posting]:
 
 
 def lock(*, company_id: int, ids: Sequence[int]) -> list[Posting]:
-    """Those of them that stand as exported, locked until the transaction ends, invoices first."""
+    """Those of them that were in QuickBooks once, locked until the transaction ends."""
+    return _locked(company_id, ids, Q(state__in=(*LOOKED_FOR, *OVER)))
+
+
+def lock_noticeable(*, company_id: int, ids: Sequence[int]) -> list[Posting]:
+    """Those that count as exported, or of which a tie-out noticed what nobody has answered."""
+    return _locked(company_id, ids, Q(state__in=LOOKED_FOR) | Q(noticed_at__isnull=False))
+
+
+def _locked(company_id: int, ids: Sequence[int], which: Q) -> list[Posting]:
     owners = Posting.objects.filter(company_id=company_id, pk__in=ids).values("invoice_id")
     invoices = SourceInvoice.objects.select_for_update(no_key=True).filter(pk__in=owners)
     list(invoices.order_by("id").values_list("pk"))
     rows = Posting.objects.select_for_update(of=("self",), no_key=True).select_related(
         "invoice", "customer"
     )
-    found = rows.filter(company_id=company_id, pk__in=ids, state=State.EXPORTED.value)
-    return list(found.order_by("invoice_id", "id"))
+    return list(rows.filter(which, company_id=company_id, pk__in=ids).order_by("id"))
 
 
 def latest_look(*, company_id: int, posting_ids: Sequence[int]) -> Task | None:

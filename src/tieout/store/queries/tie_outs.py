@@ -20,7 +20,6 @@ EXPORTED = [
     for state in (
         State.EXPORTED,
         State.CHANGED_IN_QUICKBOOKS,
-        State.CHANGED_IN_SOURCE,
         State.VOIDED,
         State.DELETED,
     )
@@ -86,6 +85,8 @@ def since(*, tie_out: TieOut) -> Since:
     )
     if not tie_out.whole:
         rows = rows.filter(txn_date__gte=tie_out.from_date, txn_date__lte=tie_out.to_date)
+    # what a tie-out itself found out about them is no news
+    rows = rows.filter(noticed_at__isnull=True)
     new = Q(exported_at__gt=tie_out.at)
     return Since(**rows.order_by().aggregate(exported=Count("id", new), changed=Count("id", ~new)))
 

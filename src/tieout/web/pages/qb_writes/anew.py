@@ -1,4 +1,4 @@
-"""Send an invoice anew that is gone from QuickBooks; first have QuickBooks looked at."""
+"""An invoice that is gone from QuickBooks: have it looked for, send it anew, or say it is right."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tieout.service import confirm_gone, moments, send_anew
+from tieout.service import answer_notice, confirm_gone, moments, send_anew
 from tieout.service.access import Access
 from tieout.service.qb_writes import CannotWrite
 from tieout.store.queries import invoice_detail as details
@@ -59,6 +59,25 @@ def look(request: HttpRequest, access: Access, posting_id: int) -> HttpResponse:
         confirm_gone.start(access=access, posting_id=posting_id, now=moments.now())
     except CannotWrite as refused:
         messages.error(request, str(refused))
+    return redirect("invoice", access.company.pk, posting.invoice_id)
+
+
+@require_POST
+@company_page("work")
+def right(request: HttpRequest, access: Access, posting_id: int) -> HttpResponse:
+    """Say that it is right that it is gone: no tie-out names it any more."""
+    posting = _posting(access, posting_id)
+    try:
+        answer_notice.is_right(
+            access=access,
+            posting_id=posting_id,
+            reason=request.POST.get("reason", ""),
+            now=moments.now(),
+        )
+    except CannotWrite as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, f"Noted. {posting.number} is no difference any more.")
     return redirect("invoice", access.company.pk, posting.invoice_id)
 
 

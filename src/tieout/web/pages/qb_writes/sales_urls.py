@@ -12,5 +12,6 @@ urlpatterns = [
     path("postings/<int:posting_id>/void/", sales.void, name="posting_void"),
     path("postings/<int:posting_id>/anew/", anew.anew, name="posting_anew"),
     path("postings/<int:posting_id>/look/", anew.look, name="posting_look"),
+    path("postings/<int:posting_id>/right/", anew.right, name="posting_right"),
     path("<int:invoice_id>/update/", sales.update, name="invoice_update"),
 ]

@@ -11,16 +11,18 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from tieout.core.exporting import State
 from tieout.service import moments, restored_backup
 from tieout.service.access import Access
 from tieout.service.restored_backup import CannotPutBack
 from tieout.store.queries import connections
 from tieout.store.queries.exports import Posting
+from tieout.store.queries.restored import LOOKED_FOR
 from tieout.web.access import company_page
 from tieout.web.csv_out import csv_response
 
-HEADER = ("our_number", "quickbooks_number", "client", "quickbooks_job", "date", "total", "state")
+HEADER = (
+    "our_number", "quickbooks_number", "client", "quickbooks_job", "date", "total", "state", "what",
+)  # fmt: skip
 
 
 @require_GET
@@ -45,12 +47,14 @@ def look(request: HttpRequest, access: Access) -> HttpResponse:
 @require_GET
 @company_page("read")
 def as_csv(request: HttpRequest, access: Access) -> HttpResponseBase:
-    """What is gone, as a file."""
-    rows = restored_backup.gone(task=restored_backup.latest(company_id=access.company.pk))
-    return csv_response("gone-from-quickbooks.csv", HEADER, map(_cells, rows))
+    """What is gone, or as it was before a change, as a file."""
+    task = restored_backup.latest(company_id=access.company.pk)
+    cells = [_cells(row, "gone") for row in restored_backup.gone(task=task)]
+    cells += [_cells(row, f"{what} undone") for row, what in restored_backup.undone(task=task)]
+    return csv_response("gone-from-quickbooks.csv", HEADER, cells)
 
 
-def _cells(row: Posting) -> tuple[object, ...]:
+def _cells(row: Posting, what: str) -> tuple[object, ...]:
     return (
         row.invoice.number,
         row.qb_number or row.number,
@@ -59,6 +63,7 @@ def _cells(row: Posting) -> tuple[object, ...]:
         row.txn_date.isoformat(),
         _signed(row),
         row.state,
+        what,
     )
 
 
@@ -75,8 +80,9 @@ def put_back(request: HttpRequest, access: Access) -> HttpResponse:
         words = "1 invoice" if task.total == 1 else f"{task.total:,} invoices"
         messages.success(
             request,
-            f"QuickBooks is asked for {words} once more; what it does not hold is put back and "
-            "planned again. Export it under Invoices then.",
+            f"QuickBooks is asked for {words} once more. What it does not hold is put back and "
+            "planned again: export it under Invoices then. What it holds as before a change is "
+            "changed again: see Changes sent to QuickBooks.",
         )
     return redirect("restored", access.company.pk)
 
@@ -85,13 +91,14 @@ def _state(access: Access) -> dict[str, Any]:
     company_id = access.company.pk
     task = restored_backup.latest(company_id=company_id)
     rows = restored_backup.gone(task=task)
-    still = [row for row in rows if row.state == State.EXPORTED]
+    still = [row for row in rows if row.state in LOOKED_FOR]
     return {
         "task": task,
         "book": connections.book_of(company_id=company_id),
         "held": connections.held(company_id=company_id),
         "connection": connections.shown(company_id=company_id),
         "rows": rows,
+        "undone": restored_backup.undone(task=task),
         "still": len(still),
         "total": sum((_signed(row) for row in rows), Decimal("0.00")),
         "still_total": sum((_signed(row) for row in still), Decimal("0.00")),
