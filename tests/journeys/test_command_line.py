@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from tests.journeys.processes import Run, tieout
 
+from tieout.sandbox import CompanyFile
+
 pytestmark = pytest.mark.journey
 
 MAPPED = "Mercy General Hosp:Med/Surg:Quintero, Tamika - RN Med Surg"
@@ -73,6 +75,25 @@ def test_one_invoice_is_mapped_exported_and_tied_out(running: Run, tmp_path: Pat
         assert said(home, "mappings", "jobs", "export", str(file))["rows"] == 260
         again = said(home, "mappings", "jobs", "import", str(file))
         assert (again["saved"], again["unchanged"], again["refused"]) == (0, 260, 0)
+
+
+def test_what_a_bookkeeper_did_is_a_state_after_the_tie_out(running: Run) -> None:
+    """Over all processes: the connector, the worker and a script that waits."""
+    home = running.home
+    first, second, third = said(home, "postings", "--state", "exported")[:3]
+    books = CompanyFile(home / "rehearsal" / "northgate.sqlite3")
+    try:
+        books.void_invoice(first["number"])
+        books.delete_invoice(second["number"])
+        books.edit_invoice_line(third["number"], 1, amount="1.23")
+    finally:
+        books.close()
+    differing = json.loads(tieout(home, "tie-out", "--json").stdout)
+    assert len(differing["findings"]) == 3
+    rows = {row["number"]: row for row in said(home, "postings")}
+    states = [rows[each["number"]]["state"] for each in (first, second, third)]
+    assert states == ["voided", "deleted", "changed in quickbooks"]
+    assert all(rows[each["number"]]["remedy"] for each in (first, second, third))
 
 
 def test_a_blocked_invoice_says_why_it_cannot_be_exported(running: Run) -> None:

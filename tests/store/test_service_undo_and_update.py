@@ -312,7 +312,7 @@ def job_merged_away(office: Office) -> None:
 
 
 def another_item(office: Office) -> None:
-    other = office.company.qb_entries.get(kind="item")
+    other = office.company.qb_entries.get(kind="item", full_name="Regular Hours")
     other.pk, other.list_id, other.full_name = None, "80009-1", "Overtime Hours"
     other.save()
     office.company.item_mappings.update(target=other)

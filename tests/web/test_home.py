@@ -189,3 +189,20 @@ def test_the_number_of_queries(as_person, world: World, django_assert_num_querie
     browser = as_person("bea")
     with django_assert_num_queries(16):
         browser.get(f"/c/{world.northgate.pk}/")
+
+
+def test_what_quickbooks_holds_otherwise_comes_before_what_is_ready(
+    as_person, world: World
+) -> None:
+    set_up(world)
+    acme = client(world.northgate, "C-2", "Beta")
+    invoice(acme, "R1", standing="ready")
+    customer = qb_customer(world.northgate, "Beta")
+    gone = posting(invoice(acme, "20417", standing="exported"), customer, state="deleted")
+    assert "Next: export what is ready." in page(as_person, world)
+    gone.noticed_at = NOW
+    gone.save()
+    html = page(as_person, world)
+    assert "Next: look at exported invoices that QuickBooks holds otherwise, or twice." in html
+    assert f'href="/c/{world.northgate.pk}/invoices/?group=all&amp;noticed=1"' in html
+    assert "Look at 1 invoice" in html

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 from django.test import Client
 from tests import factories
@@ -151,3 +154,29 @@ def test_somebody_unknown_signs_in_first(address: str) -> None:
 def nothing_changed() -> None:
     assert SourceInvoice.objects.get().standing == "changed"
     assert not Event.objects.filter(subject="invoice").exists()
+
+
+def test_what_quickbooks_holds_otherwise_is_counted_and_listed(as_person, world: World) -> None:
+    client = factories.client(world.northgate)
+    customer = factories.qb_customer(world.northgate, "Acme Health")
+    for number in ("20417", "20418"):
+        invoice = factories.invoice(client, number)
+        invoice.standing = "exported"
+        invoice.save()
+        Posting.objects.create(
+            company=world.northgate, invoice=invoice, key=f"key-{number}", guid="{}",
+            kind="invoice", number=number, numbered_from=number, customer=customer,
+            txn_date=date(2026, 10, 4), total=Decimal("1200.00"), fingerprint="f", content={},
+            state="exported", state_at=NOW, txn_id=f"1A-{number}", qb_number=number,
+            exported_at=NOW,
+        )  # fmt: skip
+    root = f"/c/{world.northgate.pk}/invoices/"
+    assert "otherwise in QuickBooks" not in as_person("vic").get(root).content.decode()
+    Posting.objects.filter(number="20417").update(
+        state="deleted", noticed_at=NOW, problem="It was deleted there.", remedy="Send it anew."
+    )
+    html = as_person("vic").get(root).content.decode()
+    assert '<a href="?group=all&amp;noticed=1">1 otherwise in QuickBooks</a>' in html
+    html = as_person("vic").get(f"{root}?group=all&noticed=1").content.decode()
+    assert "It was deleted there. Send it anew." in html
+    assert "20418" not in html

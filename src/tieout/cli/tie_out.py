@@ -58,7 +58,7 @@ def compare(
 ) -> dict[str, Any]:
     """Tie out now: the totals, the totals per job, and every finding."""
     from tieout.cli.driving import drive, must_succeed
-    from tieout.service import moments, tie_out
+    from tieout.service import confirm_gone, moments, tie_out
     from tieout.store.queries import tie_outs
 
     try:
@@ -69,6 +69,9 @@ def compare(
         raise CommandError(str(error)) from error
     ended = must_succeed(drive(task, wait_s=wait_s))
     row = tie_outs.of_task(task_id=ended.pk)
+    look = confirm_gone.under_way(company_id=access.company.pk)
+    if look is not None:  # what became of each that differs, for the postings' states
+        drive(look, wait_s=wait_s)
     return {
         **ended.result,
         "message": ended.message,

@@ -90,6 +90,12 @@ def want(*, company_id: int, txn_ids: Mapping[int, str], now: datetime) -> None:
         )
 
 
+def under_way(*, company_id: int) -> Task | None:
+    """The look at what a tie-out found differing, while it is not over."""
+    task = tasks.open_task(company_id=company_id, kind=Task.Kind.GONE)
+    return task if task is not None and "posting" not in task.params else None
+
+
 def latest(*, company_id: int, posting_ids: list[int]) -> Task | None:
     """The latest look that a person wished for one of these, open or over."""
     return restored.latest_look(company_id=company_id, posting_ids=posting_ids)
@@ -163,7 +169,8 @@ def _judge(row: Posting, txn_id: str, found: Presence, task: Task) -> str:
     row.state = step(before, event).state.value
     row.problem, row.remedy = posting_words.became(row, event, sale)
     by_person = "posting" in task.params
-    over = by_person or event is Event.STANDS_AGAIN
+    # who asks about one that is gone knows it; a change stays open until it is put back
+    over = event is Event.STANDS_AGAIN or (by_person and event is not Event.CHANGED_THERE)
     row.noticed_at = None if over else row.noticed_at or moments.now()
     row.found = {}
     if event is Event.STANDS_AGAIN and row.txn_id != txn_id:

@@ -438,7 +438,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['invoice_id', 'job_key', 'revision'],
-                'indexes': [models.Index(fields=['company', 'state', 'due_at', 'id'], name='posting_queue'), models.Index(condition=models.Q(('queued_at__isnull', False)), fields=['company', 'state', 'due_at', 'queued_at', 'id'], name='posting_waiting'), models.Index(fields=['batch', 'state'], name='posting_batch'), models.Index(fields=['company', 'state_at'], name='posting_moved')],
+                'indexes': [models.Index(fields=['company', 'state', 'due_at', 'id'], name='posting_queue'), models.Index(condition=models.Q(('queued_at__isnull', False)), fields=['company', 'state', 'due_at', 'queued_at', 'id'], name='posting_waiting'), models.Index(fields=['batch', 'state'], name='posting_batch'), models.Index(fields=['company', 'state_at'], name='posting_moved'), models.Index(condition=models.Q(('noticed_at__isnull', False)), fields=['company', 'invoice'], name='posting_noticed')],
                 'constraints': [models.UniqueConstraint(fields=('company', 'invoice', 'job_key', 'revision'), name='posting_once'), models.UniqueConstraint(fields=('company', 'number'), name='posting_number_once'), models.UniqueConstraint(fields=('company', 'key'), name='posting_key_once')],
             },
         ),

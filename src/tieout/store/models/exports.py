@@ -111,6 +111,11 @@ class Posting(ExactlyOnce):
             ),
             models.Index(fields=["batch", "state"], name="posting_batch"),
             models.Index(fields=["company", "state_at"], name="posting_moved"),
+            models.Index(  # a few, of all that was ever exported
+                fields=["company", "invoice"],
+                name="posting_noticed",
+                condition=models.Q(noticed_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

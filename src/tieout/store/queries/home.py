@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 
-from tieout.core.exporting import State
+from tieout.core.exporting import OVER, State
 from tieout.core.facts import Reason
 from tieout.store.models import (
     Batch,
@@ -68,6 +68,7 @@ class Figures:
     reasons: dict[str, Tally]  # of blocked invoices, by the first reason of each
     unconfirmed: Tally
     needs_person: Tally
+    noticed: Tally  # exported ones that QuickBooks holds otherwise, or twice; nobody answered yet
     jobs: dict[str, int]  # active contractor jobs by map state
     tie_out: TieOut | None
     batches: list[BatchRow]
@@ -126,6 +127,7 @@ def figures(*, company_id: int) -> Figures:
         reasons=_by_reason(company_id),
         unconfirmed=_sum(states, UNSURE),
         needs_person=_sum(states, [State.NEEDS_PERSON.value]),
+        noticed=_sum(states, [state.value for state in OVER]),
         jobs=_jobs(company_id),
         tie_out=TieOut.objects.filter(company_id=company_id, complete=True)
         .order_by("-id")
@@ -165,10 +167,9 @@ def _by_reason(company_id: int) -> dict[str, Tally]:
 
 
 def _by_state(company_id: int) -> dict[str, Tally]:
+    wanted = Q(state__in=[*UNSURE, State.NEEDS_PERSON.value]) | Q(noticed_at__isnull=False)
     rows = (
-        Posting.objects.filter(
-            company_id=company_id, state__in=[*UNSURE, State.NEEDS_PERSON.value]
-        )
+        Posting.objects.filter(wanted, company_id=company_id)
         .order_by()
         .values_list("state")
         .annotate(Count("id"), Sum("total"))

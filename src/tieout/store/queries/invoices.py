@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 
-from tieout.core.exporting import State
+from tieout.core.exporting import OVER, State
 from tieout.store.models import (
     Batch,
     Book,
@@ -71,13 +71,15 @@ class Filters:
     client: str = ""
     job: str = ""
     reason: str = ""
+    noticed: bool = False  # QuickBooks holds it otherwise, or twice, and nobody answered that yet
     from_date: date | None = None
     to_date: date | None = None
     sort: str = "date"
 
     @property
     def narrowed(self) -> bool:
-        return any((self.number, self.client, self.job, self.reason, self.from_date, self.to_date))
+        texts = (self.number, self.client, self.job, self.reason)
+        return any((*texts, self.noticed, self.from_date, self.to_date))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +99,7 @@ class Overview:
     to_plan: int
     unconfirmed: int
     needs_person: int
+    noticed: int
     export_open: Batch | None
 
 
@@ -118,7 +121,8 @@ def overview(*, company_id: int) -> Overview:
     reasons = _sums(invoices.filter(standing=Standing.BLOCKED), "first_reason")
     states = dict(
         Posting.objects.filter(
-            company_id=company_id, state__in=[*UNCONFIRMED, State.NEEDS_PERSON.value]
+            Q(state__in=[*UNCONFIRMED, State.NEEDS_PERSON.value]) | Q(noticed_at__isnull=False),
+            company_id=company_id,
         )
         .order_by()
         .values_list("state")
@@ -131,6 +135,7 @@ def overview(*, company_id: int) -> Overview:
         to_plan=by_standing.get(Standing.TO_PLAN, Figures()).invoices,
         unconfirmed=sum(states.get(state, 0) for state in UNCONFIRMED),
         needs_person=states.get(State.NEEDS_PERSON.value, 0),
+        noticed=sum(states.get(state.value, 0) for state in OVER),
         export_open=Batch.objects.filter(company_id=company_id, task__state__in=open_)
         .order_by("id")
         .first(),
@@ -165,6 +170,9 @@ def matching(*, company_id: int, filters: Filters) -> QuerySet[SourceInvoice]:
         )
     if filters.reason:
         found = found.filter(first_reason=filters.reason)
+    if filters.noticed:
+        noticed = Posting.objects.filter(company_id=company_id, noticed_at__isnull=False)
+        found = found.filter(pk__in=noticed.values("invoice_id"))
     if filters.from_date:
         found = found.filter(invoice_date__gte=filters.from_date)
     if filters.to_date:

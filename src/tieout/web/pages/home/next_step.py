@@ -108,6 +108,13 @@ def _urgent(figures: Figures, drifts: int) -> NextStep | None:
             page="invoices",
             query="?group=under-way",
         )
+    if figures.noticed.count:
+        return NextStep(
+            sentence="Next: look at exported invoices that QuickBooks holds otherwise, or twice.",
+            action=f"Look at {_count(figures.noticed.count, 'invoice')}",
+            page="invoices",
+            query="?group=all&noticed=1",
+        )
     if ready:
         return NextStep(
             sentence="Next: export what is ready.",

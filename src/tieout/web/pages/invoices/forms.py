@@ -22,6 +22,7 @@ def filters_of(query: QueryDict) -> Filters:
         client=_text(query, "client"),
         job=_text(query, "job"),
         reason=_text(query, "reason"),
+        noticed=query.get("noticed") == "1",
         from_date=_day(query, "from"),
         to_date=_day(query, "to"),
         sort=sort if sort in SORTS else "date",

@@ -35,7 +35,8 @@ def what_to_do(finding: TieOutFinding) -> str:
             mark = f" with [tieout:{finding.posting.key}] in its memo" if finding.posting else ""
             return (
                 f"Bookkeeper: {finding.our_number} was deleted in QuickBooks or a backup was "
-                f"restored (its Audit Trail says which); enter it again{mark}."
+                f"restored (its Audit Trail says which); enter it again{mark}, or have the Biller "
+                "send it anew or say on its page why it is right so."
             )
         case Verdict.EXTRA:
             return (
@@ -61,7 +62,7 @@ def _voided(finding: TieOutFinding) -> str:
         )
     return (
         f"Bookkeeper: open {finding.their_number} in QuickBooks, type its figures again and take "
-        "VOID: out of its memo, or tell the Biller that the void was meant."
+        "VOID: out of its memo; or have the Biller send it anew or say on its page why it is right so."
     )
 
 
