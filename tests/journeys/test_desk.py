@@ -156,6 +156,12 @@ def test_safe_suggestions_are_accepted_in_bulk_and_undone_together(
     expect(counter).to_be_visible()
     page.get_by_role("button", name="Accept suggestions").click()
     expect(dialog(page).get_by_role("heading", name="Accept suggestions")).to_be_visible()
+    unsafe = dialog(page).get_by_label("Also those that are not safe")
+    unsafe.check()
+    expect(dialog(page)).to_contain_text("these are not all safe")
+    expect(unsafe).to_be_checked()
+    unsafe.uncheck()
+    expect(dialog(page)).to_contain_text("Safe means")
     save = dialog(page).get_by_role("button", name="Save")
     before = int(save.inner_text().split()[1])
     assert before > 50

@@ -36,6 +36,17 @@ def _kinds(*, state: str) -> QuerySet[Task, tuple[str, Any]]:
     return Task.objects.filter(state=state).order_by("id").values_list("kind", "due_at")
 
 
+@prepared.rows
+def _some(*, company_id: int, ids: Any) -> QuerySet[Task]:
+    rows = Task.objects.filter(company_id=company_id, pk__in=prepared.each(ids))
+    return rows.order_by("id")
+
+
+@prepared.rows
+def _of_companies(*, company_ids: Any) -> QuerySet[Task]:
+    return Task.objects.filter(company_id__in=prepared.each(company_ids)).order_by("id")
+
+
 @prepared.change("message", "due_at", "params")
 def _postpone(*, task_id: int) -> QuerySet[Task]:
     return Task.objects.filter(pk=task_id, state=Task.State.WAITING)
@@ -192,3 +203,14 @@ def test_what_cannot_be_prepared_is_refused(world: World) -> None:
     as_dicts = prepared.rows(lambda *, state: Task.objects.filter(state=state).values("kind"))
     with pytest.raises(NotSupportedError):
         as_dicts(state="waiting")
+
+
+def test_a_collection_is_looked_in_whatever_its_size(world: World) -> None:
+    ids = [_task(world.northgate, kind="plan") for _ in range(3)]
+    other = _task(world.harbor, kind="plan")
+    company_id = world.northgate.pk
+    for asked in (ids, ids[:1], {ids[0], ids[2]}, [other], [], ids):
+        found = [row.pk for row in _some(company_id=company_id, ids=asked)]
+        assert found == sorted(set(asked) & set(ids))
+    both = {world.northgate.pk, world.harbor.pk}
+    assert [row.pk for row in _of_companies(company_ids=both)] == [*ids, other]

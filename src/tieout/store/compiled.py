@@ -42,6 +42,7 @@ from tieout.store.sqlite.base import DatabaseWrapper as Sqlite
 Found = TypeVar("Found")
 Row = Sequence[Any]
 _NOTHING: Final[Mapping[str, Any]] = {}
+_MANY: Final = "%s/* each */"
 _SAME_EACH_TIME: Final = frozenset({dict, list})  # defaults that are made anew, and equal
 # a value of exactly this type needs nothing done to it before it is stored in such a column
 _STORED_AS_IT_IS: Final[dict[type, type]] = {
@@ -68,6 +69,13 @@ class Place(Expression):
         return "%s", [self]
 
 
+class Each(Place):
+    """Where all values of a collection go; one of these in a statement."""
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Any:
+        return f"({_MANY})", [self]
+
+
 def places(model: type[Model], columns: Iterable[str]) -> dict[str, Any]:
     """A place for the new value of each of these columns."""
     return {name: Place(name, model._meta.get_field(name)) for name in columns}
@@ -82,7 +90,12 @@ class Statement:
         params = tuple(params)
         self._params = [None if isinstance(each, Place) else each for each in params]
         places_at = [(at, each) for at, each in enumerate(params) if isinstance(each, Place)]
-        self._arguments = [(at, each.name) for at, each in places_at if each.column is None]
+        self._arguments = [
+            (at, each.name)
+            for at, each in places_at
+            if each.column is None and not isinstance(each, Each)
+        ]
+        self._many = [(at, each.name) for at, each in places_at if isinstance(each, Each)]
         self._columns = [
             (at, each.name, _as_it_is(each.column), each.column.get_db_prep_save)
             for at, each in places_at
@@ -99,6 +112,11 @@ class Statement:
             value = new[name]
             bound[at] = value if type(value) is kind else prepare(value, self.connection)
         return bound
+
+    def _each(self, values: Iterable[Any]) -> list[Any]:
+        """The values of a collection."""
+        same = _COMPARED_AS_IT_IS
+        return [each if type(each) in same else self._adapted(each) for each in values]
 
     def _adapted(self, value: Any) -> Any:
         """A value to compare with, as the database takes it."""
@@ -155,7 +173,13 @@ class Read(Statement, Generic[Found]):
         if self._locks and not self.connection.in_atomic_block:
             message = "A row can be locked only inside a transaction."
             raise TransactionManagementError(message)
-        found: Iterable[Row] = rows_of(self.connection, self.sql, self.bind(values))
+        sql, bound = self.sql, self.bind(values)
+        for at, name in self._many:
+            many = self._each(values[name])
+            # in NULL is nothing, on both databases
+            sql = sql.replace(_MANY, ", ".join(["%s"] * len(many)) or "NULL")
+            bound[at : at + 1] = many
+        found: Iterable[Row] = rows_of(self.connection, sql, bound)
         if self._converters:
             found = self._compiler.apply_converters(found, self._converters)
         return [self._make(each) for each in found]
@@ -187,10 +211,25 @@ def _maker(queryset: QuerySet[Any, Any], compiler: SQLCompiler) -> Callable[[Row
     def make(row: Row) -> Any:
         made = _object(model, zip(names, row[start:end], strict=True))
         for each in populators:
-            each.populate(row, made)
+            _populate(each, row, made)
         return made
 
     return make
+
+
+def _populate(populator: Any, row: Row, made: Model) -> None:
+    """What Django's `RelatedPopulator.populate` does, the object beside `made` as `_object`."""
+    if populator.reorder_for_init:
+        columns = populator.reorder_for_init(row)
+    else:
+        columns = row[populator.cols_start : populator.cols_end]
+    beside = None
+    if columns[populator.pk_idx] is not None:
+        beside = _object(populator.model_cls, zip(populator.init_list, columns, strict=True))
+        for each in populator.related_populators:
+            _populate(each, row, beside)
+        populator.remote_setter(beside, made)
+    populator.local_setter(made, beside)
 
 
 def _object(model: type[Model], columns: Iterable[tuple[str, Any]]) -> Model:

@@ -12,7 +12,8 @@ remembered is the text of a statement, never an answer.
 
     for task in _open(company_id=7): ...
 
-The function must not look at its arguments: they stand for values of any call.
+The function must not look at its arguments: they stand for values of any call. Where one of them
+is a collection, it says so: `filter(id__in=prepared.each(ids))`, once in a statement.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from django.db.models import Model, QuerySet
 
 from tieout.store.compiled import (
     Change,
+    Each,
     Insert,
     Place,
     Read,
@@ -105,6 +107,11 @@ def insert(model: type[Model], *columns: str) -> Callable[[Mapping[str, Any]], i
         return remembered.here().store(new)
 
     return run
+
+
+def each(values: Any) -> Any:
+    """What something is to be `in`: all of `values`, an argument that is a collection."""
+    return Each(values.name)
 
 
 class _Remembered(Generic[Compiled]):

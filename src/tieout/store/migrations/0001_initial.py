@@ -509,11 +509,11 @@ class Migration(migrations.Migration):
                 ('suggested', models.BooleanField(default=False)),
                 ('search_text', models.TextField(default='')),
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='store.sourceclient')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='jobs', to='store.company')),
+                ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='jobs', to='store.company')),
             ],
             options={
                 'ordering': ['contractor', 'id'],
-                'indexes': [models.Index(fields=['company', 'active', 'map_state', 'contractor', 'id'], name='job_list'), models.Index(fields=['company', 'active', 'contractor', 'id'], name='job_by_name'), models.Index(fields=['company', 'active', 'suggested', 'contractor', 'id'], name='job_suggested'), models.Index(fields=['company', 'active', 'start_date', 'id', 'map_state'], name='job_by_start'), models.Index(fields=['client', 'active', 'contractor', 'id', 'map_state'], name='job_by_client')],
+                'indexes': [models.Index(fields=['company', 'active', 'map_state', 'contractor', 'id'], name='job_list'), models.Index(fields=['company', 'active', 'contractor', 'id'], name='job_by_name'), models.Index(fields=['company', 'active', 'map_state', 'suggested'], name='job_counts'), models.Index(fields=['company', 'active', 'suggested', 'contractor', 'id'], name='job_suggested'), models.Index(fields=['company', 'active', 'start_date', 'id', 'map_state'], name='job_by_start'), models.Index(fields=['client', 'active', 'contractor', 'id', 'map_state'], name='job_by_client')],
                 'constraints': [models.UniqueConstraint(fields=('company', 'key'), name='job_once')],
             },
         ),

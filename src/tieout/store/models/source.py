@@ -39,7 +39,10 @@ class SourceJob(models.Model):
         MAPPED = "mapped", "Mapped"
         ATTENTION = "attention", "Needs attention"
 
-    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="jobs")
+    # without an index of its own: all those below begin with it
+    company = models.ForeignKey(
+        Company, on_delete=models.CASCADE, related_name="jobs", db_index=False
+    )
     client = models.ForeignKey(SourceClient, on_delete=models.PROTECT, related_name="jobs")
     key = models.CharField(max_length=80)
     contractor = models.CharField(max_length=200)
@@ -66,6 +69,10 @@ class SourceJob(models.Model):
                 fields=["company", "active", "map_state", "contractor", "id"], name="job_list"
             ),
             models.Index(fields=["company", "active", "contractor", "id"], name="job_by_name"),
+            # as narrow as can be: it is counted through for every page
+            models.Index(
+                fields=["company", "active", "map_state", "suggested"], name="job_counts"
+            ),
             models.Index(
                 fields=["company", "active", "suggested", "contractor", "id"],
                 name="job_suggested",

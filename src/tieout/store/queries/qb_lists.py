@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from tieout.store import prepared
 from tieout.store.models import Book, JobMapping, QbCustomer, QbEntry, SourceJob, Task
 from tieout.store.queries import searching
 
@@ -41,13 +42,22 @@ class ListState:
 
 def list_state(*, company_id: int) -> ListState:
     """The age of the lists and the latest Refresh QuickBooks list; two queries."""
-    book = Book.objects.filter(company_id=company_id).first()
-    task = Task.objects.filter(company_id=company_id, kind=Task.Kind.REFRESH).first()
+    book, task = _book(company_id=company_id), _refresh(company_id=company_id)
     return ListState(
         refreshed_at=book.lists_refreshed_at if book else None,
         uses_classes=bool(book and book.uses_classes),
         task=task,
     )
+
+
+@prepared.row
+def _book(*, company_id: int) -> QuerySet[Book]:
+    return Book.objects.filter(company_id=company_id)
+
+
+@prepared.row
+def _refresh(*, company_id: int) -> QuerySet[Task]:
+    return Task.objects.filter(company_id=company_id, kind=Task.Kind.REFRESH)
 
 
 def choose_jobs(*, company_id: int, search: str, customer_list_id: str) -> Choices:
@@ -121,6 +131,14 @@ def get_entry(*, company_id: int, kind: str, list_id: str) -> QbEntry | None:
     return QbEntry.objects.filter(company_id=company_id, kind=kind, list_id=list_id).first()
 
 
+def entries_by_list_id(
+    *, company_id: int, kind: str, list_ids: Collection[str]
+) -> dict[str, QbEntry]:
+    """Entries of one list of this company by ListID, gone ones as well; one query."""
+    rows = QbEntry.objects.filter(company_id=company_id, kind=kind, list_id__in=sorted(list_ids))
+    return {row.list_id: row for row in rows.order_by()}
+
+
 def customer_names(*, company_id: int) -> Iterator[tuple[str, str, str]]:
     """(full name, ListID, ListID of its parent) of every customer and job that still exists."""
     rows = _present(company_id).order_by().values_list("full_name", "list_id", "parent_list_id")
@@ -150,15 +168,18 @@ def mapped_below(*, company_id: int, list_id: str, limit: int = 50) -> list[tupl
 def served_by(*, company_id: int, target_ids: Collection[int]) -> dict[int, list[SourceJob]]:
     """The contractor jobs that are mapped to each of these QuickBooks jobs; one query."""
     served: dict[int, list[SourceJob]] = {}
-    rows = (
-        JobMapping.objects.filter(company_id=company_id, target_id__in=target_ids)
-        .select_related("job__client")
-        .order_by("job__contractor", "job_id")
-    )
-    for row in rows:
+    for row in _serving(company_id=company_id, target_ids=target_ids):
         if row.target_id is not None:
             served.setdefault(row.target_id, []).append(row.job)
     return served
+
+
+@prepared.rows
+def _serving(*, company_id: int, target_ids: Collection[int]) -> QuerySet[JobMapping]:
+    rows = JobMapping.objects.filter(
+        company_id=company_id, target_id__in=prepared.each(target_ids)
+    )
+    return rows.select_related("job__client").order_by("job__contractor", "job_id")
 
 
 def _present(company_id: int) -> QuerySet[QbCustomer]:

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from django.db.models import Count, Q, QuerySet
 
+from tieout.store import prepared
 from tieout.store.models import (
     Book,
     JobMapping,
@@ -180,8 +181,12 @@ def lists_refreshed_at(*, company_id: int) -> datetime | None:
 
 def find_state(*, company_id: int) -> SuggestionState:
     """What the company's suggestions were computed from; an empty one when there were none."""
-    found = SuggestionState.objects.filter(company_id=company_id).first()
-    return found or SuggestionState(company_id=company_id)
+    return _state(company_id=company_id) or SuggestionState(company_id=company_id)
+
+
+@prepared.row
+def _state(*, company_id: int) -> QuerySet[SuggestionState]:
+    return SuggestionState.objects.filter(company_id=company_id)
 
 
 def suggested_among(*, job_ids: Collection[int]) -> set[int]:
@@ -213,8 +218,13 @@ class Age:
 
 def age(*, company_id: int, refreshed_at: datetime | None) -> Age:
     """How old the suggestions are; two queries."""
-    task = Task.objects.filter(company_id=company_id, kind=Task.Kind.SUGGEST).first()
-    return Age(state=find_state(company_id=company_id), task=task, refreshed_at=refreshed_at)
+    state, task = find_state(company_id=company_id), _looking(company_id=company_id)
+    return Age(state=state, task=task, refreshed_at=refreshed_at)
+
+
+@prepared.row
+def _looking(*, company_id: int) -> QuerySet[Task]:
+    return Task.objects.filter(company_id=company_id, kind=Task.Kind.SUGGEST)
 
 
 def is_stale(*, job: SourceJob, suggestion: JobSuggestion, books_mark: str) -> bool:

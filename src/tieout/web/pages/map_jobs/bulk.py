@@ -22,8 +22,9 @@ from tieout.store.queries import jobs, mapping_batches
 from tieout.store.queries.suggestions import SCORE_ONE, BulkFilter
 from tieout.web.access import company_page
 from tieout.web.pages.map_jobs import filters, views
+from tieout.web.templatetags.tieout import qb_path
+from tieout.web.wording import BULK_SCORES
 
-SCORES = (100, 95, 90, 85, 80)  # in hundredths: what may be asked for
 ASIDE_SHOWN = 200
 NUMBER_MAX = 18  # digits of an id
 
@@ -113,8 +114,8 @@ def _done(request: HttpRequest, access: Access, outcome: service.Outcome) -> Htt
 def _context(access: Access, asked: Asked) -> dict[str, Any]:
     found = service.preview(access=access, wanted=asked.wanted)
     groups = [
-        {"client": client, "lines": list(lines)}
-        for client, lines in groupby(found.lines, lambda line: line.job.client)
+        {"client": client, "lines": [_line(line) for line in lines]}
+        for client, lines in groupby(found.lines, lambda line: line.job.client.name)
     ]
     said = {
         "tab": "" if asked.wanted.active else "inactive",
@@ -130,9 +131,22 @@ def _context(access: Access, asked: Asked) -> dict[str, Any]:
         "aside_count": len(found.aside),
         "more": found.more,
         "rows_max": service.ROWS_MAX,
-        "scores": [(score, f"{score / 100:.2f}") for score in SCORES],
+        "scores": [(score, f"{score / 100:.2f}") for score in BULK_SCORES],
         "every_client": "?" + urlencode({name: value for name, value in said.items() if value}),
         "batches": mapping_batches.latest(company_id=access.company.pk),
+    }
+
+
+def _line(line: service.Line) -> dict[str, Any]:
+    """A line of the preview, ready for a template that is drawn two hundred times."""
+    job, pick = line.job, line.pick
+    return {
+        "ref": str(job.pk),
+        "pick": f"{pick.job_id}.{pick.version}.{pick.target_id}",
+        "contractor": job.contractor,
+        "title": job.title,
+        "path": qb_path(line.target.full_name),
+        "why": f"{job.suggestion.bucket} · {', '.join(job.suggestion.reasons)}",
     }
 
 
@@ -142,7 +156,7 @@ def _asked(access: Access, given: QueryDict) -> Asked:
     if _is_number(number):
         client = jobs.get_client(company_id=access.company.pk, client_id=int(number))
     score = given.get("from", "")
-    hundredths = int(score) if _is_number(score) and int(score) in SCORES else 0
+    hundredths = int(score) if _is_number(score) and int(score) in BULK_SCORES else 0
     return Asked(
         wanted=BulkFilter(
             active=given.get("tab") != "inactive",

@@ -6,14 +6,16 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from django.urls import reverse
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from tieout.service import mapping_state
 from tieout.store.queries import jobs, qb_lists, suggestions
 from tieout.store.queries.qb_lists import QbCustomer
-from tieout.web.templatetags.tieout import chip
+from tieout.web.templatetags.tieout import badge, chip, job_dates, qb_path
 
 # chips that warn; the others speak for the candidate or only tell
 AGAINST = (
@@ -31,30 +33,12 @@ class Chip:
     tone: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """What is suggested for a job that is not mapped. Without a target: probably none."""
+def shown_rows(*, company_id: int, rows: Sequence[jobs.SourceJob]) -> list[dict[str, Any]]:
+    """What the table says of these jobs, in their order; at most two queries.
 
-    target: QbCustomer | None
-    bucket: str
-    chips: SafeString
-    one_click: bool  # a look is enough: OK saves it
-    values: str = ""  # what OK sends, as JSON
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """What a row needs beside the job itself. Said here once: the template is drawn fifty times."""
-
-    ref: str  # the job's id
-    address: str
-    version: str  # of the mapping; "0" when there never was one
-    target: QbCustomer | None
-    offer: Offer | None  # None: mapped, or nothing is known
-
-
-def offer_rows(*, company_id: int, rows: Sequence[jobs.SourceJob]) -> None:
-    """Give every row its `side`; at most two queries."""
+    Ready for the template, which is drawn fifty times for a page: all that can be said here once
+    is a text by its name, without a further look or include.
+    """
     home = reverse("map_jobs", args=[company_id])
     waiting = [job for job in rows if job.map_state == jobs.MapState.NOT_MAPPED]
     found = {job.pk: job.suggestion for job in waiting if hasattr(job, "suggestion")}
@@ -64,20 +48,54 @@ def offer_rows(*, company_id: int, rows: Sequence[jobs.SourceJob]) -> None:
         mark = suggestions.find_state(company_id=company_id).books_mark
         ids = {each.target_id for each in found.values() if each.target_id is not None}
         served = qb_lists.served_by(company_id=company_id, target_ids=ids) if ids else {}
+    shown = []
     for job in rows:
         suggestion = found.get(job.pk)
         offer = None
         if suggestion is not None:
             others = served.get(suggestion.target_id or 0, [])
             offer = _offer(job, suggestion, others, mark)
-        mapping, target = mapping_state.present(job)
-        job.side = Side(  # type: ignore[attr-defined] # for the template
-            ref=str(job.pk),
-            address=f"{home}{job.pk}/",
-            version=str(mapping.version if mapping else 0),
-            target=target,
-            offer=offer,
-        )
+        shown.append(_row(job, home, offer))
+    return shown
+
+
+def _row(job: jobs.SourceJob, home: str, offer: dict[str, Any] | None) -> dict[str, Any]:
+    """`offer` is None for what is mapped, or when nothing is known."""
+    mapping, target = mapping_state.present(job)
+    suggested = offer is not None and offer["path"] != ""
+    return {
+        "ref": str(job.pk),
+        "address": f"{home}{job.pk}/",
+        "key": job.key,
+        "contractor": job.contractor,
+        "about": _about(job),
+        "client_id": job.client_id,
+        "client": job.client.name,
+        "state": job.map_state,
+        "badge": badge("suggested" if suggested else job.map_state),
+        "target": _path(target),
+        "offer": offer,
+        "version": str(mapping.version) if mapping else "",  # "": never mapped, nothing to undo
+    }
+
+
+def _about(job: jobs.SourceJob) -> SafeString:
+    """The second line on the left: client, title, dates, W2 or 1099."""
+    dates = job_dates(job)
+    parts: list[str] = [escape(job.client.name), escape(job.title)]
+    parts += [f'<span class="nowrap">{escape(dates)}</span>' if dates else ""]
+    parts += [escape(job.worker_type)]
+    return mark_safe(" · ".join(part for part in parts if part))  # noqa: S308 # of escaped parts
+
+
+def _path(target: QbCustomer | None) -> SafeString | str:
+    """A QuickBooks job as a row shows it, "" for none."""
+    if target is None:
+        return ""
+    odd = ""
+    if target.gone_at is not None or not target.active:
+        odd = " " + badge("gone" if target.gone_at is not None else "inactive")
+    return mark_safe(qb_path(target.full_name) + odd)  # noqa: S308 # of escaped parts
 
 
 def chips(reasons: Sequence[str]) -> list[Chip]:
@@ -92,14 +110,15 @@ def _offer(
     suggestion: suggestions.JobSuggestion,
     served: Sequence[jobs.SourceJob],
     mark: str,
-) -> Offer:
+) -> dict[str, Any]:
+    """What is suggested for a job that is not mapped. Without a `path`: probably none."""
     target = suggestion.target
     stale = suggestions.is_stale(job=job, suggestion=suggestion, books_mark=mark)
     shown = chips(suggestion.reasons)
     if stale:
         shown.append(Chip("out of date", "warn"))
     if target is None:
-        return Offer(None, suggestion.bucket, _html(shown[-1:] if stale else []), one_click=False)
+        return {"path": "", "bucket": "", "chips": _html(shown[-1:] if stale else [])}
     odd = mapping_state.warnings_among(job=job, target=target, served=served)
     if served:
         names = ", ".join(other.contractor for other in served[:2])
@@ -109,13 +128,14 @@ def _offer(
     asks = suggestion.bucket == "Weak" or "another one fits as well" in suggestion.reasons
     mapping, _ = mapping_state.present(job)
     version = mapping.version if mapping else 0
-    return Offer(
-        target,
-        suggestion.bucket,
-        _html(shown),
-        one_click=not (hard or asks),
-        values=json.dumps({"target": target.list_id, "version": version}),
-    )
+    return {
+        "path": _path(target),
+        "name": target.full_name,
+        "bucket": suggestion.bucket,
+        "chips": _html(shown),
+        "one_click": not (hard or asks),  # a look is enough: OK saves it
+        "values": json.dumps({"target": target.list_id, "version": version}),  # what OK sends
+    }
 
 
 def _html(shown: Sequence[Chip]) -> SafeString:

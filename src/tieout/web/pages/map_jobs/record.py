@@ -18,7 +18,7 @@ from tieout.store.queries import jobs, mappings, qb_lists, suggestions
 from tieout.web.access import company_page
 from tieout.web.mapping_history import past
 from tieout.web.pages.map_jobs import filters, views
-from tieout.web.pages.map_jobs.offers import chips, offer_rows
+from tieout.web.pages.map_jobs.offers import chips, shown_rows
 from tieout.web.wording import CONFIRMS
 
 DIALOG = "map_jobs/_record.html"
@@ -239,8 +239,8 @@ def _answered(
         stale = answer.reason == "changed_meanwhile"
         context = dialog(access, job, remove=remove and not stale)
         context["refused"] = answer
-        offer_rows(company_id=access.company.pk, rows=[job])
-        context["refused_job"] = job  # its row may have been overtaken as well
+        # its row may have been overtaken as well
+        context["refused_rows"] = shown_rows(company_id=access.company.pk, rows=[job])
         if undoing and answer.to_confirm:
             context["undo_confirm"] = [(kind, CONFIRMS[kind]) for kind in answer.to_confirm]
             context["undo_change"] = "" if undoing == "last" else undoing
@@ -252,8 +252,8 @@ def _answered(
             context["warnings"] = [one | {"confirmed": one["it"].kind in ticked} for one in odd]
         return render(request, DIALOG, context, status=422)
     wanted = filters.filter_on_screen(request)
-    offer_rows(company_id=access.company.pk, rows=[job])
-    swapped = views.counters(access, wanted) | {"saved": answer, "saved_job": job}
+    swapped = views.counters(access, wanted) | {"saved": answer}
+    swapped["saved_rows"] = shown_rows(company_id=access.company.pk, rows=[job])
     if request.POST.get("then") == "next":
         return _next(request, access, job, swapped)
     response = render(request, "map_jobs/_saved.html", swapped)

@@ -17,7 +17,7 @@ from tieout.service.preferences import set_single_keys
 from tieout.store.queries import jobs, qb_lists, suggestions
 from tieout.web.access import company_page
 from tieout.web.pages.map_jobs import filters
-from tieout.web.pages.map_jobs.offers import offer_rows
+from tieout.web.pages.map_jobs.offers import shown_rows
 
 
 @require_GET
@@ -59,7 +59,7 @@ def single_keys(request: HttpRequest, access: Access) -> HttpResponse:
     """Switch the shortcuts that are single letters on or off, for this person everywhere."""
     set_single_keys(user=access.user, on=request.POST.get("on") == "1")
     if request.headers.get("HX-Request"):
-        return render(request, "map_jobs/_keys.html", {"user": access.user})
+        return render(request, "_keys.html", {"user": access.user})
     return redirect("map_jobs", access.company.pk)
 
 
@@ -82,11 +82,12 @@ def _age(access: Access, refreshed_at: datetime | None) -> dict[str, Any]:
 def table(access: Access, wanted: jobs.JobFilter) -> dict[str, Any]:
     """What the table needs."""
     page = jobs.list_jobs(company_id=access.company.pk, wanted=wanted)
-    offer_rows(company_id=access.company.pk, rows=page.rows)
     first = (wanted.page - 1) * wanted.rows + 1
     return {
         "wanted": wanted,
         "page": page,
+        "rows": shown_rows(company_id=access.company.pk, rows=page.rows),
+        "grouped": wanted.sort == "client" and access.can_work,
         "offering": {job.client_id for job in page.rows if job.suggested},
         "first": first,
         "last": first + len(page.rows) - 1,

@@ -17,7 +17,7 @@ from tieout.store.queries import jobs
 from tieout.store.queries import qb_writes as queries
 from tieout.store.queries.exports import QbWrite
 from tieout.web.access import company_page
-from tieout.web.pages.map_jobs.offers import offer_rows
+from tieout.web.pages.map_jobs.offers import shown_rows
 from tieout.web.pages.qb_writes.views import view_of
 
 PART = "qb_writes/_create_job.html"
@@ -49,8 +49,7 @@ def progress(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
         raise Http404(message)
     context = _context(access, job, row)
     if context["view"].state == "done":
-        offer_rows(company_id=access.company.pk, rows=[job])
-        context["changed_job"] = job
+        context["changed_rows"] = shown_rows(company_id=access.company.pk, rows=[job])
     return render(request, PART, context)
 
 
