@@ -9,6 +9,7 @@ from tieout.service import save_sisters
 from tieout.service.access import Access
 from tieout.service.save_mapping import Refused, Saved
 from tieout.store.models import ClassMapping, ClientMapping, Event, SourceInvoice, SourceJob
+from tieout.store.queries import qb_lists
 
 Standing = SourceInvoice.Standing
 
@@ -24,9 +25,10 @@ def test_a_client_is_mapped_removed_and_never_overwritten(world: World) -> None:
     invoice = factories.invoice(acme, standing=Standing.BLOCKED)
 
     def save(list_id: str | None, version: int) -> Saved | Refused:
-        return save_sisters.save_client_mapping(
+        return save_sisters.save_sister(
             access=bea(world),
-            client_key="C-1",
+            kind="client",
+            pk=acme.pk,
             expected_version=version,
             target_list_id=list_id,
             reason="",
@@ -46,14 +48,15 @@ def test_a_client_is_mapped_removed_and_never_overwritten(world: World) -> None:
 
 
 def test_a_client_is_not_mapped_to_a_job_or_to_another_companys_customer(world: World) -> None:
-    factories.client(world.northgate)
+    acme = factories.client(world.northgate)
     factories.qb_customer(world.northgate, "Acme")
     job = factories.qb_customer(world.northgate, "Acme:Job")
     theirs = factories.qb_customer(world.harbor, "Harbor")
     for target, reason in ((job, "not_allowed"), (theirs, "unknown_target")):
-        answer = save_sisters.save_client_mapping(
+        answer = save_sisters.save_sister(
             access=bea(world),
-            client_key="C-1",
+            kind="client",
+            pk=acme.pk,
             expected_version=0,
             target_list_id=target.list_id,
             reason="",
@@ -70,11 +73,12 @@ def test_another_customer_for_the_client_brings_its_jobs_to_attention(world: Wor
     target = factories.qb_customer(world.northgate, "Acme:Ortiz")
     factories.map_client(acme, first)
     factories.map_job(factories.job(acme), target)
-    beta = save_sisters.qb_lists.customer_names(company_id=world.northgate.pk)
+    beta = qb_lists.customer_names(company_id=world.northgate.pk)
     list_id = {name: list_id for name, list_id, _ in beta}["Beta"]
-    save_sisters.save_client_mapping(
+    save_sisters.save_sister(
         access=bea(world),
-        client_key="C-1",
+        kind="client",
+        pk=acme.pk,
         expected_version=1,
         target_list_id=list_id,
         reason="",
@@ -85,16 +89,16 @@ def test_another_customer_for_the_client_brings_its_jobs_to_attention(world: Wor
 
 def test_items_are_mapped_by_kind(world: World) -> None:
     acme = factories.client(world.northgate)
-    factories.item(world.northgate)
+    regular = factories.item(world.northgate)
     factories.item(world.northgate, kind="direct_hire")
     labor = factories.qb_entry(world.northgate, "Labor")
     ours = factories.invoice(acme, "1", standing=Standing.BLOCKED)
     fee = factories.invoice(acme, "2", standing=Standing.BLOCKED)
     SourceInvoice.objects.filter(pk=fee.pk).update(kind="direct_hire")
-    answer = save_sisters.save_item_mapping(
+    answer = save_sisters.save_sister(
         access=bea(world),
-        invoice_kind="contractor",
-        item_key="REG",
+        kind="item",
+        pk=regular.pk,
         expected_version=0,
         target_list_id=labor.list_id,
         reason="",
@@ -113,14 +117,16 @@ def test_a_class_value_reaches_invoices_through_the_line_and_through_the_job(
     factories.job(acme, class_value="Healthcare")
     medical = factories.qb_entry(world.northgate, "Medical", kind="class")
     item = factories.qb_entry(world.northgate, "Labor", kind="item")
-    ClassMapping.objects.create(company=world.northgate, kind="contractor", value="Healthcare")
+    value = ClassMapping.objects.create(
+        company=world.northgate, kind="contractor", value="Healthcare"
+    )
     invoice = factories.invoice(acme, standing=Standing.READY)
 
     def save(list_id: str) -> Saved | Refused:
-        return save_sisters.save_class_mapping(
+        return save_sisters.save_sister(
             access=bea(world),
-            invoice_kind="contractor",
-            value="Healthcare",
+            kind="class",
+            pk=value.pk,
             expected_version=0,
             target_list_id=list_id,
             reason="",

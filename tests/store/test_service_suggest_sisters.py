@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from tests import factories
 from tests.factories import NOW, World
 
-from tieout.service import suggest_sisters
+from tieout.service import bulk_sisters, suggest_sisters
 from tieout.service.access import Access
 from tieout.service.suggest_wish import want_suggestions
 from tieout.service.worker import Worker
@@ -99,6 +99,8 @@ def test_what_is_proposed_is_what_is_not_mapped_on_this_tab(acme: World) -> None
     factories.qb_customer(acme.northgate, "Gone Away")
     ensure(acme)
     bea = Access(user=acme.bea, company=acme.northgate, role="biller")
-    suggest_sisters.propose(access=bea, kind="client", tab="active", now=NOW)
+    on_screen = mappings.SisterFilter(kind="client", tab="active")
+    wanted = bulk_sisters.SisterBulk(on_screen=on_screen)
+    bulk_sisters.propose(access=bea, wanted=wanted, what="Safe suggestions", now=NOW)
     rows = [(row.key, row.state, row.to_name) for row in ProposedChange.objects.all()]
     assert rows == [("C-1", "ready", "Acme Health")]

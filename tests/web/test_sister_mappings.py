@@ -12,7 +12,15 @@ from pytest_django import DjangoAssertNumQueries
 from tests import factories
 from tests.factories import World
 
-from tieout.store.models import Book, ClassMapping, QbCustomer, QbEntry, SisterSuggestion
+from tieout.store.models import (
+    Book,
+    ClassMapping,
+    Proposal,
+    ProposedChange,
+    QbCustomer,
+    QbEntry,
+    SisterSuggestion,
+)
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 KINDS = ("client", "invoice", "class")
@@ -55,7 +63,18 @@ def test_who_may_read(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("path", ["{}/", "upload/", "suggestions/", "{}/accept/", "{}/undo/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "{}/",
+        "upload/",
+        "suggestions/",
+        "suggestions/all/",
+        "suggestions/1/undo/",
+        "{}/accept/",
+        "{}/undo/",
+    ],
+)
 def test_who_may_change(
     as_person: Any, rows: dict[str, tuple[str, int, str]], kind: str, path: str
 ) -> None:
@@ -141,7 +160,7 @@ def test_headings_and_tabs(as_person: Any, rows: dict[str, tuple[str, int, str]]
     assert "Direct Hire Class Mapping" in direct
     assert "Healthcare" not in direct
     assert "Refresh List" in text(bea.get(rows["client"][0]))
-    assert '<a href="?tab=inactive">Inactive' in bea.get(rows["client"][0]).content.decode()
+    assert 'href="?tab=inactive">Inactive' in bea.get(rows["client"][0]).content.decode()
 
 
 def test_class_mapping_says_when_classes_are_off(
@@ -224,21 +243,153 @@ def test_only_what_is_suggested_is_taken_by_ok(
     assert "Mapped 0" in text(bea.get(page))
 
 
+def picks(response: Any) -> list[str]:
+    """The ticked lines of the dialog, as it would send them."""
+    return re.findall(r'name="pick" value="([^"]+)" checked', response.content.decode())
+
+
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_suggestions_are_previewed_saved_and_undone_as_one(
+def test_what_the_preview_shows_is_saved_and_undone_as_one(
+    as_person: Any, suggested: dict[str, tuple[str, int, str]], kind: str
+) -> None:
+    page, pk, list_id = suggested[kind]
+    bea = as_person("bea")
+    bea.get(page)
+    preview = bea.get(page + "suggestions/", **HTMX)
+    assert "1 mapping will be saved, exactly these" in text(preview)
+    assert picks(preview) == [f"{pk}.0.{list_id}"]
+    done = bea.post(page + "suggestions/", {"pick": picks(preview)}, **HTMX)
+    assert done.status_code == 200
+    assert done["HX-Trigger-After-Settle"] == "mappings-changed"
+    assert "Mapped 1" in text(bea.get(page))
+    proposal = Proposal.objects.get()
+    assert (proposal.kind, proposal.saved_at is None) == (
+        {"invoice": "item"}.get(kind, kind),
+        False,
+    )
+    assert "accepted in bulk" in text(bea.get(f"{page}{pk}/", **HTMX))
+    undone = bea.post(f"{page}suggestions/{proposal.pk}/undo/", **HTMX)
+    assert "not mapped again" in text(undone)
+    assert "Mapped 0" in text(bea.get(page))
+    assert "Nothing of it is saved" in text(bea.post(f"{page}suggestions/{proposal.pk}/undo/"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_not_safe_is_offered_only_when_asked_for_and_from_a_score(
     as_person: Any, suggested: dict[str, tuple[str, int, str]], kind: str
 ) -> None:
     page, _, _ = suggested[kind]
     bea = as_person("bea")
     bea.get(page)
-    tab = "active" if kind == "client" else "contractor"
-    preview = bea.post(page + "suggestions/", {"tab": tab}, follow=True)
-    assert "1 ready · 1 to confirm. Nothing has been changed yet." in text(preview)
-    address = preview.redirect_chain[-1][0]
-    bea.post(address + "save/", {"what": "all"})
-    assert "Mapped 1" in text(bea.get(page))
-    undone = bea.post(address + "undo/", follow=True)
-    assert "1 undone" in text(undone)
+    SisterSuggestion.objects.filter(safe=True).update(score=97)
+    SisterSuggestion.objects.filter(safe=False).update(score=86, bucket="Likely")
+
+    def count(**asked: str) -> int:
+        return len(picks(bea.get(page + "suggestions/", asked, **HTMX)))
+
+    assert (count(), count(all="1")) == (1, 2)
+    assert [count(all="1", **{"from": score}) for score in ("80", "90", "95", "100")] == [
+        2,
+        1,
+        1,
+        0,
+    ]
+    assert count(**{"from": "7"}) == 1, "a score that is not offered is none"
+    SisterSuggestion.objects.filter(safe=False).update(bucket="Weak")
+    assert count(all="1") == 1
+    assert "Only weak" in text(bea.get(page + "suggestions/", {"all": "1"}, **HTMX))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_preview_keeps_to_what_is_on_screen(
+    as_person: Any, suggested: dict[str, tuple[str, int, str]], kind: str
+) -> None:
+    page, pk, list_id = suggested[kind]
+    bea = as_person("bea")
+    bea.get(page)
+    SisterSuggestion.objects.exclude(list_id="").update(bucket="Exact")
+
+    def offered(**asked: str) -> list[str]:
+        return picks(bea.get(page + "suggestions/", {"all": "1", **asked}, **HTMX))
+
+    name = {"client": "acme", "invoice": "overt", "class": "healthc"}[kind]
+    assert offered(q=name) == [f"{pk}.0.{list_id}"]
+    assert offered(q=name, state="not_mapped") == [f"{pk}.0.{list_id}"]
+    assert offered(q="nobody has this name") == []
+    assert offered(state="mapped") == []
+    assert offered(tab="inactive" if kind == "client" else "direct_hire") == []
+    # and so does the page of all of them
+    asked = {"all": "1", "q": name}
+    answer = bea.post(page + "suggestions/all/", asked, **HTMX)
+    rows = ProposedChange.objects.all()
+    assert [(row.record_id, row.state) for row in rows] == [(pk, "ready")]
+    assert f"matching “{name}”" in text(bea.get(answer["HX-Redirect"]))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_preview_that_was_overtaken_overwrites_nothing(
+    as_person: Any, suggested: dict[str, tuple[str, int, str]], kind: str
+) -> None:
+    page, pk, list_id = suggested[kind]
+    bea, sam = as_person("bea"), as_person("sam")
+    bea.get(page)
+    preview = bea.get(page + "suggestions/", **HTMX)
+    sam.post(f"{page}{pk}/", {"version": "0", "target": list_id})
+    sam.post(f"{page}{pk}/", {"version": "1", "remove": "1"})
+    late = bea.post(page + "suggestions/", {"pick": picks(preview)}, **HTMX)
+    assert "Nothing was saved" in text(late)
+    assert "since you opened it" in text(late)
+    assert "Mapped 0" in text(bea.get(page))
+    other = bea.post(page + "suggestions/", {"pick": [f"{pk}.2.8000-1", "x.y"]}, **HTMX)
+    assert "not suggested any more" in text(other)
+    nothing = bea.post(page + "suggestions/", {"pick": ["x.y.z"]}, **HTMX)
+    assert nothing.status_code == 422
+    assert "Nothing is ticked" in text(nothing)
+
+
+def test_two_clients_that_want_one_customer_are_decided_one_by_one(
+    as_person: Any, suggested: dict[str, tuple[str, int, str]]
+) -> None:
+    page, pk, list_id = suggested["client"]
+    bea = as_person("bea")
+    bea.get(page)
+    SisterSuggestion.objects.all().update(list_id=list_id, safe=True, bucket="Exact", score=100)
+    preview = bea.get(page + "suggestions/", **HTMX)
+    assert picks(preview) == []
+    assert "2 clients want this customer" in text(preview)
+    pressed = bea.post(page + "suggestions/", {"pick": [f"{pk}.0.{list_id}"]}, **HTMX)
+    assert "Mapped 1" in text(bea.get(page)), "one of them, chosen by a person, is"
+    assert pressed.status_code == 200
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_any_change_of_the_history_is_undone(
+    as_person: Any, world: World, suggested: dict[str, tuple[str, int, str]], kind: str
+) -> None:
+    page, pk, list_id = suggested[kind]
+    bea = as_person("bea")
+    other = (
+        factories.qb_customer(world.northgate, "Zenith")
+        if kind == "client"
+        else factories.qb_entry(
+            world.northgate, "Zenith", kind="item" if kind == "invoice" else "class"
+        )
+    )
+    bea.post(f"{page}{pk}/", {"version": "0", "target": list_id})
+    bea.post(f"{page}{pk}/", {"version": "1", "target": other.list_id})
+    bea.post(f"{page}{pk}/", {"version": "2", "remove": "1"})
+    record = bea.get(f"{page}{pk}/", **HTMX).content.decode()
+    assert re.findall(r'"change": "(\d)"', record) == ["2", "1"], "the last one has its own button"
+    answer = bea.post(f"{page}{pk}/undo/", {"version": "3", "change": "2"})
+    assert answer.status_code == 200
+    assert "Undone." in text(answer)
+    row = html_of_row(bea, page, pk)
+    assert "Zenith" not in row
+    assert "Not Mapped" not in row, "back to what it was before that change"
+    assert "Undone: mapped" in text(bea.get(f"{page}{pk}/", **HTMX))
+    assert bea.post(f"{page}{pk}/undo/", {"version": "4", "change": "99"}).status_code == 422
+    first = bea.post(f"{page}{pk}/undo/", {"version": "4", "change": "1"})
+    assert first.status_code == 200
     assert "Mapped 0" in text(bea.get(page))
 
 
@@ -249,7 +400,7 @@ def test_a_viewer_sees_suggestions_without_a_button(
     shown = as_person("vic").get(page).content.decode()
     assert "Suggested:" in shown
     assert "data-ok" not in shown
-    assert "Preview the suggestions" not in shown
+    assert "Accept suggestions" not in shown
 
 
 def html_of_row(bea: Client, page: str, pk: int) -> str:
@@ -292,5 +443,11 @@ def test_a_customer_that_serves_another_client_is_said_and_asked_about(
     factories.map_client(other, QbCustomer.objects.get(full_name="Acme Health"))
     _, pk, list_id = suggested["client"]
     looked_at_first(bea, page, pk, list_id, "already serves another client")
-    preview = bea.post(page + "suggestions/", {"tab": "active"}, follow=True)
-    assert "0 ready · 2 to confirm" in text(preview)
+    preview = bea.get(page + "suggestions/", **HTMX)
+    assert picks(preview) == []
+    assert "Acme Health already serves another client" in text(preview)
+    forced = bea.post(page + "suggestions/", {"pick": [f"{pk}.0.{list_id}"]}, **HTMX)
+    assert "Nothing was saved" in text(forced)
+    assert "already serves another client" in text(forced)
+    bea.post(page + "suggestions/all/", {"all": "1"}, **HTMX)
+    assert {row.state for row in ProposedChange.objects.all()} == {"confirm"}

@@ -1,7 +1,7 @@
 """A bundle of a proposal's rows: saved or undone in the caller's transaction.
 
-Contractor jobs are read, decided and written together (see `mapping_bundle`), in a fixed number of
-statements. Clients, items and classes, of which there are few, go one by one.
+All of them are read, decided and written together, in a fixed number of statements: contractor
+jobs by `mapping_bundle`, clients, items and classes by `sister_bundle`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from tieout.service.mapping_bundle import Bundle
 from tieout.service.mapping_columns import Kind
 from tieout.service.mapping_state import NOTHING_TO_UNDO
 from tieout.service.save_mapping import How, Refused, Saved
-from tieout.store.commits import events, locks
+from tieout.service.sister_bundle import SisterBundle, SisterCommand
 from tieout.store.commits import proposals as commits
+from tieout.store.queries.mappings import SisterKind
 from tieout.store.queries.proposals import Proposal, ProposedChange, RowState
 
 EVERY_WARNING = tuple(kind.value for kind in rules.WarningKind)
@@ -44,7 +45,7 @@ def save_rows(
     if kind == "job":
         answers = _save_jobs(access, rows, how, now, suggest=suggest)
     else:
-        answers = _save_sisters(access, kind, rows, how, now)
+        answers = _save_sisters(access, kind, rows, how, now, suggest=suggest)
     for row, answer in zip(rows, answers, strict=True):
         if isinstance(answer, Saved):
             row.state, row.saved_version = RowState.SAVED, answer.version
@@ -76,25 +77,28 @@ def _command(row: ProposedChange) -> rules.SaveCommand:
     )
 
 
-@events.logged_at_the_end
 def _save_sisters(
-    access: Access, kind: Kind, rows: list[ProposedChange], how: How, now: datetime
+    access: Access,
+    kind: SisterKind,
+    rows: list[ProposedChange],
+    how: How,
+    now: datetime,
+    *,
+    suggest: bool,
 ) -> list[Saved | Refused]:
-    locks.desk(company_id=access.company.pk)
-    commits.lock_records(company_id=access.company.pk, kind=kind, rows=rows)
-    return [
-        save_sisters.save_sister(
-            access=access,
-            kind=kind,  # type: ignore[arg-type] # a job is saved above
-            pk=row.record_id or 0,
-            expected_version=row.version,
-            target_list_id=row.to_list_id or None,
-            reason=row.reason,
-            now=now,
-            how=how,
+    bundle = SisterBundle(access, kind, [row.record_id for row in rows if row.record_id])
+    bundle.look_up(row.to_list_id for row in rows)
+    answers = [
+        bundle.save(
+            row.record_id,
+            SisterCommand(
+                expected_version=row.version, target_list_id=row.to_list_id, why=row.reason
+            ),
         )
         for row in rows
     ]
+    bundle.write(now=now, how=how, suggest=suggest)
+    return answers
 
 
 def _not_saved(row: ProposedChange, refused: Refused) -> None:
@@ -117,7 +121,7 @@ def undo_rows(
     if kind == "job":
         undone = _undo_jobs(access, rows, reason, now, suggest=suggest)
     else:
-        undone = _undo_sisters(access, kind, rows, reason, now)
+        undone = _undo_sisters(access, kind, rows, reason, now, suggest=suggest)
     for row, answer in undone:
         if isinstance(answer, Saved):
             row.state, row.message, row.remedy = RowState.UNDONE, "", ""
@@ -166,24 +170,27 @@ def _way_back(bundle: Bundle, row: ProposedChange, reason: str) -> rules.SaveCom
     return replace(rules.undo(last), expected_version=version, why=reason)
 
 
-@events.logged_at_the_end
 def _undo_sisters(
-    access: Access, kind: Kind, rows: list[ProposedChange], reason: str, now: datetime
+    access: Access,
+    kind: SisterKind,
+    rows: list[ProposedChange],
+    reason: str,
+    now: datetime,
+    *,
+    suggest: bool,
 ) -> Undone:
-    locks.desk(company_id=access.company.pk)
-    commits.lock_records(company_id=access.company.pk, kind=kind, rows=rows)
-    return [
-        (
-            row,
-            save_sisters.undo_sister(
-                access=access,
-                kind=kind,  # type: ignore[arg-type] # a job is undone above
-                pk=row.record_id or 0,
-                expected_version=row.saved_version or 0,
-                reason=reason,
-                now=now,
-                how=How.BULK_UNDO,
-            ),
-        )
-        for row in reversed(rows)
-    ]
+    bundle = SisterBundle(access, kind, [row.record_id for row in rows if row.record_id])
+    made = bundle.last_changes()
+    back = {pk: save_sisters.way_back(event) for pk, event in made.items()}
+    bundle.look_up(each.target_list_id for each in back.values())
+    done: Undone = []
+    for row in reversed(rows):
+        command = back.get(row.record_id or 0)
+        if command is None:
+            done.append((row, NOTHING_TO_UNDO))
+            continue
+        version = row.saved_version or 0
+        command = replace(command, expected_version=version, why=reason)
+        done.append((row, bundle.save(row.record_id, command)))
+    bundle.write(now=now, how=How.BULK_UNDO, suggest=suggest)
+    return done

@@ -172,7 +172,7 @@ def work_off(
 
 def wish(proposal: Proposal, now: datetime) -> None:
     """Let suggestions be looked for again after many bundles, once; in the caller's transaction."""
-    if proposal.kind == "job":  # a client's mapping asks for that itself
+    if proposal.kind in {"job", "client"}:
         want_suggestions(proposal.company_id, now)
 
 

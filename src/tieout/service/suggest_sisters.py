@@ -11,27 +11,15 @@ from datetime import datetime
 
 from django.db import transaction
 
-from tieout.core.matching_facts import Bucket
 from tieout.core.matching_sisters import NameCandidate, NameToMatch, suggest_names
-from tieout.service.access import Access
 from tieout.service.suggest_wish import want_suggestions
-from tieout.store.commits import proposals as commits
 from tieout.store.commits import sister_suggestions as writes
-from tieout.store.commits.proposals import Proposal, ProposedChange
 from tieout.store.commits.sister_suggestions import SisterSuggestion
-from tieout.store.queries import proposals as proposed
 from tieout.store.queries import sister_suggestions as queries
 from tieout.store.queries.mappings import SisterKind
 
 KINDS: tuple[SisterKind, ...] = ("client", "item", "class")
 AT_ONCE = 3_000  # names that are compared while a page waits: some tenths of a second
-NAMES = {
-    "client": "Suggested customers",
-    "item": "Suggested items",
-    "class": "Suggested classes",
-}
-TABS = {"active": "active", "inactive": "inactive", "contractor": "contractor"}
-TABS["direct_hire"] = "direct hire"
 
 
 def catch_up(*, company_id: int, now: datetime) -> int:
@@ -61,57 +49,6 @@ def up_to_date(*, company_id: int, kind: SisterKind) -> bool:
     """Whether the stored suggestions were made from the lists and imports of now."""
     made_from = queries.made_from(company_id=company_id)
     return queries.computed_from(company_id=company_id, kind=kind) == made_from
-
-
-def propose(*, access: Access, kind: SisterKind, tab: str, now: datetime) -> Proposal:
-    """A preview of all safe suggestions, and of the likely ones to be confirmed one by one."""
-    company_id = access.company.pk
-    with transaction.atomic():
-        found = queries.to_accept(
-            company_id=company_id, kind=kind, tab=tab, buckets=[Bucket.EXACT, Bucket.LIKELY]
-        )
-        ids = [each.suggestion.list_id for each in found]
-        doubts = queries.doubts(company_id=company_id, kind=kind, list_ids=ids)
-        proposal = commits.add(
-            company_id=company_id,
-            kind=kind,
-            origin=Proposal.Origin.SUGGESTIONS,
-            name=f"{NAMES[kind]} ({TABS[tab]})",
-            user=access.user,
-            now=now,
-        )
-        rows = [
-            _row(proposal, line, each, doubts.get(each.suggestion.list_id, ""))
-            for line, each in enumerate(found, start=1)
-        ]
-        commits.add_rows(rows)
-        commits.read(proposal=proposal, rows_read=len(rows), unchanged=0)
-    return proposal
-
-
-def _row(proposal: Proposal, line: int, each: queries.Suggested, doubt: str) -> ProposedChange:
-    suggestion = each.suggestion
-    asked = []
-    if doubt == queries.TAKEN:
-        asked.append(["shared", f"{suggestion.full_name} serves another client already."])
-    elif doubt:
-        asked.append(["inactive", f"{suggestion.full_name} is {doubt}."])
-    if not suggestion.safe:
-        asked.append(["likely", f"Not sure: {', '.join(suggestion.reasons)}."])
-    states = proposed.RowState
-    return ProposedChange(
-        proposal=proposal,
-        line=line,
-        state=states.CONFIRM if asked else states.READY,
-        record_id=suggestion.record_id,
-        key=each.key,
-        label=each.label,
-        version=each.version,
-        to_list_id=suggestion.list_id,
-        to_name=suggestion.full_name,
-        notes=list(suggestion.reasons) if suggestion.safe else [],
-        warnings=asked,
-    )
 
 
 def _make(company_id: int, kind: SisterKind, now: datetime) -> None:

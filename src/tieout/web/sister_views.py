@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tieout.service.access import Access
-from tieout.web import sisters
+from tieout.web import sister_bulk, sisters
 from tieout.web.access import company_page
 from tieout.web.sisters import Sister
 
@@ -23,7 +23,14 @@ def addresses(sister: Sister) -> list[URLPattern]:
         path("mappings.csv", download, words, name=f"{name}_csv"),
         path("mappings.xlsx", download_excel, words, name=f"{name}_xlsx"),
         path("upload/", upload, words, name=f"{name}_upload"),
-        path("suggestions/", propose, words, name=f"{name}_suggestions"),
+        path("suggestions/", sister_bulk.suggestions, words, name=f"{name}_suggestions"),
+        path("suggestions/all/", sister_bulk.everything, words, name=f"{name}_everything"),
+        path(
+            "suggestions/<int:proposal_id>/undo/",
+            sister_bulk.undo,
+            words,
+            name=f"{name}_undo_bulk",
+        ),
         path("<int:pk>/", record, words, name=f"{name}_record"),
         path("<int:pk>/accept/", accept, words, name=f"{name}_accept"),
         path("<int:pk>/undo/", undo, words, name=f"{name}_undo"),
@@ -84,13 +91,6 @@ def upload(request: HttpRequest, access: Access, sister: Sister) -> HttpResponse
 
 @require_POST
 @company_page("work")
-def propose(request: HttpRequest, access: Access, sister: Sister) -> HttpResponse:
-    """Preview everything that is suggested."""
-    return sisters.propose(request, access, sister)
-
-
-@require_POST
-@company_page("work")
 def accept(request: HttpRequest, access: Access, sister: Sister, pk: int) -> HttpResponse:
     """OK: save what is suggested for a row."""
     return sisters.accept(request, access, sister, pk)
@@ -99,5 +99,5 @@ def accept(request: HttpRequest, access: Access, sister: Sister, pk: int) -> Htt
 @require_POST
 @company_page("work")
 def undo(request: HttpRequest, access: Access, sister: Sister, pk: int) -> HttpResponse:
-    """Take the last change of a row back."""
+    """Take a change of a row back."""
     return sisters.undo(request, access, sister, pk)

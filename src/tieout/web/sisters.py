@@ -90,7 +90,7 @@ def read_filter(sister: Sister, asked: QueryDict) -> mappings.SisterFilter:
         tab=tab if tab in sister.tabs else sister.usual,
         state=state if state in STATES else "",
         search=asked.get("q", "")[:120],
-        page=max(int(page), 1) if page.isascii() and page.isdigit() and len(page) < 9 else 1,
+        page=max(int(page), 1) if is_number(page) else 1,
         rows=ROWS,
     )
 
@@ -114,7 +114,7 @@ def list_page(request: HttpRequest, access: Access, sister: Sister) -> HttpRespo
     fresh = suggest_sisters.ensure(
         company_id=access.company.pk, kind=sister.kind, now=moments.now()
     )
-    context = _table(access, sister, wanted) | {"stale": not fresh}
+    context = table(access, sister, wanted) | {"stale": not fresh}
     if request.headers.get("HX-Target") == "results":
         return render(request, "sisters/_results.html", context)
     context["lists"] = qb_lists.list_state(company_id=access.company.pk)
@@ -179,8 +179,9 @@ def accept(request: HttpRequest, access: Access, sister: Sister, pk: int) -> Htt
 
 
 def undo(request: HttpRequest, access: Access, sister: Sister, pk: int) -> HttpResponse:
-    """Take the last change of a row back."""
+    """Take a change of a row back: the last one, or the one that the history names."""
     _row(access, sister, pk)
+    change = request.POST.get("change", "")
     answer = save_sisters.undo_sister(
         access=access,
         kind=sister.kind,
@@ -188,34 +189,33 @@ def undo(request: HttpRequest, access: Access, sister: Sister, pk: int) -> HttpR
         expected_version=_version(request),
         reason=request.POST.get("reason", ""),
         now=moments.now(),
+        change=int(change) if is_number(change) else None,
     )
     return _swapped(request, access, sister, pk, answer)
-
-
-def propose(request: HttpRequest, access: Access, sister: Sister) -> HttpResponse:
-    """Make a preview of everything that is suggested on this tab."""
-    tab = request.POST.get("tab", "")
-    proposal = suggest_sisters.propose(
-        access=access,
-        kind=sister.kind,
-        tab=tab if tab in sister.tabs else sister.usual,
-        now=moments.now(),
-    )
-    return redirect("mapping_changes", access.company.pk, proposal.pk)
 
 
 def _version(request: HttpRequest) -> int:
     """The version on the clerk's screen; what is no number matches none."""
     version = request.POST.get("version", "")
-    return int(version) if version.isascii() and version.isdigit() and len(version) < 9 else -1
+    return int(version) if is_number(version) else -1
+
+
+def is_number(text: str, digits: int = 8) -> bool:
+    """Whether it is a plain number of at most so many digits."""
+    return text.isascii() and text.isdigit() and len(text) <= digits
+
+
+def filter_on_screen(request: HttpRequest, sister: Sister) -> mappings.SisterFilter:
+    """The filter of the page from which htmx asks."""
+    asked = QueryDict(urlsplit(request.headers.get("HX-Current-URL", "")).query)
+    return read_filter(sister, asked)
 
 
 def _swapped(
     request: HttpRequest, access: Access, sister: Sister, pk: int, answer: Saved | Refused
 ) -> HttpResponse:
     """The row as it is now, the counters, and the sentence; a dialog is closed."""
-    asked = QueryDict(urlsplit(request.headers.get("HX-Current-URL", "")).query)
-    context = _table(access, sister, read_filter(sister, asked))
+    context = table(access, sister, filter_on_screen(request, sister))
     shown = _with_suggestions(access, sister, [_row(access, sister, pk)])[0]
     refused = isinstance(answer, Refused)
     context |= {"refused" if refused else "saved": answer, "one": shown}
@@ -292,10 +292,9 @@ def _addresses(access: Access, sister: Sister) -> dict[str, str]:
 
 def _dialog(access: Access, sister: Sister, row: mappings.SisterRow) -> dict[str, Any]:
     company_id = access.company.pk
-    invoice_kind = mappings.invoice_kind_of(company_id=company_id, kind=sister.kind, pk=row.pk)
     events = mappings.history(
         company_id=company_id,
-        subject=save_sisters.subject_of(kind=sister.kind, invoice_kind=invoice_kind),
+        subject=save_sisters.subject(kind=sister.kind, invoice_kind=row.invoice_kind),
         subject_key=row.key,
     )
     return {
@@ -308,7 +307,8 @@ def _dialog(access: Access, sister: Sister, row: mappings.SisterRow) -> dict[str
     }
 
 
-def _table(access: Access, sister: Sister, wanted: mappings.SisterFilter) -> dict[str, Any]:
+def table(access: Access, sister: Sister, wanted: mappings.SisterFilter) -> dict[str, Any]:
+    """What the table, its tabs and its counters show."""
     page = mappings.list_sisters(company_id=access.company.pk, wanted=wanted)
     first = (wanted.page - 1) * wanted.rows + 1
     return {

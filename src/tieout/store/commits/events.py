@@ -9,13 +9,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial, wraps
-from typing import Any, ParamSpec, TypeVar
+from functools import partial
+from typing import Any
 
 from tieout.store.models import Event, EventHead, User
 
-P = ParamSpec("P")
-T = TypeVar("T")
 _waiting: ContextVar[list[Callable[[], object]] | None] = ContextVar("waiting", default=None)
 
 
@@ -72,17 +70,6 @@ def at_the_end() -> Iterator[None]:
         _waiting.reset(token)
     for append_now in waiting:
         append_now()
-
-
-def logged_at_the_end(do: Callable[P, T]) -> Callable[P, T]:
-    """The same for a whole function, which runs inside one transaction."""
-
-    @wraps(do)
-    def gathered(*args: P.args, **kwargs: P.kwargs) -> T:
-        with at_the_end():
-            return do(*args, **kwargs)
-
-    return gathered
 
 
 def _append(

@@ -9,29 +9,24 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
 from tieout.core.exporting import State
 from tieout.store.commits import drifts as drift_rows
 from tieout.store.commits import locks
 from tieout.store.models import (
-    ClassMapping,
     ClientMapping,
-    ItemMapping,
     JobMapping,
     Posting,
     QbCustomer,
-    QbEntry,
     SourceClient,
     SourceInvoice,
     SourceJob,
     SourceLine,
-    User,
 )
 from tieout.store.queries.mappings import COMMITTED_STATES, links_to_look_at
 from tieout.store.queries.planning import drifts
 
-SisterMapping = ClientMapping | ItemMapping | ClassMapping
 Standing = SourceInvoice.Standing
 CHUNK = 1000
 
@@ -101,8 +96,30 @@ def _next(rows: Sequence[JobMapping]) -> int | None:
     return rows[-1].pk if len(rows) == CHUNK else None
 
 
+def restate_clients(*, company_id: int, client_ids: Sequence[int]) -> None:
+    """Look again at the mapped jobs of these clients, after their customers changed.
+
+    Which invoices that concerns is the caller's: with all that it locks.
+    """
+    after: int | None = 0
+    while after is not None:
+        rows = links_to_look_at(
+            company_id=company_id, client_ids=client_ids, after=after, limit=CHUNK
+        )
+        _write_states(rows)
+        after = _next(rows)
+
+
 def _restate(company_id: int, rows: Sequence[JobMapping]) -> int:
     """Write what is different; invoices of a job whose state changed are planned again."""
+    keys, written = _write_states(rows)
+    if keys:
+        plan_again(company_id=company_id, concerned=concerned_by_jobs(keys))
+    return written
+
+
+def _write_states(rows: Sequence[JobMapping]) -> tuple[list[str], int]:
+    """Write what is different; returns the jobs whose state changed, and how many were written."""
     values: list[tuple[str, str, int]] = []
     keys: list[str] = []
     for row in rows:
@@ -120,9 +137,7 @@ def _restate(company_id: int, rows: Sequence[JobMapping]) -> int:
         )
         with connection.cursor() as cursor:
             cursor.executemany(statement, values)
-    if keys:
-        plan_again(company_id=company_id, concerned=concerned_by_jobs(keys))
-    return len(values)
+    return keys, len(values)
 
 
 def look_again_at_some(
@@ -146,88 +161,17 @@ def _customer_of(client: SourceClient) -> QbCustomer | None:
     return mapping.target if mapping else None
 
 
-# ------------------------------------------------------------------ the sisters
-
-
-def lock_client_mapping(*, company_id: int, client_id: int) -> ClientMapping:
-    """The client's mapping, made empty when it never had one, locked."""
-    ClientMapping.objects.get_or_create(company_id=company_id, client_id=client_id)
-    rows = ClientMapping.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("target", "changed_by", "client").get(client_id=client_id)
-
-
-def lock_item_mapping(*, company_id: int, item_id: int) -> ItemMapping:
-    """The item's mapping, made empty when it never had one, locked."""
-    ItemMapping.objects.get_or_create(company_id=company_id, item_id=item_id)
-    rows = ItemMapping.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("target", "changed_by", "item").get(item_id=item_id)
-
-
-def lock_class_mapping(*, company_id: int, pk: int) -> ClassMapping:
-    """The custom field value's mapping, locked. Values are noted when they are imported."""
-    rows = ClassMapping.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("target", "changed_by").get(company_id=company_id, pk=pk)
-
-
-def write_sister(
-    *,
-    row: SisterMapping,
-    target: QbCustomer | QbEntry | None,
-    user: User,
-    now: datetime,
-) -> None:
-    """Link a locked client, item or class value to `target`, or to nothing, as the next version."""
-    row.target = target
-    row.version += 1
-    row.changed_by = user
-    row.changed_at = now
-    row.save()
-
-
-def restate_client(row: SisterMapping) -> None:
-    """Look again at a client's mapped jobs after its customer changed; others have no jobs."""
-    if not isinstance(row, ClientMapping):
-        return
-    links = JobMapping.objects.filter(
-        company_id=row.company_id, job__client_id=row.client_id, target__isnull=False
-    )
-    batch = []
-    loaded = links.select_related("job__client", "target", "remembered_client")
-    for link in loaded.order_by("id"):
-        state = map_state(mapping=link, target=link.target, customer=row.target)
-        if state != link.job.map_state:
-            link.job.map_state = state
-            batch.append(link.job)
-    SourceJob.objects.bulk_update(batch, ["map_state"], batch_size=CHUNK)
-
-
 # ------------------------------------------------------------------ the invoices concerned
 
 
 def concerned_by_jobs(job_keys: Sequence[str]) -> Q:
     """Invoices with a line of one of these contractor jobs."""
-    return _has_line(job_key__in=job_keys)
+    return has_line(job_key__in=job_keys)
 
 
-def concerned_by_sister(row: SisterMapping) -> Q:
-    """Invoices that the mapping of a client, a pay/bill item or a class value decides about."""
-    match row:
-        case ClientMapping():
-            return Q(client_id=row.client_id) | _has_line(job_key__in=_keys(client=row.client_id))
-        case ItemMapping():
-            return Q(kind=row.item.kind) & _has_line(item_key=row.item.key)
-        case ClassMapping():
-            through_job = _keys(company=row.company_id, class_value=row.value)
-            own = _has_line(class_value=row.value)
-            return Q(kind=row.kind) & (own | _has_line(class_value="", job_key__in=through_job))
-
-
-def _has_line(**condition: object) -> Q:
+def has_line(**condition: object) -> Q:
+    """Invoices with such a line."""
     return Q(Exists(SourceLine.objects.filter(invoice_id=OuterRef("pk"), **condition)))
-
-
-def _keys(**condition: object) -> QuerySet[SourceJob, str]:
-    return SourceJob.objects.filter(**condition).order_by().values_list("key", flat=True)
 
 
 def plan_again(*, company_id: int, concerned: Q | Sequence[Q]) -> int:

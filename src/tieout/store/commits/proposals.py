@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import F
 
-from tieout.store.commits import locks, mappings
 from tieout.store.models import (
-    ClassMapping,
-    ClientMapping,
-    ItemMapping,
     Proposal,
     ProposedChange,
-    SourceInvoice,
     Task,
     User,
 )
@@ -140,25 +134,3 @@ def refuse_mapped(*, proposal: Proposal, message: str, remedy: str) -> int:
 def still_ours(*, task: Task) -> bool:
     """Whether this run of the task has not been taken over by another worker."""
     return Task.objects.filter(id=task.pk, tries=task.tries, state=Task.State.RUNNING).exists()
-
-
-def lock_records(*, company_id: int, kind: str, rows: Iterable[ProposedChange]) -> None:
-    """Lock what these rows are about, and the invoices that their mappings decide about.
-
-    Each row lets its invoices be planned again; locked one after the other they would be locked
-    in the order of the file.
-    """
-    ids = [row.record_id for row in rows if row.record_id is not None]
-    locked: QuerySet[Any] = {
-        "client": ClientMapping.objects.filter(client_id__in=ids),
-        "item": ItemMapping.objects.filter(item_id__in=ids),
-        "class": ClassMapping.objects.filter(id__in=ids),
-    }[kind]
-    records = list(locked.select_for_update(of=("self",), no_key=True).order_by("id"))
-    found: set[int] = set()
-    for record in records:
-        which = mappings.concerned_by_sister(record)
-        concerned = SourceInvoice.objects.filter(which, company_id=company_id)
-        found.update(concerned.values_list("pk", flat=True))
-    for some in locks.chunks(found):
-        locks.invoices(company_id=company_id, which=Q(pk__in=some))

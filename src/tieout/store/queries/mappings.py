@@ -57,6 +57,7 @@ class SisterRow:
     key: str
     name: str
     version: int
+    invoice_kind: str = ""  # of an item or a class value
     active: bool = True
     list_id: str = ""
     target: str = ""
@@ -113,22 +114,11 @@ def get_sister(*, company_id: int, kind: SisterKind, pk: int) -> SisterRow | Non
     return None if found is None else _row(kind, found)
 
 
-def find_sister(
-    *, company_id: int, kind: SisterKind, invoice_kind: str, key: str
-) -> SisterRow | None:
-    """One row by its key: a client's or item's key, or a custom field value."""
-    rows = _all(company_id, kind)
-    rows = rows.filter(value=key) if kind == "class" else rows.filter(key=key)
-    found = (rows if kind == "client" else rows.filter(kind=invoice_kind)).first()
-    return None if found is None else _row(kind, found)
-
-
-def invoice_kind_of(*, company_id: int, kind: SisterKind, pk: int) -> str:
-    """The invoice kind of an item or class value, "" for a client or what is not there."""
-    if kind == "client":
-        return ""
-    rows = _all(company_id, kind).filter(pk=pk).values_list("kind", flat=True)
-    return rows.first() or ""
+def get_sisters(
+    *, company_id: int, kind: SisterKind, ids: Collection[int]
+) -> dict[int, SisterRow]:
+    """Rows by their ids, a stranger's left out; one query."""
+    return {found.pk: _row(kind, found) for found in _all(company_id, kind).filter(pk__in=ids)}
 
 
 def history(
@@ -176,18 +166,21 @@ def links_to_look_at(
     *,
     company_id: int,
     target_ids: Collection[int] | None = None,
+    client_ids: Collection[int] | None = None,
     seen_pass: int = 0,
     after: int = 0,
     limit: int,
 ) -> list[JobMapping]:
     """Job mappings with job, client and target, by id, the next `limit` of them after one id.
 
-    All; or those to these QuickBooks jobs; or those that a pass over QuickBooks' lists concerns,
-    because it saw their QuickBooks job or their client's customer.
+    All; or those to these QuickBooks jobs; or those of these clients; or those that a pass over
+    QuickBooks' lists concerns, because it saw their QuickBooks job or their client's customer.
     """
     rows = JobMapping.objects.filter(company_id=company_id, target__isnull=False, id__gt=after)
     if target_ids is not None:
         rows = rows.filter(target_id__in=target_ids)
+    if client_ids is not None:
+        rows = rows.filter(job__client_id__in=client_ids)
     if seen_pass:
         customer = Q(job__client__mapping__target__seen_pass=seen_pass)
         rows = rows.filter(Q(target__seen_pass=seen_pass) | customer)
@@ -279,6 +272,7 @@ def _row(kind: SisterKind, record: Model) -> SisterRow:
         key=getattr(record, "key", "") or str(getattr(record, "value", "")),
         name=getattr(record, _NAMES[kind]),
         version=mapping.version if mapping else 0,
+        invoice_kind="" if kind == "client" else getattr(record, "kind", ""),
         active=getattr(record, "active", True),
         list_id=target.list_id if target else "",
         target=target.full_name if target else "",

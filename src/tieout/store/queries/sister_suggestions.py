@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, Max, OuterRef, Q
@@ -21,17 +20,7 @@ from tieout.store.models import (
     SourceItem,
 )
 
-__all__ = ["SisterSuggestion", "Suggested"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suggested:
-    """A stored suggestion with the record it is for, as it may be saved now."""
-
-    suggestion: SisterSuggestion
-    key: str
-    label: str
-    version: int
+__all__ = ["SisterSuggestion"]
 
 
 def made_from(*, company_id: int) -> str:
@@ -105,33 +94,10 @@ def waiting(kind: str) -> Exists:
     return Exists(of.filter(company_id=OuterRef("company_id")).exclude(list_id=""))
 
 
-def to_accept(
-    *, company_id: int, kind: str, tab: str, buckets: Collection[str]
-) -> list[Suggested]:
-    """The suggestions of these buckets, and the safe ones, for what is not mapped; two queries."""
-    mapped = "target" if kind == "class" else "mapping__target"
-    rows: Any = _ours(company_id, kind).filter(**{f"{mapped}__isnull": True})
-    rows = rows.filter(active=tab != "inactive") if kind == "client" else rows.filter(kind=tab)
-    if kind != "class":
-        rows = rows.select_related("mapping")
-    stored = SisterSuggestion.objects.filter(company_id=company_id, kind=kind)
-    stored = stored.filter(Q(safe=True) | Q(bucket__in=buckets)).exclude(list_id="")
-    found = {each.record_id: each for each in stored}
-    answer = []
-    for row in rows.order_by("value" if kind == "class" else "name", "id"):
-        suggestion = found.get(row.pk)
-        if suggestion is None:
-            continue
-        mapping = row if kind == "class" else getattr(row, "mapping", None)
-        answer.append(
-            Suggested(
-                suggestion=suggestion,
-                key=row.value if kind == "class" else row.key,
-                label=row.value if kind == "class" else row.name,
-                version=mapping.version if mapping else 0,
-            )
-        )
-    return answer
+def above(*, company_id: int, kind: str, score_from: int) -> dict[int, SisterSuggestion]:
+    """Record -> its suggestion, where there is one with at least this score; one query."""
+    rows = SisterSuggestion.objects.filter(company_id=company_id, kind=kind, score__gte=score_from)
+    return {row.record_id: row for row in rows.exclude(list_id="")}
 
 
 def _ours(company_id: int, kind: str) -> Any:
