@@ -132,6 +132,18 @@ def test_each_row_says_what_is_known_of_its_other_side(
     assert only.count("data-row ") == 2
 
 
+def test_another_choice_than_a_sure_suggestion_is_asked_about(
+    as_person: Any, desk: dict[str, Any]
+) -> None:
+    bea, rest = as_person("bea"), f"{desk['home']}{desk['job'].pk}/warnings/"
+    asked = "for this contractor job, without doubt. Is another one meant?"
+    assert asked in text(bea.get(rest, {"target": desk["wood"].list_id}))
+    assert asked not in text(bea.get(rest, {"target": desk["ortiz"].list_id}))
+    assert asked not in text(bea.get(rest))
+    weak = f"{desk['home']}{desk['weak'].pk}/warnings/"  # its suggestion is no more than a guess
+    assert asked not in text(bea.get(weak, {"target": desk["ortiz"].list_id}))
+
+
 def test_before_the_list_is_read_the_first_line_leads_to_refresh(
     as_person: Any, desk: dict[str, Any]
 ) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from dataclasses import asdict, is_dataclass
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
-WIDTH_MAX = 64
+WIDTH_MAX = 64  # a longer text goes on in the next line: its end is often the remedy
 
 
 def show(result: Any, *, as_json: bool) -> None:
@@ -40,7 +42,7 @@ def _table(rows: list[dict[str, Any]]) -> None:
         print("Nothing.")
         return
     names = [name for name, value in rows[0].items() if not isinstance(value, (dict, tuple, list))]
-    cells = [[_text(row[name])[:WIDTH_MAX] for name in names] for row in rows]
+    cells = [line for row in rows for line in _lines([_text(row[name]) for name in names])]
     widths = [max(len(name), *(len(row[i]) for row in cells)) for i, name in enumerate(names)]
     right = [isinstance(rows[0][name], (Decimal, int)) for name in names]
     for row in [names, ["-" * width for width in widths], *cells]:
@@ -49,6 +51,12 @@ def _table(rows: list[dict[str, Any]]) -> None:
             for text, width, at_right in zip(row, widths, right, strict=True)
         )
         print("  ".join(shown).rstrip())
+
+
+def _lines(texts: list[str]) -> list[tuple[str, ...]]:
+    """A row as the lines that it takes."""
+    parts = [textwrap.wrap(text, WIDTH_MAX) for text in texts]
+    return list(zip_longest(*parts, fillvalue="")) or [tuple(texts)]
 
 
 def _text(value: Any) -> str:

@@ -15,6 +15,7 @@ from tieout.service import moments
 from tieout.service import save_mapping as service
 from tieout.service.access import Access
 from tieout.store.queries import jobs, mappings, qb_lists, suggestions
+from tieout.store.queries.qb_lists import QbCustomer
 from tieout.web.access import company_page
 from tieout.web.mapping_history import past
 from tieout.web.pages.map_jobs import filters, views
@@ -172,8 +173,16 @@ def _offer_first(context: dict[str, Any], company_id: int, job: jobs.SourceJob) 
 def warnings(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
     """What is odd about the chosen QuickBooks job, each to be confirmed."""
     job = _job(access, job_id)
-    context = {"warnings": _warnings(access, job, request.GET.get("target", ""))}
+    chosen = request.GET.get("target", "")
+    context = {"warnings": _warnings(access, job, chosen), "rather": _rather(job, chosen)}
     return render(request, "map_jobs/_warnings.html", context)
+
+
+def _rather(job: jobs.SourceJob, chosen: str) -> QbCustomer | None:
+    """What is suggested beyond doubt, when another one was chosen: a click one row too low."""
+    suggestion = getattr(job, "suggestion", None)
+    sure = chosen and suggestion is not None and suggestion.safe and suggestion.target
+    return sure if sure and sure.list_id != chosen else None
 
 
 def dialog(access: Access, job: jobs.SourceJob, *, remove: bool = False) -> dict[str, Any]:
