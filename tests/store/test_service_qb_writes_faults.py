@@ -11,6 +11,7 @@ import pytest
 from tests import factories as make
 from tests.factories import NOW, World
 from tests.rehearsal import Office, connect, open_rehearsal, stock
+from tests.store.test_service_undo_and_update import changed
 
 from tieout.channels.base import Answer, Delivery
 from tieout.channels.remote import RemoteChannel
@@ -20,8 +21,8 @@ from tieout.service import (
     exporter,
     moments,
     plan_export,
-    posting_content,
     run_export,
+    update_invoice,
 )
 from tieout.service.turns import Message, Turn
 from tieout.service.worker import Worker
@@ -149,16 +150,15 @@ def void(office: Office) -> QbWrite:
 
 
 def update(office: Office) -> QbWrite:
-    posting = exported(office)
-    target = dict(posting.content)
-    target["total"] = target["lines"][0]["amount"] = "1300.00"
-    posting_content.from_json(target)
-    SourceInvoice.objects.update(standing="changed", content_hash="f" * 64)
-    content = held(posting, target=target, source_hash="f" * 64)
-    return wish(
-        office,
-        Wish(kind=Kind.INVOICE_MOD, key="u-1", title="Up", content=content, posting=posting),
+    exported(office)
+    invoice = changed("20417", "1300.00")
+    (write,) = update_invoice.update(
+        access=office.access,
+        invoice_id=invoice.pk,
+        seen=invoice.content_hash,
+        now=moments.now(),
     )
+    return write
 
 
 def stamp(office: Office) -> QbWrite:
