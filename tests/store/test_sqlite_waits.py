@@ -9,11 +9,12 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.db import ConnectionHandler, OperationalError, transaction
+from django.db import ConnectionHandler, OperationalError
 from django.db.backends.sqlite3 import operations
 from django.test.utils import CaptureQueriesContext
 
+from tieout.config import settings
+from tieout.config.environment import Database
 from tieout.store.sqlite import base
 from tieout.store.sqlite.base import DatabaseWrapper
 
@@ -31,13 +32,9 @@ MOMENTS = [
 def pair(
     transactional_db: None, tmp_path: Path
 ) -> Iterator[tuple[DatabaseWrapper, DatabaseWrapper]]:
-    """Two connections to one file, as two processes have them."""
-    options = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": TIMEOUT_S,
-        "init_command": "PRAGMA journal_mode=WAL",
-    }
-    one = {"ENGINE": "tieout.store.sqlite", "NAME": tmp_path / "x.sqlite3", "OPTIONS": options}
+    """Two connections to one file, as two processes of the product have them."""
+    product = settings.database(Database("sqlite", str(tmp_path / "x.sqlite3")))
+    one = product | {"OPTIONS": product["OPTIONS"] | {"timeout": TIMEOUT_S}}
     made = [ConnectionHandler({"default": dict(one)})["default"] for _ in range(2)]
     with made[0].cursor() as cursor:
         cursor.execute("CREATE TABLE kept (text TEXT)")
@@ -119,11 +116,20 @@ def test_placeholders_and_percent_signs(pair: tuple[DatabaseWrapper, DatabaseWra
         assert cursor.fetchone() == ("named",)
 
 
-@pytest.mark.skipif("sqlite" not in settings.DATABASES["default"]["ENGINE"], reason="SQLite only")
-def test_the_product_runs_on_it(transactional_db: None) -> None:
-    connection = transaction.get_connection()
-    assert isinstance(connection, DatabaseWrapper)
-    assert connection.transaction_mode == "IMMEDIATE"
+def test_the_product_begins_as_a_writer_and_syncs_every_commit(
+    pair: tuple[DatabaseWrapper, DatabaseWrapper],
+) -> None:
+    first, second = pair
+    assert (type(first), first.transaction_mode) == (DatabaseWrapper, "IMMEDIATE")
+    begin(first)  # nothing is written yet, and the lock is taken all the same
+    with pytest.raises(OperationalError, match="locked"):
+        begin(second)
+    end(first)
+    with first.cursor() as cursor:
+        found = [
+            cursor.execute(f"PRAGMA {name}").fetchone() for name in ("journal_mode", "synchronous")
+        ]
+    assert found == [("wal",), (2,)]  # 2 = FULL: an intent survives a power cut
 
 
 def test_one_thread_of_a_process_looks_and_the_others_wait_for_it(

@@ -37,8 +37,8 @@ _POSTGRESQL = (
 )
 
 
-def _database() -> dict[str, Any]:
-    chosen = environment.database(HOME)
+def database(chosen: environment.Database) -> dict[str, Any]:
+    """What Django is told of the chosen database."""
     if chosen.engine == "sqlite":
         return {
             "ENGINE": "tieout.store.sqlite",
@@ -134,7 +134,7 @@ TEMPLATES = [
         },
     }
 ]
-DATABASES = {"default": _database()}
+DATABASES = {"default": database(environment.database(HOME))}
 AUTH_USER_MODEL = "store.User"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
