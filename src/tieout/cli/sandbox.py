@@ -23,7 +23,6 @@ Action = Callable[[CompanyFile, Options], Any]
 Parsers = Any  # argparse does not name the type of its subparsers
 
 WORDS = {"items": "item", "classes": "class", "terms": "terms", "accounts": "account"}
-LIST_VERBS = ("list", "add", "rename", "inactivate", "reactivate", "delete")
 INVOICE_FIELDS = (
     "number", "date", "due_date", "terms", "class_name", "memo", "other", "po_number", "guid",
 )  # fmt: skip

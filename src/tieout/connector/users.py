@@ -12,7 +12,6 @@ import json
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 from tieout.connector.private import write_private
 from tieout.quickbooks import wire
@@ -83,14 +82,6 @@ def save_user(path: Path, user: User) -> None:
         for each in users.values()
     ]
     write_private(path, json.dumps({"users": rows}, indent=1))
-
-
-def read_access(text: str) -> wire.Access:
-    """The access by its name; raises UsersError."""
-    if text not in {"full", "read-only"}:
-        msg = "Access is full or read-only."
-        raise UsersError(msg)
-    return cast("wire.Access", text)
 
 
 def _is_hash(text: str) -> bool:

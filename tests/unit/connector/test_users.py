@@ -10,7 +10,6 @@ from tieout.connector.users import (
     fits,
     load_users,
     make_user,
-    read_access,
     save_user,
 )
 
@@ -84,9 +83,3 @@ def test_a_broken_file_is_named(tmp_path: Path, text: str) -> None:
 
 def test_no_file_means_nobody(tmp_path: Path) -> None:
     assert load_users(tmp_path / "users.json") == {}
-
-
-def test_access_has_two_names() -> None:
-    assert [read_access("full"), read_access("read-only")] == ["full", "read-only"]
-    with pytest.raises(UsersError):
-        read_access("write")

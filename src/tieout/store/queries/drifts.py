@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from django.db.models import Count, Max, Q, QuerySet
 
@@ -196,12 +195,6 @@ def last_events(*, company_id: int, subject: str, keys: Sequence[str]) -> dict[s
         for event in Event.objects.filter(company_id=company_id, sequence__in=sequences):
             found[event.subject_key] = event
     return found
-
-
-def latest_seen(*, company_id: int) -> datetime | None:
-    """When the newest change was noticed."""
-    newest = Drift.objects.filter(company_id=company_id).order_by("-id")
-    return newest.values_list("seen_at", flat=True).first()
 
 
 def _loaded(company_id: int) -> QuerySet[Drift]:

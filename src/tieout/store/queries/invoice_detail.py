@@ -98,15 +98,6 @@ def posting(*, company_id: int, posting_id: int) -> Posting | None:
     )
 
 
-def postings_of(*, company_id: int, invoice_id: int) -> list[Posting]:
-    """The invoice's postings with their content, by number."""
-    return list(
-        Posting.objects.select_related("invoice", "customer")
-        .filter(company_id=company_id, invoice_id=invoice_id)
-        .order_by("number", "revision")
-    )
-
-
 def exchange(*, company_id: int, exchange_id: int) -> Exchange | None:
     """One exchange with its raw bytes."""
     return (

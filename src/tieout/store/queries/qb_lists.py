@@ -145,12 +145,6 @@ def customer_names(*, company_id: int) -> Iterator[tuple[str, str, str]]:
     return rows.iterator(chunk_size=5000)
 
 
-def entry_names(*, company_id: int, kind: str) -> list[tuple[str, str]]:
-    """(full name, ListID) of every entry of a list that still exists."""
-    rows = QbEntry.objects.filter(company_id=company_id, kind=kind, gone_at__isnull=True)
-    return list(rows.order_by("id").values_list("full_name", "list_id"))
-
-
 def names_below(*, company_id: int, list_id: str) -> list[str]:
     """The names that stand directly below a customer or job, or at the top for ""; one query."""
     rows = _present(company_id).filter(parent_list_id=list_id)

@@ -110,11 +110,6 @@ def exchanges_of(*, write_id: int) -> list[Exchange]:
     return list(Exchange.objects.filter(qb_write_id=write_id).order_by("id"))
 
 
-def latest_of_kind(*, company_id: int, kind: QbWrite.Kind) -> QbWrite | None:
-    """The company's latest write of this kind."""
-    return QbWrite.objects.filter(company_id=company_id, kind=kind).order_by("-id").first()
-
-
 # ------------------------------------------------------------------ postings
 
 

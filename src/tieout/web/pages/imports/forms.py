@@ -36,11 +36,6 @@ class ShownSheet:
     columns: Sequence[Column]
 
     @property
-    def kind_name(self) -> str:
-        kind = self.sheet["kind"]
-        return KIND_NAMES[Kind(kind)] if kind else ""
-
-    @property
     def kinds(self) -> list[tuple[str, str]]:
         return [(kind.value, name) for kind, name in KIND_NAMES.items()]
 
