@@ -1,10 +1,15 @@
-"""What every test may use. Sockets are open only in the folders that say so."""
+"""What every test may use, and how properties are tried."""
 
 from __future__ import annotations
 
 import pytest
 from django.test import Client
+from hypothesis import HealthCheck, settings
 from tests import factories
+
+# how long an example takes says what else the machine does: speed is judged in bench/
+settings.register_profile("tests", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")
 
 
 @pytest.fixture

@@ -8,11 +8,10 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+
+from tests.waiting import wait_for
 
 START_S = 300.0
 
@@ -60,15 +59,6 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError:
         return b""  # gone meanwhile, or somebody else's
-
-
-def wait_for(what: Callable[[], Any], *, timeout_s: float = 20.0) -> Any:
-    """Ask until the answer is true, and return it."""
-    until = time.monotonic() + timeout_s
-    while not (answer := what()):
-        assert time.monotonic() < until, "it did not happen in time"
-        time.sleep(0.1)
-    return answer
 
 
 @dataclass

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.journeys.processes import Run, free_port, processes_of, tieout, wait_for
+from tests.journeys.processes import Run, free_port, processes_of, tieout
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.journey
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from tests.protocol.connector_process import FILE, QUERY, Running, call, write
+from tests.waiting import wait_for
 
 Start = Callable[..., Running]
 NOTHING = {"company_file": "", "app_name": "", "mode": "either"}
@@ -173,9 +174,7 @@ def test_a_full_queue_says_busy_and_leaves_no_trace(start: Start) -> None:
     threads[0].start()
     running.wait_for("write sleep 1")
     threads[1].start()
-    until = time.monotonic() + 5
-    while running.get("/v1/status")[1]["queue_length"] == 0:
-        assert time.monotonic() < until
+    wait_for(lambda: running.get("/v1/status")[1]["queue_length"])
     client = running.client()
     status, problem = client.request("POST", "/v1/process", call("w-9", write()))
     assert (status, problem["code"]) == (429, "busy")
@@ -199,9 +198,7 @@ def test_sigterm_lets_the_running_call_end_and_refuses_the_waiting(start: Start)
     threads[0].start()
     running.wait_for("write sleep 1.5")
     threads[1].start()
-    until = time.monotonic() + 5
-    while running.get("/v1/status")[1]["queue_length"] == 0:
-        assert time.monotonic() < until
+    wait_for(lambda: running.get("/v1/status")[1]["queue_length"])
     assert running.stop() == 0
     for thread in threads:
         thread.join()
@@ -263,9 +260,7 @@ def test_a_raised_epoch_stops_a_call_that_already_waits(start: Start) -> None:
     running.wait_for("write sleep 1")
     late = threading.Thread(target=lambda: found.append(running.post(call("w-2", write()))))
     late.start()
-    until = time.monotonic() + 5
-    while running.get("/v1/status")[1]["queue_length"] == 0:
-        assert time.monotonic() < until
+    wait_for(lambda: running.get("/v1/status")[1]["queue_length"])
     assert running.post(call("w-3", write(), epoch=2))[0] == 200
     slow.join()
     late.join()
@@ -323,9 +318,7 @@ def test_a_waiting_call_can_be_withdrawn_a_running_one_not(start: Start) -> None
     threads[0].start()
     running.wait_for("write sleep 1")
     threads[1].start()
-    until = time.monotonic() + 5
-    while running.get("/v1/status")[1]["queue_length"] == 0:
-        assert time.monotonic() < until
+    wait_for(lambda: running.get("/v1/status")[1]["queue_length"])
     client = running.client()
     assert client.request("POST", "/v1/calls/w-2/withdraw", NOTHING)[1]["outcome"] == "not-sent"
     assert client.request("POST", "/v1/calls/w-1/withdraw", NOTHING)[1]["outcome"] == "unknown"
@@ -348,9 +341,7 @@ def test_old_calls_leave_the_journal_open_ends_stay(start: Start) -> None:
         journal.execute("UPDATE calls SET received_at = ? WHERE call_id <> 'w-new'", (old,))
     journal.close()
     running = start("--keep-days", "14")
-    until = time.monotonic() + 5
-    while running.get("/v1/calls/w-old")[0] != 404:
-        assert time.monotonic() < until
+    wait_for(lambda: running.get("/v1/calls/w-old")[0] == 404)
     assert running.get("/v1/calls/w-new")[0] == 200
     assert running.get("/v1/calls/w-lost")[0] == 200
     assert running.get("/v1/calls/w-open")[0] == 200

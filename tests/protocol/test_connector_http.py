@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import select
 import socket
 import ssl
 import subprocess
@@ -22,6 +23,7 @@ from tests.protocol.connector_process import (
     raw,
     write,
 )
+from tests.waiting import wait_for
 
 from tieout.quickbooks import wire
 from tieout.sandbox import CompanyFile
@@ -65,9 +67,11 @@ def test_guessing_is_braked_and_slows_nobody_else(start: Start) -> None:
     assert (
         running.client(user="rob", password=READER_PASSWORD).request("GET", "/v1/status")[0] == 429
     )
-    began = time.monotonic()
-    assert running.get("/v1/status")[0] == 200
-    assert time.monotonic() - began < 1
+    with socket.create_connection(("127.0.0.1", running.port), 30) as another_guess:
+        another_guess.sendall(b"GET /v1/status HTTP/1.1\r\nAuthorization: Basic cm9iOng=\r\n")
+        assert running.get("/v1/status")[0] == 200  # while that one is still being heard
+        another_guess.sendall(b"\r\n")
+        assert another_guess.recv(1000).split()[1] == b"429"
 
 
 def test_who_is_in_goes_on_while_another_guesses_his_name(start: Start) -> None:
@@ -146,11 +150,9 @@ def test_an_allowed_pattern_lets_in(start: Start) -> None:
     ],
 )
 def test_a_broken_request_is_refused_at_once(connector: Running, head: str, status: int) -> None:
-    began = time.monotonic()
     found, problem = raw(connector, head, b"5\r\nabcde\r\nZZ\r\n")
-    assert found == status
+    assert found == status  # and not 408, which ends waiting for more
     assert set(problem) == set(wire.keys(wire.ProblemReply))
-    assert time.monotonic() - began < 5
     still_serves(connector)
 
 
@@ -256,19 +258,17 @@ def test_a_body_without_end_is_refused_before_it_is_read(connector: Running) -> 
 
 def test_a_wrong_password_is_answered_before_the_body_is_read(connector: Running) -> None:
     head = f"POST /v1/process HTTP/1.1\r\n{JSON}Content-Length: {wire.BODY_BYTES_MAX}\r\n"
-    began = time.monotonic()
     status, problem = raw(connector, head, b"{", login=False)
-    assert (status, problem["code"]) == (401, "login")
-    assert time.monotonic() - began < 5
+    assert (status, problem["code"]) == (401, "login")  # and not 408: it did not wait for more
 
 
 def test_a_slow_body_is_cut_off_and_slows_nobody(connector: Running) -> None:
     body = json.dumps(call("w-slow", write())).encode()
     head = f"POST /v1/process HTTP/1.1\r\n{JSON}Content-Length: {len(body)}\r\n"
     token = connector.client().headers["Authorization"]
+    began = time.monotonic()
     with socket.create_connection(("127.0.0.1", connector.port), 30) as connection:
         connection.sendall(f"{head}Authorization: {token}\r\n\r\n".encode())
-        began = time.monotonic()
         answer = b""
         connection.settimeout(0.5)
         for byte in body:
@@ -280,30 +280,27 @@ def test_a_slow_body_is_cut_off_and_slows_nobody(connector: Running) -> None:
             if time.monotonic() - began < 3:
                 still_serves(connector)
         assert answer.split()[1] == b"408"
-    assert 8 < time.monotonic() - began < 20
+    assert time.monotonic() - began > 8
     assert connector.get("/v1/calls/w-slow")[0] == 404
+
+
+def is_heard(connector: Running) -> bool:
+    with contextlib.suppress(ConnectionError):
+        return connector.get("/v1/status")[0] == 200
+    return False
 
 
 def test_one_client_cannot_take_every_seat(connector: Running) -> None:
     idle = [socket.create_connection(("127.0.0.1", connector.port), 5) for _ in range(30)]
     try:
-        time.sleep(0.3)
-        refused = 0
-        for connection in idle:
-            connection.settimeout(0.05)
-            with contextlib.suppress(TimeoutError):
-                refused += connection.recv(1) == b""
-        assert refused >= 6
+        wait_for(lambda: len(select.select(idle, [], [], 0)[0]) >= 6)
+        refused, _, _ = select.select(idle, [], [], 0)
+        assert [connection.recv(1) for connection in refused] == [b""] * len(refused)
+        assert len(refused) < len(idle)
     finally:
         for connection in idle:
             connection.close()
-    until = time.monotonic() + 10
-    while True:
-        with contextlib.suppress(ConnectionError):
-            still_serves(connector)
-            break
-        assert time.monotonic() < until
-        time.sleep(0.1)
+    wait_for(lambda: is_heard(connector))
 
 
 def test_a_client_that_waits_for_100_continue_is_told_to_go_on(connector: Running) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import select
 import socket
 import time
 from collections.abc import Callable
@@ -147,9 +148,9 @@ def test_half_a_request_holds_nobody_up(shown: Running) -> None:
         for connection in idle:
             connection.sendall(b"GET / HT")
         assert ask(shown)[0] == 200
-        assert time.monotonic() - began < 5
+        assert select.select(idle, [], [], 0)[0] == []  # answered before any of them was let go
         assert [connection.recv(1000) for connection in idle] == [b""] * 10
-    assert 8 < time.monotonic() - began < 20
+    assert time.monotonic() - began > 8
 
 
 @pytest.mark.parametrize("raw", [b"\x00\xff\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n"])

@@ -31,7 +31,7 @@ def assert_valid(message: bytes) -> etree._Element:
 
 
 @pytest.mark.parametrize("cls", REQUESTS, ids=lambda cls: cls.KIND)
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_every_request_is_valid_and_keeps_its_values(cls: type, data: st.DataObject) -> None:
     request = data.draw(fields_of(cls, request_id="r-1"))

@@ -59,9 +59,7 @@ def answered(session: Session, root: etree._Element, schema: etree.XMLSchema) ->
 
 
 @pytest.mark.parametrize("kind", sorted(grammar.SUPPORTED))
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6), wild=st.booleans())
 def test_every_request_is_answered(
     kind: str, session: Session, schema: etree.XMLSchema, seed: int, *, wild: bool
@@ -72,7 +70,7 @@ def test_every_request_is_answered(
     assert answered(session, mutated(root, rng), schema)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(text=st.text(max_size=200))
 def test_text_of_any_kind_is_refused_not_swallowed(session: Session, text: str) -> None:
     with pytest.raises(HResult):

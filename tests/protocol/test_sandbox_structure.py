@@ -52,7 +52,7 @@ def test_a_request_made_from_the_tables_is_valid_in_the_schema(
 
 
 @pytest.mark.parametrize("kind", sorted(grammar.SUPPORTED))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 10**6))
 def test_a_mutated_request_gets_the_schemas_verdict(
     kind: str, schema: etree.XMLSchema, seed: int
@@ -66,7 +66,7 @@ def test_a_mutated_request_gets_the_schemas_verdict(
 
 
 @pytest.mark.parametrize("kind", sorted(grammar.SUPPORTED))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10**6))
 def test_wild_values_get_the_schemas_verdict(
     kind: str, schema: etree.XMLSchema, seed: int

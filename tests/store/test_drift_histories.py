@@ -409,7 +409,6 @@ def test_whatever_happens_in_whatever_order() -> None:
         settings=settings(
             max_examples=MANY or 12,
             stateful_step_count=50 if MANY else 20,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -278,7 +278,6 @@ def test_any_order_of_saves_bulk_changes_and_undos_keeps_the_promises(world: Wor
         settings=settings(
             max_examples=12,
             stateful_step_count=14,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

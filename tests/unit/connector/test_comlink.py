@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -98,10 +97,8 @@ def test_a_hang_ends_the_worker_and_nobody_knows_the_outcome(desk: Desk) -> None
     door = link(desk, process_s=1.0)
     session = door.open_session("Tieout", "", "either")
     desk.plan("ProcessRequest", "hang")
-    started = time.monotonic()
-    with pytest.raises(LinkError) as error:
+    with pytest.raises(LinkError, match="within 1 seconds") as error:
         session.process(ASK, limit_s=60)
-    assert time.monotonic() - started < 8
     assert (error.value.stage, error.value.hresult) == ("process", 0x800706BE)
     assert error.value.executed is None
     assert "not QuickBooks" in error.value.message
@@ -115,10 +112,8 @@ def test_a_hang_ends_the_worker_and_nobody_knows_the_outcome(desk: Desk) -> None
 def test_the_limit_of_a_call_counts_where_it_is_the_shorter_one(desk: Desk) -> None:
     session = link(desk, process_s=60.0).open_session("Tieout", "", "either")
     desk.plan("ProcessRequest", "hang")
-    started = time.monotonic()
     with pytest.raises(LinkError, match=r"within 0\.75 seconds") as error:
         session.process(ASK, limit_s=0.75)
-    assert time.monotonic() - started < 8
     assert (error.value.hresult, error.value.executed) == (0x800706BE, None)
     assert not is_alive(desk.pids()[0])
     session.close()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from tests.unit.connector.fakes import FILE, NOW, MemoryLink
+from tests.waiting import wait_for
 
 from tieout.connector.link import LinkError
 from tieout.connector.worker import Sessions, Task, Worker
@@ -91,10 +92,7 @@ def test_an_idle_session_ends(link: MemoryLink) -> None:
     worker = Worker(link, clock=lambda: NOW, idle_s=0.05, queue_max=2)
     worker.start()
     do(worker, open_one).done.wait(5)
-    until = time.monotonic() + 5
-    while "close s-1" not in link.events:
-        assert time.monotonic() < until
-        time.sleep(0.01)
+    wait_for(lambda: "close s-1" in link.events)
     worker.stop(grace_s=5)
 
 

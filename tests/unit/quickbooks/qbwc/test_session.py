@@ -220,7 +220,7 @@ def move(office: Office, name: str, ticket: str, number: int) -> None:
         assert render(office.call(calls[name]), payload="<QBXML/>")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(moves=st.lists(st.tuples(MOVES, st.booleans()), max_size=30))
 def test_in_any_order_every_call_is_answered_and_no_write_leaves_twice(moves) -> None:
     writes = [Work(key=f"invoice-{number}", writes=True) for number in range(20)]

@@ -258,7 +258,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\u
 PLAIN = TEXT.map(lambda text: "".join(c for c in text if c >= " " or c in "\t\n"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     answer=PLAIN,
     message=PLAIN,
@@ -419,7 +419,7 @@ def test_a_sink_that_fails_is_heard() -> None:
         parse_request([received("t", ANSWER).encode()], open_sink=lambda _ticket: full)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.binary(max_size=400))
 def test_any_bytes_are_a_call_or_a_refusal(data: bytes) -> None:
     body = received("t", "HERE").encode().replace(b"HERE", data)

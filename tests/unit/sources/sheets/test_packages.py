@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 import zipfile
 from pathlib import Path
 
@@ -36,13 +35,14 @@ def test_a_zip_that_is_no_workbook(tmp_path: Path) -> None:
     assert "not an Excel workbook" in refusal(path)
 
 
-def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     good = xlsx_file(tmp_path, [["A"]], name="good.xlsx")
     bomb = part_replaced(good, tmp_path / "bomb.xlsx", "xl/media/z.bin", b"\0" * 60_000_000)
     assert bomb.stat().st_size < 200_000
-    started = time.monotonic()
+    monkeypatch.setattr(zipfile.ZipFile, "open", lambda *_: pytest.fail("it was unpacked"))
     assert "unpacks to 60," in refusal(bomb)
-    assert time.monotonic() - started < 1
 
 
 def test_too_many_parts(tmp_path: Path) -> None:
