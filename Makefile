@@ -4,21 +4,28 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 VENV := .venv
 BIN := $(VENV)/bin
-# the first Python on this machine that is new enough
+# the first Python on this machine that is new enough and can make environments; the system's own
+# before those of version managers, which are often built without optimisation: a third slower
 ifndef PYTHON
-PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
-	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null && { echo $$p; break; }; done)
+PYTHONS := python3.13 python3.12 python3.11 python3
+PYTHON := $(shell for p in $(addprefix /usr/bin/,$(PYTHONS)) $(PYTHONS); do \
+	$$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2> /dev/null \
+		&& { echo $$p; break; }; done)
 endif
+# hundreds of processes are started: each would compile the whole tree anew
+unexport PYTHONDONTWRITEBYTECODE
 PYTEST := $(BIN)/python -m pytest
+TIMED := $(PYTEST) -q --durations 10
 TEMPLATES = $(shell find src/tieout/web -name '*.html')
-# folders whose tests share nothing, so that two may run at once
+# tests at once: one for each processor, up to four
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(os.cpu_count() or 1, 4))')
 APART := $(wildcard tests/unit tests/protocol tests/store tests/web tests/upgrade)
 ON_POSTGRES := $(wildcard tests/store tests/web)
 WHOLE := $(wildcard tests/journeys)
 STORM := $(wildcard tests/journeys/test_storm.py)
 REAL_RUNS := tests/simulation/test_real.py tests/simulation/test_crash_points.py
 
-.PHONY: help run demo check test test-tools histories simulate storm bench wheels screenshots clean
+.PHONY: help run demo check test test-code test-processes test-tools histories simulate storm bench wheels screenshots clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort \
@@ -35,22 +42,27 @@ check: $(VENV)/.stamp-dev ## format, lint, types, import contracts, templates, h
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djade --check --target-version 5.2 $(TEMPLATES)
+	@$(BIN)/djade --check --target-version 5.2 $(TEMPLATES)
 	$(PYTEST) -q tests/test_tidy.py
 
 test: check test-tools ## everything: both databases, real processes, a real browser
-	$(PYTEST) -q -n 2 $(APART)
-	$(BIN)/python tools/with_postgres.py $(PYTEST) -q -n 2 $(ON_POSTGRES)
-	$(PYTEST) -q tests/simulation $(addprefix --ignore=,$(REAL_RUNS))
-	$(PYTEST) -q -n 2 $(REAL_RUNS)
-	$(PYTEST) -q -n 2 $(STORM)
-	$(PYTEST) -q $(WHOLE) $(addprefix --ignore=,$(STORM))
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=line test-code test-processes
+
+test-code: $(VENV)/.stamp-dev test-tools # what keeps a processor busy, behind what waits for a browser
+	nice $(TIMED) -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(APART)
+	nice $(BIN)/python tools/with_postgres.py $(TIMED) -n $(WORKERS) $(ON_POSTGRES)
+	nice $(TIMED) tests/simulation $(addprefix --ignore=,$(REAL_RUNS))
+	nice $(TIMED) -n $(WORKERS) $(REAL_RUNS)
+
+test-processes: $(VENV)/.stamp-dev test-tools # a whole Tieout, looked at from outside
+	$(TIMED) -n $(WORKERS) --dist loadfile $(WHOLE) $(addprefix --ignore=,$(STORM))
+	$(PYTEST) -q -n $(WORKERS) $(STORM)
 
 test-tools: # what tests need beside Python: a browser and PostgreSQL's programs
 	@tools/ensure_test_tools.sh
 
 storm: $(VENV)/.stamp-dev test-tools ## kill, stop and cut real processes for longer (FAULTS=2000)
-	TIEOUT_FAULTS=$(or $(FAULTS),2000) $(PYTEST) -q -n 2 $(STORM)
+	TIEOUT_FAULTS=$(or $(FAULTS),2000) $(PYTEST) -q -n $(WORKERS) $(STORM)
 
 histories: $(VENV)/.stamp-dev ## map, drift, answer, undo and export at random for longer (N=300)
 	TIEOUT_HISTORIES=$(or $(N),300) $(PYTEST) -q tests/store/test_drift_histories.py
@@ -73,9 +85,8 @@ clean: ## remove what was built; the data of `make run` stays
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.stamp: pyproject.toml
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: sudo apt-get install -y python3 python3-venv"; exit 2; }
-	@test -x $(BIN)/python || $(PYTHON) -c 'import ensurepip, venv' 2> /dev/null \
-		|| { echo "Python's venv is missing: sudo apt-get install -y python3-venv"; exit 2; }
+	@test -x $(BIN)/python || test -n "$(PYTHON)" || { \
+		echo "Python 3.11 or newer with venv is needed: sudo apt-get install -y python3 python3-venv"; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@touch $@

@@ -47,11 +47,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def programs(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Path:
     """The programs of a fresh environment in which the connector's wheel is installed."""
     folder = tmp_path_factory.mktemp("fresh") / "venv"
-    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, timeout=120)
+    make = [sys.executable, "-m", "venv", "--without-pip", str(folder)]
+    subprocess.run(make, check=True, timeout=300)
     found = folder / ("Scripts" if os.name == "nt" else "bin")
     subprocess.run(
-        [str(found / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-         str(wheel)],
+        [sys.executable, "-m", "pip", "--python", str(found / "python"), "install", "--quiet",
+         "--disable-pip-version-check", str(wheel)],
         check=True, timeout=300,
     )  # fmt: skip
     return found
