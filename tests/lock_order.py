@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.db import connection, transaction
 
 import tieout
@@ -98,3 +99,15 @@ def watched() -> Iterator[Watch]:
             yield watch
     finally:
         transaction.Atomic.__enter__, transaction.Atomic.__exit__ = enter, leave
+
+
+@pytest.fixture(autouse=True)
+def locks_in_order(request: pytest.FixtureRequest) -> Iterator[None]:
+    """For a folder whose conftest imports it: fail a test in which locks came in another order."""
+    if "db" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("db")
+    with watched() as watch:
+        yield
+    assert not watch.wrong, "\n".join(dict.fromkeys(watch.wrong))

@@ -78,13 +78,19 @@ class Rehearsal:
         self.process, self.url = _serve(self.folder, self.port)
 
 
-def open_rehearsal(folder: Path, description: dict[str, Any] | None = None) -> Rehearsal:
-    """Make a company file from the description and serve it on a free port."""
+@contextmanager
+def rehearsed(folder: Path, description: dict[str, Any] | None = None) -> Iterator[Rehearsal]:
+    """A company file made from the description, served on a free port."""
     description = description or DESCRIPTION
     books = CompanyFile.create(folder / "company.sqlite3", name=description["name"])
     books.load(description)
     process, url = _serve(folder, 0)
-    return Rehearsal(folder, books, process, url, int(url.rpartition(":")[2]))
+    rehearsal = Rehearsal(folder, books, process, url, int(url.rpartition(":")[2]))
+    try:
+        yield rehearsal
+    finally:
+        rehearsal.stop()
+        books.close()
 
 
 def _serve(

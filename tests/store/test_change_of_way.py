@@ -12,7 +12,6 @@ from django.urls import reverse
 from tests.factories import World
 from tests.rehearsal import PASSWORD, Office
 from tests.store.test_service_run_export import due_now, export, in_quickbooks, invoices
-from tests.store.test_service_run_export import office as office  # the fixture
 from tests.web.test_connection import entered
 
 from tieout.cli import connection, project, verify, web_connector

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from tests import factories as make
-from tests.factories import World
-from tests.rehearsal import Office, connect, open_rehearsal, stock
+from tests.rehearsal import Office
 
 from tieout.channels.base import Answer, Delivery, Outcome
 from tieout.channels.remote import RemoteChannel
@@ -19,18 +17,6 @@ from tieout.store.commits import lanes
 from tieout.store.models import Connection, Lane, Posting, Task
 
 OTHER_COMPANY = b"<CompanyName>Harbor Staffing</CompanyName>"
-
-
-@pytest.fixture
-def office(world: World, tmp_path: Path) -> Iterator[Office]:
-    rehearsal = open_rehearsal(tmp_path)
-    try:
-        made = connect(world, rehearsal)
-        stock(made)
-        yield made
-    finally:
-        rehearsal.stop()
-        rehearsal.books.close()
 
 
 def as_it_came(answer: Answer) -> Answer:

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from tests.rehearsal import Office
 from tests.store.test_service_run_export import due_now, export, in_quickbooks, invoices
-from tests.store.test_service_run_export import office as office  # the fixture
 
 from tieout.channels.base import Answer, Outcome
 from tieout.core.exporting import RESENDS_MAX

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 from tests import factories as make
 from tests.factories import NOW, World
-from tests.rehearsal import Office, connect, open_rehearsal, stock
+from tests.rehearsal import Office
 
 from tieout.service import keep_job_data, moments
 from tieout.service.access import find_access
@@ -29,18 +27,11 @@ ORTIZ = "Acme Health:Ortiz, Elena - ICU"
 
 
 @pytest.fixture
-def office(world: World, tmp_path: Path) -> Iterator[Office]:
+def office(office: Office) -> Office:
     """Elena's job is mapped and began on 9/1; QuickBooks knows nothing of it yet."""
-    rehearsal = open_rehearsal(tmp_path)
-    try:
-        made = connect(world, rehearsal)
-        stock(made)
-        Company.objects.filter(pk=made.company.pk).update(keep_job_data=True)
-        SourceJob.objects.update(start_date=date(2026, 9, 1), title="ICU Nurse")
-        yield made
-    finally:
-        rehearsal.stop()
-        rehearsal.books.close()
+    Company.objects.filter(pk=office.company.pk).update(keep_job_data=True)
+    SourceJob.objects.update(start_date=date(2026, 9, 1), title="ICU Nurse")
+    return office
 
 
 def read(office: Office) -> Task:

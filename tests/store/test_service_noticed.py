@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.factories import World
-from tests.rehearsal import Office, connect, open_rehearsal, stock
+from tests.rehearsal import Office
 from tests.store.test_service_tie_out import ORTIZ, REED, exported, tie
 
 from tieout.service import (
@@ -22,18 +21,6 @@ from tieout.service import (
 from tieout.service.access import find_access
 from tieout.service.qb_writes import CannotWrite
 from tieout.store.models import Event, Lane, Posting, Task
-
-
-@pytest.fixture
-def office(world: World, tmp_path: Path) -> Iterator[Office]:
-    rehearsal = open_rehearsal(tmp_path)
-    try:
-        made = connect(world, rehearsal)
-        stock(made)
-        yield made
-    finally:
-        rehearsal.stop()
-        rehearsal.books.close()
 
 
 def posting(number: str = "20417") -> Posting:

@@ -3,14 +3,13 @@ with our own end at each place."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from tests import factories as make
-from tests.factories import NOW, World
-from tests.rehearsal import Office, connect, open_rehearsal, stock
+from tests.factories import NOW
+from tests.rehearsal import Office
 from tests.store.test_service_undo_and_update import changed
 
 from tieout.channels.base import Answer, Delivery
@@ -50,18 +49,6 @@ FAULTS = [
     ("crash_after_save", 0),
     ("kill_after_save", 0),
 ]
-
-
-@pytest.fixture
-def office(world: World, tmp_path: Path) -> Iterator[Office]:
-    rehearsal = open_rehearsal(tmp_path)
-    try:
-        made = connect(world, rehearsal)
-        stock(made)
-        yield made
-    finally:
-        rehearsal.stop()
-        rehearsal.books.close()
 
 
 def exported(office: Office) -> Posting:

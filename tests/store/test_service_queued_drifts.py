@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests import factories as make
 from tests.factories import World
-from tests.rehearsal import connect, open_rehearsal, stock
+from tests.rehearsal import connect, rehearsed, stock
 from tests.store.test_service_run_export import ORTIZ, due_now
 from tests.web_connector_office import open_desk
 
@@ -80,14 +80,10 @@ class Queue:
 @pytest.fixture
 def queue(request: pytest.FixtureRequest, world: World, tmp_path: Path) -> Iterator[Queue]:
     if getattr(request, "param", "remote") == "remote":
-        rehearsal = open_rehearsal(tmp_path)
-        try:
+        with rehearsed(tmp_path) as rehearsal:
             office = connect(world, rehearsal)
             stock(office)
             yield Queue(office.company, office.access, rehearsal.books, office.work)
-        finally:
-            rehearsal.stop()
-            rehearsal.books.close()
     else:
         desk = open_desk(world, tmp_path)
         desk.refresh()

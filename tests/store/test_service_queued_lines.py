@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests import factories as make
 from tests.factories import NOW, World
-from tests.rehearsal import DESCRIPTION, Office, connect, open_rehearsal, stock
+from tests.rehearsal import DESCRIPTION, Office, connect, rehearsed, stock
 from tests.store.test_service_run_export import due_now
 
 from tieout.quickbooks.readings import Reading
@@ -39,8 +39,7 @@ NURSES, OFFICE_STAFF = "Nurses", "Office staff"
 @pytest.fixture
 def office(world: World, tmp_path: Path) -> Iterator[Office]:
     items = [*DESCRIPTION["items"], {**DESCRIPTION["items"][0], **OVERTIME}]
-    rehearsal = open_rehearsal(tmp_path, {**DESCRIPTION, "items": items})
-    try:
+    with rehearsed(tmp_path, {**DESCRIPTION, "items": items}) as rehearsal:
         rehearsal.books.add_class(NURSES)
         rehearsal.books.add_class(OFFICE_STAFF)
         rehearsal.books.set_preference("class_tracking", value=True)
@@ -52,9 +51,6 @@ def office(world: World, tmp_path: Path) -> Iterator[Office]:
             version=1, changed_at=NOW,
         )  # fmt: skip
         yield made
-    finally:
-        rehearsal.stop()
-        rehearsal.books.close()
 
 
 def entry(name: str) -> QbEntry:

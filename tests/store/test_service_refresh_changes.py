@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db.models import F
 from tests import factories as make
-from tests.factories import World
-from tests.rehearsal import Office, connect, open_rehearsal, stock
+from tests.rehearsal import Office
 from tests.store.test_service_refresh_lists import ORTIZ, refresh
 
 from tieout.core.exporting import State
@@ -41,16 +38,6 @@ from tieout.store.queries import drifts as queries
 REED = "Acme Health:Reed, Sam - Forklift"
 
 
-@pytest.fixture
-def office(world: World, tmp_path: Path) -> Iterator[Office]:
-    rehearsal = open_rehearsal(tmp_path)
-    try:
-        yield connect(world, rehearsal)
-    finally:
-        rehearsal.stop()
-        rehearsal.books.close()
-
-
 def listing(kind: str) -> Listing:
     return Listing.objects.filter(kind=kind).latest("id")
 
@@ -67,7 +54,6 @@ def as_sequence() -> list[str]:
 def test_only_what_changed_is_read_and_the_mirror_is_the_same_as_after_a_full_one(
     office: Office,
 ) -> None:
-    stock(office)
     books = office.rehearsal.books
     books.add_customer("Beta Labs")
     books.add_customer("Beta Labs:East")
@@ -90,7 +76,6 @@ def test_only_what_changed_is_read_and_the_mirror_is_the_same_as_after_a_full_on
 
 def stock_many(office: Office, count: int) -> None:
     """Mapped jobs below one customer, some of them below another job."""
-    stock(office)
     books = office.rehearsal.books
     for n in range(count):
         books.add_customer(f"Acme Health:Job {n}")
@@ -197,7 +182,6 @@ def test_a_worker_that_lost_the_lane_in_between_changes_nothing_more(
 
 
 def test_it_says_what_it_did(office: Office) -> None:
-    stock(office)
     task = refresh(office)
     assert "; nothing is gone." in task.message
     assert "changed since" in task.message
@@ -211,7 +195,6 @@ def test_it_says_what_it_did(office: Office) -> None:
 
 
 def test_a_merge_that_is_not_in_the_log_is_seen_by_the_count(office: Office) -> None:
-    stock(office)
     office.rehearsal.books.set_preference("merge_in_deleted_log", "off")
     office.rehearsal.books.merge_customers(ORTIZ, REED)
     task = refresh(office)
@@ -288,7 +271,6 @@ def waits(office: Office) -> list[str]:
 
 
 def test_moved_inactivated_and_active_again_wait_and_are_answered(office: Office) -> None:
-    stock(office)
     make.invoice(office.company.clients.get())
     books = office.rehearsal.books
     books.move_customer(ORTIZ, REED)
@@ -308,7 +290,6 @@ def test_moved_inactivated_and_active_again_wait_and_are_answered(office: Office
 
 
 def test_the_survivor_of_a_merge_is_the_job_on_which_our_invoice_is_now(office: Office) -> None:
-    stock(office)
     books = office.rehearsal.books
     line = {"item": "Regular Hours", "amount": "1200.00"}
     txn_id = books.add_invoice(ORTIZ, [line], number="20417", date="2026-10-04")

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from tests import factories as make
-from tests.factories import World
-from tests.rehearsal import Office, connect, open_rehearsal, stock
+from tests.rehearsal import Office
 
 from tieout.service import moments, plan_export, refresh_lists
 from tieout.service.ask_refresh import ask_refresh
 from tieout.store.models import Book, Listing, QbCustomer, QbEntry, SourceJob, Task
 
 ORTIZ = "Acme Health:Ortiz, Elena - ICU"
-
-
-@pytest.fixture
-def office(world: World, tmp_path: Path) -> Iterator[Office]:
-    rehearsal = open_rehearsal(tmp_path)
-    try:
-        yield connect(world, rehearsal)
-    finally:
-        rehearsal.stop()
-        rehearsal.books.close()
 
 
 def refresh(office: Office, *, full: bool = False) -> Task:
@@ -56,7 +42,6 @@ def test_a_new_job_appears_and_a_deleted_one_is_marked_gone(office: Office) -> N
 
 
 def test_a_rename_reaches_every_job_below_and_the_map(office: Office) -> None:
-    stock(office)
     office.rehearsal.books.rename_customer("Acme Health", "Acme Healthcare")
     refresh(office)
     assert QbCustomer.objects.filter(full_name__startswith="Acme Healthcare:").count() == 2
@@ -64,7 +49,6 @@ def test_a_rename_reaches_every_job_below_and_the_map(office: Office) -> None:
 
 
 def test_a_mapped_job_that_went_inactive_needs_attention(office: Office) -> None:
-    stock(office)
     office.rehearsal.books.set_customer_active(ORTIZ, active=False)
     refresh(office)
     assert SourceJob.objects.get().map_state == "attention"
@@ -123,7 +107,6 @@ def test_another_company_file_leaves_the_mirror_alone(office: Office) -> None:
 
 
 def test_a_new_closing_date_is_seen_and_plans_are_made_again(office: Office) -> None:
-    stock(office)
     invoice = make.invoice(office.company.clients.get())
     plan_export.plan_waiting(company_id=office.company.pk)
     office.rehearsal.books.set_closing_date("2026-12-31")

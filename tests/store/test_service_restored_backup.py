@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 from tests import factories as make
 from tests.factories import NOW, World
-from tests.rehearsal import Office, connect, open_rehearsal, stock
+from tests.rehearsal import Office
 from tests.store.test_service_undo_and_update import changed
 
 from tieout.service import (
@@ -27,25 +26,6 @@ from tieout.service.access import Access, find_access
 from tieout.service.restored_backup import CannotPutBack
 from tieout.service.turns import Place
 from tieout.store.models import Event, Lane, Membership, Posting, QbWrite, Task, TieOut
-
-
-@pytest.fixture
-def office(world: World, tmp_path: Path) -> Iterator[Office]:
-    rehearsal = open_rehearsal(tmp_path)
-    try:
-        made = connect(world, rehearsal)
-        stock(made)
-        yield made
-    finally:
-        rehearsal.stop()
-        rehearsal.books.close()
-
-
-@pytest.fixture
-def sam(world: World, office: Office) -> Access:
-    access = find_access(user=world.sam, company_id=office.company.pk)
-    assert access is not None
-    return access
 
 
 def work(office: Office) -> None:

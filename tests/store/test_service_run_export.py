@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from tests import factories as make
 from tests.factories import NOW, World
-from tests.rehearsal import Office, connect, open_rehearsal, stock
+from tests.rehearsal import Office
 
 from tieout.channels.base import Answer, Delivery, Outcome
 from tieout.channels.remote import RemoteChannel
@@ -24,18 +22,6 @@ from tieout.service.subjects import PostingSubject
 from tieout.store.models import Event, Exchange, Lane, Posting, SourceInvoice, Task, TieOut
 
 ORTIZ = "Acme Health:Ortiz, Elena - ICU"
-
-
-@pytest.fixture
-def office(world: World, tmp_path: Path) -> Iterator[Office]:
-    rehearsal = open_rehearsal(tmp_path)
-    try:
-        made = connect(world, rehearsal)
-        stock(made)
-        yield made
-    finally:
-        rehearsal.stop()
-        rehearsal.books.close()
 
 
 def invoices(office: Office, *numbers: str) -> list[int]:

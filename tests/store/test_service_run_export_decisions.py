@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from django.db import transaction
 from tests import factories as make
-from tests.factories import World
 from tests.rehearsal import Office
 from tests.store.test_service_run_export import (
     ORTIZ,
@@ -19,7 +18,6 @@ from tests.store.test_service_run_export import (
     in_quickbooks,
     invoices,
 )
-from tests.store.test_service_run_export import office as office  # the fixture
 
 from tieout.core.exporting import State
 from tieout.service import (
@@ -31,7 +29,7 @@ from tieout.service import (
     tie_out,
     verify_connection,
 )
-from tieout.service.access import find_access
+from tieout.service.access import Access
 from tieout.service.turns import Turn
 from tieout.store.commits import exchanges, lanes
 from tieout.store.commits import exports as commits
@@ -153,10 +151,8 @@ def test_a_taken_number_is_exported_once_the_back_office_gave_another(office: Of
     assert ("20999", ORTIZ, Decimal("1200.00")) in in_quickbooks(office)
 
 
-def test_what_was_set_aside_does_not_count_as_exported(office: Office, world: World) -> None:
+def test_what_was_set_aside_does_not_count_as_exported(office: Office, sam: Access) -> None:
     posting = refuse(office, "20417")
-    sam = find_access(user=world.sam, company_id=office.company.pk)
-    assert sam is not None
     run_export.set_aside(
         access=sam, posting_id=posting.pk, reason="typed by hand", now=moments.now()
     )
@@ -168,15 +164,13 @@ def test_what_was_set_aside_does_not_count_as_exported(office: Office, world: Wo
 
 
 def test_the_tie_out_finds_what_was_set_aside_and_came_all_the_same(
-    office: Office, world: World
+    office: Office, sam: Access
 ) -> None:
     """It was set aside without a proof that it can come no more, and it had come."""
     office.rehearsal.books.raise_fault("crash_after_save", times=1)
     export(office, invoices(office, "20417"))
     posting = Posting.objects.get()
     assert posting.state == "unconfirmed"
-    sam = find_access(user=world.sam, company_id=office.company.pk)
-    assert sam is not None
     run_export.set_aside(
         access=sam, posting_id=posting.pk, reason="typed by hand", now=moments.now()
     )
@@ -191,14 +185,12 @@ def test_the_tie_out_finds_what_was_set_aside_and_came_all_the_same(
     assert tied.ours == tied.theirs != 0
 
 
-def test_a_worker_does_not_undo_what_a_super_user_decided(office: Office, world: World) -> None:
+def test_a_worker_does_not_undo_what_a_super_user_decided(office: Office, sam: Access) -> None:
     """The worker waits for an answer while the unconfirmed invoice is set aside."""
     office.rehearsal.books.raise_fault("crash_before_save", times=1)
     export(office, invoices(office, "20417"))
     seen_by_worker = Posting.objects.get()
     assert seen_by_worker.state == "unconfirmed"
-    sam = find_access(user=world.sam, company_id=office.company.pk)
-    assert sam is not None
     run_export.set_aside(
         access=sam, posting_id=seen_by_worker.pk, reason="typed by hand", now=moments.now()
     )
@@ -312,10 +304,8 @@ def test_the_rest_of_a_split_invoice_follows_a_re_map_and_what_was_sent_stays(
 
 
 def test_only_a_verify_that_holds_by_a_super_user_frees_a_held_lane(
-    office: Office, world: World
+    office: Office, sam: Access
 ) -> None:
-    sam = find_access(user=world.sam, company_id=office.company.pk)
-    assert sam is not None
     epoch = Lane.objects.get(company=office.company).epoch
     lanes.hold(company_id=office.company.pk, epoch=epoch, reason="A backup was restored.")
     office.rehearsal.books.raise_fault("dialog")

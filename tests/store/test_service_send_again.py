@@ -9,7 +9,6 @@ import pytest
 from tests.factories import NOW
 from tests.rehearsal import Office
 from tests.store.test_service_run_export import due_now, in_quickbooks, invoices
-from tests.store.test_service_run_export import office as office  # a fixture
 
 from tieout.channels.base import Answer, Delivery, Outcome
 from tieout.channels.remote import RemoteChannel

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.factories import World
-from tests.rehearsal import Office, connect, open_rehearsal, stock
+from tests.rehearsal import Office
 from tests.store.test_service_undo_and_update import changed, export, void_all
 
 from tieout.core import keys
@@ -24,18 +23,6 @@ from tieout.service import (
 from tieout.service.access import Access, find_access
 from tieout.service.qb_writes import CannotWrite
 from tieout.store.models import Event, Exchange, Lane, Posting, SourceInvoice, Task, TieOut
-
-
-@pytest.fixture
-def office(world: World, tmp_path: Path) -> Iterator[Office]:
-    rehearsal = open_rehearsal(tmp_path)
-    try:
-        made = connect(world, rehearsal)
-        stock(made)
-        yield made
-    finally:
-        rehearsal.stop()
-        rehearsal.books.close()
 
 
 def anew(office: Office, posting: Posting, **more: str) -> Posting:

@@ -10,7 +10,6 @@ from tests import factories as make
 from tests.factories import NOW, World
 from tests.rehearsal import Office
 from tests.store.test_service_run_export import due_now, export, in_quickbooks, invoices
-from tests.store.test_service_run_export import office as office  # the fixture
 
 from tieout.channels.base import Answer, Outcome
 from tieout.service import advance, conversation, lane_tasks, moments, run_export

@@ -2,38 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from tests import factories as make
 from tests.factories import NOW, World
-from tests.rehearsal import Office, connect, open_rehearsal, stock
+from tests.rehearsal import Office
 
 from tieout.quickbooks.translate_stamp import FIELD, OWNER
 from tieout.service import moments, plan_export, qb_writes, run_export, verify_connection
-from tieout.service.access import Access, find_access
+from tieout.service.access import Access
 from tieout.service.qb_writes import CannotWrite
 from tieout.store.models import Book, Connection, Lane, Posting, QbWrite, Task
-
-
-@pytest.fixture
-def office(world: World, tmp_path: Path) -> Iterator[Office]:
-    rehearsal = open_rehearsal(tmp_path)
-    try:
-        made = connect(world, rehearsal)
-        stock(made)
-        yield made
-    finally:
-        rehearsal.stop()
-        rehearsal.books.close()
-
-
-@pytest.fixture
-def sam(world: World, office: Office) -> Access:
-    access = find_access(user=world.sam, company_id=office.company.pk)
-    assert access is not None
-    return access
 
 
 def stamped(office: Office, sam: Access) -> None:

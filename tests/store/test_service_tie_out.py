@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from tests import factories as make
 from tests.factories import World
-from tests.rehearsal import Office, connect, open_rehearsal, stock
+from tests.rehearsal import Office
 
 from tieout.service import moments, plan_export, run_export, tie_out
 from tieout.service.access import Access, find_access
@@ -20,18 +18,6 @@ from tieout.store.queries import tie_outs
 
 ORTIZ = "Acme Health:Ortiz, Elena - ICU"
 REED = "Acme Health:Reed, Sam - Forklift"
-
-
-@pytest.fixture
-def office(world: World, tmp_path: Path) -> Iterator[Office]:
-    rehearsal = open_rehearsal(tmp_path)
-    try:
-        made = connect(world, rehearsal)
-        stock(made)
-        yield made
-    finally:
-        rehearsal.stop()
-        rehearsal.books.close()
 
 
 def export(office: Office, *invoices: tuple[str, date, str]) -> None:

@@ -10,7 +10,6 @@ from django.test import Client
 from tests.factories import NOW
 from tests.rehearsal import Office
 from tests.store.test_service_run_export import due_now, in_quickbooks, invoices
-from tests.store.test_service_run_export import office as office  # a fixture
 from tests.store.test_service_send_again import FOUND, NOTHING
 from tests.web.test_web_connector_faults import desk as desk  # fixtures
 from tests.web.test_web_connector_faults import later as later

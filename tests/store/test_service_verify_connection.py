@@ -9,7 +9,7 @@ import pytest
 from tests.factories import NOW, World
 from tests.quickbooks_channel import SandboxChannel, rehearsal
 from tests.rehearsal import connect as connect_office
-from tests.rehearsal import open_rehearsal
+from tests.rehearsal import rehearsed
 
 from tieout.channels.base import Answer, Outcome, Rung
 from tieout.service import company_facts, connect, verify_connection
@@ -227,8 +227,7 @@ def test_a_quickbooks_that_is_too_old_is_named_with_its_remedy(
     world: World, tmp_path: Path
 ) -> None:
     """It cannot even read the question; one that could says which versions it speaks."""
-    opened = open_rehearsal(tmp_path)
-    try:
+    with rehearsed(tmp_path) as opened:
         office = connect_office(world, opened)
         opened.books.set_preference("versions", OLD)
         opened.start_again()  # a new session
@@ -238,9 +237,6 @@ def test_a_quickbooks_that_is_too_old_is_named_with_its_remedy(
         broken = [rung for rung in row.ladder if rung["state"] == "broken"]
         assert [rung["rung"] for rung in broken] == ["version"]
         assert broken[0]["remedy"] == row.remedy == "Update QuickBooks to 2014 or newer."
-    finally:
-        opened.stop()
-        opened.books.close()
 
 
 def test_a_version_that_is_not_offered_breaks_its_rung(

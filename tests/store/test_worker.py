@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests import factories as make
 from tests.factories import World
-from tests.rehearsal import Office, connect, open_rehearsal, stock
+from tests.rehearsal import Office
 
 from tieout.channels.base import Answer, Delivery, Outcome
 from tieout.channels.remote import RemoteChannel
@@ -22,22 +21,10 @@ from tieout.service import (
     verify_connection,
     worker,
 )
-from tieout.service.access import Access, find_access
+from tieout.service.access import Access
 from tieout.store import secrets
 from tieout.store.commits import lanes, source, tasks
 from tieout.store.models import Event, Import, Lane, Posting, SourceClient, Task
-
-
-@pytest.fixture
-def office(world: World, tmp_path: Path) -> Iterator[Office]:
-    rehearsal = open_rehearsal(tmp_path)
-    try:
-        made = connect(world, rehearsal)
-        stock(made)
-        yield made
-    finally:
-        rehearsal.stop()
-        rehearsal.books.close()
 
 
 def queue_one(office: Office) -> Posting:
@@ -55,7 +42,7 @@ def test_a_company_that_is_being_worked_on_is_left_to_its_worker(office: Office)
 
 
 def test_the_connector_refuses_a_write_with_an_old_epoch(
-    office: Office, world: World, monkeypatch: pytest.MonkeyPatch
+    office: Office, sam: Access, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Paused between its commit and the connector, the old worker is stopped by the fence."""
     queue_one(office)
@@ -95,8 +82,6 @@ def test_the_connector_refuses_a_write_with_an_old_epoch(
 
     with pytest.raises(take_over.CannotTakeOver, match="Super User"):
         take_over.take_over(access=office.access, now=moments.now())
-    sam = find_access(user=world.sam, company_id=office.company.pk)
-    assert sam is not None
     take_over.take_over(access=sam, now=moments.now())
     office.work()
     assert len(office.rehearsal.books.list_invoices()) == 1
@@ -105,14 +90,12 @@ def test_the_connector_refuses_a_write_with_an_old_epoch(
     assert (task.state, task.problem) == ("done", "")
 
 
-def test_verify_frees_a_lane_that_another_company_file_held(office: Office, world: World) -> None:
+def test_verify_frees_a_lane_that_another_company_file_held(office: Office, sam: Access) -> None:
     queue_one(office)
     office.rehearsal.books.set_preference("name", "Harbor Staffing")
     office.work()
     assert Lane.objects.get(company=office.company).held_reason
     office.rehearsal.books.set_preference("name", "Northgate Staffing")
-    sam = find_access(user=world.sam, company_id=office.company.pk)
-    assert sam is not None
     verify_connection.start(access=sam, now=moments.now())
     office.work()
     assert Lane.objects.get(company=office.company).held_reason == ""
