@@ -128,17 +128,11 @@ def create(
     books: Books, *, name: str, parent_id: str, is_active: bool, detail: dict[str, Any]
 ) -> str:
     """Add a customer or job and return its ListID; 3090, 3100, 3130 … when the name cannot be."""
-    parent = entries.get(books, FAMILY, parent_id) if parent_id else None
-    full_name, sublevel = names.place(books, FAMILY, name, parent)
-    names.refuse_taken(books, FAMILY, full_name)
-    return entries.insert(
+    return names.add(
         books,
         FAMILY,
         kind=KIND,
         name=name,
-        full_name=full_name,
-        key=names.path_key(full_name),
-        sublevel=sublevel,
         parent_id=parent_id,
         is_active=is_active,
         detail={"JobStatus": "None", **detail},

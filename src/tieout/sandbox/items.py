@@ -37,17 +37,11 @@ def create(
     books: Books, *, kind: str, name: str, parent_id: str, is_active: bool, detail: dict[str, Any]
 ) -> str:
     """Add an item and return its ListID. Names are unique across all kinds of items."""
-    parent = entries.get(books, FAMILY, parent_id) if parent_id else None
-    full_name, sublevel = names.place(books, FAMILY, name, parent)
-    names.refuse_taken(books, FAMILY, full_name)
-    return entries.insert(
+    return names.add(
         books,
         FAMILY,
         kind=kind,
         name=name,
-        full_name=full_name,
-        key=names.path_key(full_name),
-        sublevel=sublevel,
         parent_id=parent_id,
         is_active=is_active,
         detail=detail,

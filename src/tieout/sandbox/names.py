@@ -7,8 +7,10 @@ part of a name; a tree has five levels at most.
 
 from __future__ import annotations
 
+from typing import Any
+
 from tieout.sandbox.books import Books
-from tieout.sandbox.entries import Entry, get, list_label
+from tieout.sandbox.entries import Entry, get, insert, list_label
 from tieout.sandbox.errors import RequestError
 from tieout.sandbox.values import fold
 
@@ -62,6 +64,34 @@ def refuse_taken(books: Books, family: str, full_name: str, *, own_id: str = "")
             f" by a {list_label(row[1])}."
         )
         raise RequestError(3100, message)
+
+
+def add(
+    books: Books,
+    family: str,
+    *,
+    kind: str,
+    name: str,
+    parent_id: str,
+    is_active: bool,
+    detail: dict[str, Any],
+) -> str:
+    """Add an element and return its ListID; 3090, 3100, 3130 … when the name cannot be."""
+    parent = get(books, family, parent_id) if parent_id else None
+    full_name, sublevel = place(books, family, name, parent)
+    refuse_taken(books, family, full_name)
+    return insert(
+        books,
+        family,
+        kind=kind,
+        name=name,
+        full_name=full_name,
+        key=path_key(full_name),
+        sublevel=sublevel,
+        parent_id=parent_id,
+        is_active=is_active,
+        detail=detail,
+    )
 
 
 def relocate(books: Books, entry: Entry, *, name: str, parent_id: str, family: str) -> None:

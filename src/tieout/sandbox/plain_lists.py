@@ -55,17 +55,11 @@ def create(
     detail: dict[str, Any],
 ) -> str:
     """Add an element to one of these lists and return its ListID."""
-    parent = entries.get(books, family, parent_id) if parent_id else None
-    full_name, sublevel = names.place(books, family, name, parent)
-    names.refuse_taken(books, family, full_name)
-    return entries.insert(
+    return names.add(
         books,
         family,
         kind=kind,
         name=name,
-        full_name=full_name,
-        key=names.path_key(full_name),
-        sublevel=sublevel,
         parent_id=parent_id,
         is_active=is_active,
         detail=detail,
