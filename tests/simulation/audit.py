@@ -119,6 +119,7 @@ def _writes(run: Any, found: list[str]) -> None:
     spent: set[str] = set()  # those of which Tieout knows it
     last_of: dict[int, str] = {}  # posting -> its latest set id
     forgotten: frozenset[str] = frozenset()
+    out: frozenset[str] = frozenset()
     running = ""  # the call that QuickBooks executes
     unasked: set[str] = set()  # left with a ticket, and QuickBooks was not asked for it since
     called: dict[str, int] = {}  # ticket -> its latest call
@@ -126,6 +127,7 @@ def _writes(run: Any, found: list[str]) -> None:
     for entry in run.log:
         if entry[0] == "told" and entry[3] != "sending":  # then it was on its way already
             told.setdefault(entry[1], set()).update(entry[2])
+            out |= entry[4]  # so were these
         elif entry[0] == "gone":
             for saved in told.values():
                 saved.discard(entry[1])
@@ -169,7 +171,7 @@ def _writes(run: Any, found: list[str]) -> None:
             found.append(f"tick {tick}: {set_id} leaves again, and its answer was not asked for")
         if by != "remote" and at - called.get(by, at) < FENCE_S:  # later, nobody can know of it
             unasked.add(set_id)
-        if told.get(index):
+        if told.get(index) and call_id not in out:
             found.append(
                 f"tick {tick}: {set_id} leaves although the answer that it was saved is kept"
             )
@@ -181,12 +183,18 @@ def apart(run: Any) -> str:
 
     Only one thing is: that QuickBooks executes one set twice, which it does only when it has lost
     the record of it, because a call of that set was executed when it could run no more by all that
-    can be known. Two sets for one invoice are never outside the promise.
+    can be known. Two sets for one invoice are outside the promise only when the record of the first was
+    lost and QuickBooks refused it at its second execution.
     """
     past = _Past(run)
     for made in past.made.values():
         for former, later in itertools.pairwise(made):
-            if later.instead or former.set_id != later.set_id:
+            if later.instead:
+                continue
+            if former.set_id != later.set_id:
+                # a refusal of the former set once more: it was executed twice all the same
+                if past.restored and former.txn in past.moved and former.set_id in past.again:
+                    return MOVED
                 continue
             if former.over or later.over:
                 return "" if later.set_id in past.cleared else LATE_AND_LOST
@@ -216,6 +224,7 @@ class _Past:
         self.made: dict[str, list[_Made]] = {}  # by GUID
         self.moved: set[int] = set()
         self.cleared: set[str] = set()  # set ids whose record we had QuickBooks clear
+        self.again: set[str] = set()  # set ids that were executed once more, and refused
         self.restored = False
         self._fenced: set[str] = set()
         self._of_call: dict[str, str] = {}  # call -> the ticket that carries it, or "remote"
@@ -243,6 +252,9 @@ class _Past:
                         each.gone = each.gone or each.txn == txn
             case ("edited", txn, what) if "customer" in what:
                 self.moved.add(txn)
+            case ("refused", set_id):
+                if any(each.set_id == set_id for each in itertools.chain(*self.made.values())):
+                    self.again.add(set_id)
             case ("cleared", set_id):
                 self.cleared.add(set_id)
             case ("restored ours", out):

@@ -238,7 +238,8 @@ class World:
                 stood = str(self.tieout.states()[message.posting])
                 # proofs do not keep: what a question brought too late is not acted on
                 if message.writes and message.call_id not in self.forgotten:
-                    self.log.append(("told", message.posting, saved, stood))
+                    out = frozenset(stray[1].call_id for stray in self.stray)
+                    self.log.append(("told", message.posting, saved, stood, out))
                 self.tieout.wake()
 
     def _guid(self, message: Any) -> str:
