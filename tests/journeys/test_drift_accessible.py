@@ -165,6 +165,41 @@ def test_what_is_to_be_confirmed_is_ticked_in_the_row_and_in_the_preview(
             expect(page.get_by_text("2 answers were taken back.")).to_be_visible()
 
 
+def test_record_mapping_of_a_changed_job_and_the_desk_by_client(
+    browser: Browser, live_server: LiveServer, company: Company
+) -> None:
+    """The note of a drift with Keep this mapping, a reason asked for, and a client's own bulk."""
+    moved = SourceJob.objects.get(contractor="Elena Ortiz")
+    billed = SourceJob.objects.get(contractor="Marcus Webb")
+    on = JobMapping.objects.get(job=billed).target
+    assert on is not None
+    factories.posting(factories.invoice(billed.client, "20500"), on, job_key=billed.key)
+    waiting = factories.job(billed.client, "J-50", "Ada Stone")
+    factories.suggest(waiting, QbCustomer.objects.get(name="Stone, Ada - Clerk"))
+    desk = f"{live_server.url}/c/{company.pk}/map-jobs/"
+    for look in LOOKS:
+        with look_at(browser, look) as context:
+            page = context.new_page()
+            sign_in(page, live_server.url, username="bea", password=factories.PASSWORD)
+            dialog = page.get_by_role("dialog")
+            page.goto(f"{desk}?open={moved.pk}")
+            expect(dialog.get_by_role("button", name="Keep this mapping")).to_be_visible()
+            _check(page, look, "note")
+            dialog.get_by_role("button", name="Keep this mapping").click()
+            expect(dialog.get_by_role("alert")).to_be_visible()
+            _check(page, look, "keep-refused")
+            page.goto(f"{desk}?open={billed.pk}")
+            dialog.get_by_role("button", name="Remove Association").click()
+            expect(dialog.get_by_text("so a change needs a reason")).to_be_visible()
+            _check(page, look, "reason")
+            page.goto(f"{desk}?sort=client")
+            own = page.get_by_role("button", name="Accept suggestions of Acme Health Partners")
+            _check(page, look, "by-client")
+            own.click()
+            expect(dialog).to_contain_text("Only Acme Health Partners.")
+            _check(page, look, "bulk-of-a-client")
+
+
 def test_the_right_name_is_offered_where_there_is_no_job_yet(
     browser: Browser, live_server: LiveServer, company: Company
 ) -> None:
