@@ -32,10 +32,10 @@ def record_mapping(request: HttpRequest, access: Access, job_id: int) -> HttpRes
     """The dialog; posted, it saves."""
     if request.method == "POST":
         return _save(request, access.company.pk, job_id=job_id)
+    job = _job(access, job_id)
     if not request.headers.get("HX-Request"):
         page = reverse("map_jobs", args=[access.company.pk])
         return redirect(f"{page}?open={job_id}")
-    job = _job(access, job_id)
     remove = access.can_work and request.GET.get("remove") == "1"
     return render(request, DIALOG, dialog(access, job, remove=remove))
 
