@@ -19,10 +19,11 @@ TIMED := $(PYTEST) -q --durations 10
 TEMPLATES = $(shell find src/tieout/web -name '*.html')
 # tests at once: one for each processor, up to four
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(os.cpu_count() or 1, 4))')
-APART := $(wildcard tests/unit tests/protocol tests/store tests/web tests/upgrade)
-ON_POSTGRES := $(wildcard tests/store tests/web)
-WHOLE := $(wildcard tests/journeys)
-STORM := $(wildcard tests/journeys/test_storm.py)
+# the longest modules first, so that no worker is left alone with one at the end
+APART := tests/protocol tests/store tests/web tests/unit
+ON_POSTGRES := tests/store tests/web
+WHOLE := tests/journeys
+STORM := tests/journeys/test_storm.py
 REAL_RUNS := tests/simulation/test_real.py tests/simulation/test_crash_points.py
 
 .PHONY: help run demo check test test-code test-processes test-tools histories simulate storm bench wheels screenshots clean
