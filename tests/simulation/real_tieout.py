@@ -390,7 +390,8 @@ class RealTieout:
 
     @fenced
     def take_over(self) -> None:
-        lanes.take_over(company_id=self.company_id, now=moments.now())
+        epoch = lanes.pass_fence(company_id=self.company_id)
+        lanes.took_over(company_id=self.company_id, epoch=epoch, now=moments.now())
 
     # ------------------------------------------------------------------ backup
 

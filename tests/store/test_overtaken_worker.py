@@ -115,4 +115,13 @@ def test_a_fence_stands_until_somebody_takes_over(office: Office) -> None:
     lanes.unhold(company_id=of, now=moments.now())
     lane = Lane.objects.get(company=of)
     assert (lane.fence_epoch, lane.held_reason) == (57, "Harbor Staffing is open.")
-    assert lanes.take_over(company_id=of, now=moments.now()) == 58
+    assert lanes.pass_fence(company_id=of) == 58
+    lane.refresh_from_db()
+    assert (lane.epoch, lane.fence_epoch) == (58, 57)  # until the connector has agreed
+    lanes.hold(company_id=of, epoch=58, reason="A third writer.", fence_epoch=60)
+    assert not lanes.took_over(company_id=of, epoch=58, now=moments.now())
+    lane.refresh_from_db()
+    assert (lane.fence_epoch, lane.held_reason) == (60, "A third writer.")
+    assert lanes.took_over(company_id=of, epoch=lanes.pass_fence(company_id=of), now=moments.now())
+    lane.refresh_from_db()
+    assert (lane.epoch, lane.fence_epoch, lane.held_reason) == (61, 0, "")

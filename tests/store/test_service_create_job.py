@@ -107,6 +107,14 @@ def test_who_may_not(bea: Access, world: World) -> None:
     assert not QbWrite.objects.exists()
 
 
+def test_a_name_that_is_being_created_is_taken(bea: Access) -> None:
+    create(bea)
+    make.job(SourceClient.objects.get(), "J-10", "Jane Doe", title="Dispatch")
+    with pytest.raises(CannotWrite, match="for another contractor job"):
+        create(bea, NAME.upper(), "J-10")
+    assert QbWrite.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("broken", "word"),
     [
@@ -196,6 +204,34 @@ def test_a_job_that_was_mapped_meanwhile_is_not_created(office: Office) -> None:
     assert (row.state, row.queued_at) == ("ready", None)
     assert "mapped meanwhile" in row.problem
     assert NEW not in there(office)
+
+
+def test_switched_off_meanwhile_nothing_is_created(office: Office) -> None:
+    row = create_job(access=office.access, job_key="J-9", name=NAME, now=moments.now())
+    Company.objects.update(create_jobs=False)
+    office.work()
+    row.refresh_from_db()
+    assert (row.state, row.queued_at) == ("ready", None)
+    assert "switched off" in row.problem
+    assert NEW not in there(office)
+
+
+def test_a_mapping_saved_while_it_was_on_its_way_stays(office: Office) -> None:
+    """The answer was lost; meanwhile a person mapped the contractor job to another one."""
+    office.rehearsal.books.raise_fault("drop_reply", times=1, skip=2)
+    row = create_job(access=office.access, job_key="J-9", name=NAME, now=moments.now())
+    office.work()
+    row.refresh_from_db()
+    assert row.state == "unconfirmed"
+    reed = QbCustomer.objects.get(full_name__endswith="Forklift")
+    make.map_job(SourceJob.objects.get(key="J-9"), reed)
+    QbWrite.objects.update(due_at=NOW)
+    Lane.objects.update(wake_at=NOW)
+    office.work()
+    row.refresh_from_db()
+    assert (row.state, there(office).count(NEW)) == ("exported", 1)
+    assert "was not mapped" in row.problem
+    assert JobMapping.objects.get(job__key="J-9").target == reed
 
 
 def test_a_renamed_customer_is_explained(office: Office) -> None:

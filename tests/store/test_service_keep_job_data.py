@@ -24,6 +24,7 @@ from tieout.store.models import (
 )
 
 ORTIZ = "Acme Health:Ortiz, Elena - ICU"
+DESC = {"job_desc": "ICU Nurse"}
 
 
 @pytest.fixture
@@ -54,8 +55,10 @@ def proposed(office: Office, task: Task) -> dict[str, tuple[str, str, bool]]:
 
 def send(office: Office, task: Task, *fields: str) -> QbWrite:
     job = SourceJob.objects.get(key="J-1")
+    shown = proposed(office, task)
+    chosen = {job.pk: {name: shown[name][1] for name in fields}}
     (row,) = keep_job_data.send(
-        access=office.access, chosen={job.pk: fields}, seen_task=task.pk, now=moments.now()
+        access=office.access, chosen=chosen, seen_task=task.pk, now=moments.now()
     )
     office.work()
     row.refresh_from_db()
@@ -132,7 +135,7 @@ def test_after_a_re_map_nothing_of_the_former_job_is_sent(office: Office) -> Non
     task = read(office)
     job = SourceJob.objects.get(key="J-1")
     (row,) = keep_job_data.send(
-        access=office.access, chosen={job.pk: ["job_desc"]}, seen_task=task.pk, now=moments.now()
+        access=office.access, chosen={job.pk: DESC}, seen_task=task.pk, now=moments.now()
     )
     JobMapping.objects.update(target=QbCustomer.objects.get(full_name__endswith="Forklift"))
     office.work()
@@ -141,6 +144,32 @@ def test_after_a_re_map_nothing_of_the_former_job_is_sent(office: Office) -> Non
     assert "another QuickBooks job" in row.problem
     assert there(office)[4] == ""
     assert proposed(office, task) == {}
+
+
+def test_what_was_shown_is_what_is_sent(office: Office) -> None:
+    """An import changed the title between the page and the click."""
+    task = read(office)
+    job = SourceJob.objects.get(key="J-1")
+    SourceJob.objects.filter(pk=job.pk).update(title="Night Nurse")
+    with pytest.raises(CannotWrite, match="back office says something else of Elena Ortiz"):
+        keep_job_data.send(
+            access=office.access, chosen={job.pk: DESC}, seen_task=task.pk, now=moments.now()
+        )
+    assert not QbWrite.objects.exists()
+
+
+def test_switched_off_while_it_is_queued_nothing_is_sent(office: Office) -> None:
+    task = read(office)
+    job = SourceJob.objects.get(key="J-1")
+    (row,) = keep_job_data.send(
+        access=office.access, chosen={job.pk: DESC}, seen_task=task.pk, now=moments.now()
+    )
+    Company.objects.update(keep_job_data=False)
+    office.work()
+    row.refresh_from_db()
+    assert (row.state, row.queued_at, row.writes) == ("ready", None, 0)
+    assert "switched off" in row.problem
+    assert there(office)[4] == ""
 
 
 def test_another_company_file_proves_nothing(office: Office) -> None:
@@ -159,7 +188,7 @@ def test_who_may_not_and_when_not(office: Office, world: World) -> None:
         company = world.harbor if who == "charlie" else world.northgate
         access = find_access(user=getattr(world, who), company_id=company.pk)
         assert access is not None
-        given = {"chosen": {job.pk: ["job_desc"]}, "seen_task": task.pk} | changes
+        given = {"chosen": {job.pk: DESC}, "seen_task": task.pk} | changes
         with pytest.raises(CannotWrite, match=word):
             keep_job_data.send(access=access, now=NOW, **given)  # type: ignore[arg-type]
 
@@ -167,11 +196,11 @@ def test_who_may_not_and_when_not(office: Office, world: World) -> None:
     refused("switched off", "charlie")
     refused("read again meanwhile", seen_task=task.pk + 1)
     refused("None of these", chosen={})
-    refused("None of these", chosen={job.pk: ["strange"]})
+    refused("None of these", chosen={job.pk: {"strange": ""}})
     Company.objects.filter(pk=world.harbor.pk).update(keep_job_data=True)
     refused("read again", "charlie")
     keep_job_data.send(
-        access=office.access, chosen={job.pk: ["job_desc"]}, seen_task=task.pk, now=moments.now()
+        access=office.access, chosen={job.pk: DESC}, seen_task=task.pk, now=moments.now()
     )
     refused("None of these")  # it is under way
     Company.objects.update(keep_job_data=False)
@@ -193,7 +222,7 @@ def test_it_is_read_by_itself_once_the_lists_were_read_whole(office: Office) -> 
     assert keep_job_data.differing(company_id=office.company.pk) == (1, False)
     keep_job_data.send(
         access=office.access,
-        chosen={SourceJob.objects.get().pk: list(proposed(office, task))},
+        chosen={SourceJob.objects.get().pk: {n: c[1] for n, c in proposed(office, task).items()}},
         seen_task=task.pk,
         now=moments.now(),
     )

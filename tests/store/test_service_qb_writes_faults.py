@@ -30,6 +30,7 @@ from tieout.store.commits import qb_writes as commits
 from tieout.store.commits.qb_writes import Wish
 from tieout.store.models import (
     Book,
+    Company,
     Exchange,
     JobMapping,
     Lane,
@@ -62,6 +63,7 @@ def exported(office: Office) -> Posting:
 
 
 def wish(office: Office, *wishes: Wish) -> QbWrite:
+    Company.objects.update(create_jobs=True, keep_job_data=True)
     made = commits.queue(
         company_id=office.company.pk, wishes=wishes, user=office.clerk, now=moments.now()
     )

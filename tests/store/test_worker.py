@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import connection
 from tests import factories as make
 from tests.factories import World
 from tests.rehearsal import Office
@@ -82,7 +84,18 @@ def test_the_connector_refuses_a_write_with_an_old_epoch(
 
     with pytest.raises(take_over.CannotTakeOver, match="Super User"):
         take_over.take_over(access=office.access, now=moments.now())
+    atomic: list[bool] = []
+    ask = RemoteChannel.take_over
+
+    def asked(channel: RemoteChannel, **more: Any) -> Answer | None:
+        atomic.append(len(connection.savepoint_ids) > before)
+        return ask(channel, **more)
+
+    before = len(connection.savepoint_ids)
+    monkeypatch.setattr(RemoteChannel, "take_over", asked)
     take_over.take_over(access=sam, now=moments.now())
+    take_over.take_over(access=sam, now=moments.now())  # a second click
+    assert atomic == [False, False]  # nobody waits on the database for the connector
     office.work()
     assert len(office.rehearsal.books.list_invoices()) == 1
     assert Posting.objects.get().state == "exported"

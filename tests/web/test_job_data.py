@@ -68,8 +68,8 @@ def test_what_somebody_edited_there_is_not_chosen_for_you(
 ) -> None:
     html = as_person("bea").get(address(world)).content.decode()
     job = SourceJob.objects.get()
-    assert f'value="{job.pk}:job_status" checked' in html
-    assert f'value="{job.pk}:job_desc" aria-label' in html
+    assert f'value="{job.pk}:job_status:InProgress" checked' in html
+    assert f'value="{job.pk}:job_desc:{job.title}" aria-label' in html
     assert "edited in QuickBooks" in html
     assert "09/01/2026" in html
     assert "In progress" in html
@@ -88,7 +88,10 @@ def test_chosen_fields_are_queued_and_shown_as_under_way(
     as_person, world: World, read: Task
 ) -> None:
     job = SourceJob.objects.get()
-    given = {"seen": read.pk, "change": [f"{job.pk}:job_status", "x:y", f"{job.pk}:strange"]}
+    given = {
+        "seen": read.pk,
+        "change": [f"{job.pk}:job_status:InProgress", "x:y", f"{job.pk}:strange"],
+    }
     reply = as_person("bea").post(address(world, "send/"), given, follow=True)
     html = reply.content.decode()
     assert "1 job is queued" in html

@@ -47,10 +47,10 @@ def create_job(*, access: Access, job_key: str, name: str, now: datetime) -> QbW
             message = "This contractor job is not known here. Import the contractor jobs again."
             raise CannotWrite(message)
         customer = _customer(job)
-        name = _name(company_id, customer, name)
         if queries.open_of_job(job_id=job.pk, kind=QbWrite.Kind.CUSTOMER_ADD) is not None:
             message = "It is being created already. See Changes sent to QuickBooks."
             raise CannotWrite(message)
+        name = _name(company_id, customer, name)
         data = _data(job) if company.keep_job_data else JobData()
         prefix = f"job-{job.pk}-"
         number = queries.count_of(company_id=company_id, prefix=prefix) + 1
@@ -118,6 +118,9 @@ def _name(company_id: int, customer: QbCustomer, name: str) -> str:
             f"{full_name} stands in QuickBooks already. If it is this contractor job, choose it "
             "under QuickBooks Contractor Job; if not, take another name."
         )
+        raise CannotWrite(message)
+    if queries.is_creating(company_id=company_id, list_id=customer.list_id, name=name):
+        message = f"{full_name} is being created for another contractor job. Take another name."
         raise CannotWrite(message)
     return name
 

@@ -120,12 +120,13 @@ def proposals(*, company_id: int, job_ids: Sequence[int]) -> list[Proposal]:
 
 
 def send(
-    *, access: Access, chosen: Mapping[int, Sequence[str]], seen_task: int, now: datetime
+    *, access: Access, chosen: Mapping[int, Mapping[str, str]], seen_task: int, now: datetime
 ) -> list[QbWrite]:
-    """Queue the chosen fields (job id -> names of fields), one change for each job.
+    """Queue the chosen fields (job id -> field -> what is to stand there), one change for each job.
 
-    `seen_task` is the reading on the screen: after a later one nothing is sent. Before each write
-    QuickBooks is asked whether the job still says what was shown.
+    What was shown is what is sent: `seen_task` is the reading on the screen, and after a later one,
+    or when the back office says something else now, nothing is. Before each write QuickBooks is
+    asked whether the job still says what was shown.
     """
     _allowed(access)
     company_id = access.company.pk
@@ -137,7 +138,10 @@ def send(
             raise CannotWrite(message)
         wishes = []
         for proposal in proposals(company_id=company_id, job_ids=list(chosen)):
-            fields = [each for each in proposal.changes if each.name in chosen[proposal.job.pk]]
+            wanted = chosen[proposal.job.pk]
+            fields = [each for each in proposal.changes if each.name in wanted]
+            if any(each.want != wanted[each.name] for each in fields):
+                raise CannotWrite(_changed_here(proposal.job))
             if fields and not proposal.under_way:
                 wishes.append(_wish(company_id, proposal, fields))
         if not wishes:
@@ -162,6 +166,13 @@ def _wish(company_id: int, proposal: Proposal, fields: Sequence[FieldChange]) ->
         },
         job=job,
         after={"job": job.key, "fields": [each.label for each in fields]},
+    )
+
+
+def _changed_here(job: SourceJob) -> str:
+    return (
+        f"The back office says something else of {job.contractor} ({job.key}) now. Nothing was "
+        "sent. Look at the proposed changes anew."
     )
 
 

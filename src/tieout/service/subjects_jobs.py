@@ -177,9 +177,15 @@ class JobChangeSubject:
         return customers.read_search_mod(answer, self.wanted)
 
     def stands(self) -> bool:
-        """Whether the contractor job is still mapped to that job."""
+        """Whether the contractor job is still mapped to that job, and its data kept in step."""
         row = self.row
-        if row.writes or queries.is_mapped_to(job_id=row.job_id, list_id=row.content["list_id"]):
+        if row.writes:
+            return True
+        if not row.company.keep_job_data:
+            row.problem = "Keeping job-level data in step was switched off."
+            row.remedy = "Nothing was sent and nothing is to be done."
+            return False
+        if queries.is_mapped_to(job_id=row.job_id, list_id=row.content["list_id"]):
             return True
         row.problem = "The contractor job is mapped to another QuickBooks job now."
         row.remedy = "Nothing was sent. Look at the proposed changes again."

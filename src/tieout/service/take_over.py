@@ -22,7 +22,11 @@ class CannotTakeOver(Exception):
 
 
 def take_over(*, access: Access, now: datetime) -> None:
-    """Raise our epoch above the fence and tell the connector that this installation writes."""
+    """Raise our epoch above the fence and tell the connector that this installation writes.
+
+    Nobody waits on the database while the connector is called. Broken off in between, the lane is
+    held as before, and taking over once more does the rest.
+    """
     if not access.can_configure:
         message = f"Taking over is for a Super User of {access.company}."
         raise CannotTakeOver(message)
@@ -32,12 +36,17 @@ def take_over(*, access: Access, now: datetime) -> None:
         message = "This company is not reached through a Remote Connector."
         raise CannotTakeOver(message)
     with transaction.atomic():
-        epoch = lanes.take_over(company_id=company_id, now=now)
+        epoch = lanes.pass_fence(company_id=company_id)
+    broken = line.channel.take_over(
+        company_file=line.expected_company, installation_id=line.installation_id, epoch=epoch
+    )
+    if broken is not None:
+        message = f"{broken.message} {broken.remedy}"
+        raise CannotTakeOver(message)
+    with transaction.atomic():
+        freed = lanes.took_over(company_id=company_id, epoch=epoch, now=now)
         entry = events.Entry(verb="took over", subject="connection", after={"epoch": epoch})
         events.append(company_id=company_id, at=now, actor=access.user, entries=[entry])
-        broken = line.channel.take_over(
-            company_file=line.expected_company, installation_id=line.installation_id, epoch=epoch
-        )
-        if broken is not None:
-            message = f"{broken.message} {broken.remedy}"
-            raise CannotTakeOver(message)  # rolls back: the fence is as it was
+    if not freed:
+        message = "Another installation wrote meanwhile. Find out which, then take over once more."
+        raise CannotTakeOver(message)

@@ -157,16 +157,28 @@ def unhold(*, company_id: int, now: datetime) -> None:
         wake(company_id=company_id, at=now)
 
 
-def take_over(*, company_id: int, now: datetime) -> int:
-    """Raise the epoch above everything the connector has seen; returns the new one."""
-    lane = Lane.objects.select_for_update(no_key=True).get(company_id=company_id)
-    lane.epoch = max(lane.epoch, lane.fence_epoch) + 1
-    lane.held_reason = ""
-    lane.fence_epoch = 0
-    lane.lease_until = None  # whoever held it has an old epoch now
-    lane.save(update_fields=["epoch", "held_reason", "fence_epoch", "lease_until"])
+def pass_fence(*, company_id: int) -> int:
+    """Raise the epoch above everything the connector has seen; returns the new one.
+
+    Whoever held the lane has an old epoch now. What holds the lane stays: see `took_over`.
+    """
+    lock(company_id=company_id)
+    Lane.objects.filter(company_id=company_id).update(
+        epoch=Greatest("epoch", "fence_epoch") + 1, lease_until=None, owner=""
+    )
+    return Lane.objects.values_list("epoch", flat=True).get(company_id=company_id)
+
+
+def took_over(*, company_id: int, epoch: int, now: datetime) -> bool:
+    """The connector lets us write from `epoch` on: what holds the lane goes.
+
+    False when a later fence was met meanwhile: that one stands.
+    """
+    lock(company_id=company_id)
+    ours = Lane.objects.filter(company_id=company_id, fence_epoch__lte=epoch)
+    freed = ours.update(held_reason="", fence_epoch=0)
     wake(company_id=company_id, at=now)
-    return lane.epoch
+    return bool(freed)
 
 
 def pass_on(*, company_id: int) -> None:

@@ -92,6 +92,13 @@ def latest_of_job(*, job_id: int, kind: QbWrite.Kind) -> QbWrite | None:
     return rows.filter(job_id=job_id, kind=kind).order_by("-id").first()
 
 
+def is_creating(*, company_id: int, list_id: str, name: str) -> bool:
+    """Whether a job of this name is being created under that customer already."""
+    kind = QbWrite.Kind.CUSTOMER_ADD
+    rows = _open().filter(company_id=company_id, kind=kind, content__parent_list_id=list_id)
+    return any(row.content["name"].casefold() == name.casefold() for row in rows)
+
+
 def given_up_before(*, row: QbWrite) -> list[QbWrite]:
     """Earlier writes of the same kind for the same contractor job that were never done."""
     if row.job_id is None:
@@ -151,6 +158,8 @@ def customer(*, company_id: int, list_id: str) -> QbCustomer | None:
 def why_not_created(*, row: QbWrite) -> str:
     """Why the job of this row is not to be created any more, "" when it still is."""
     job = row.job
+    if not row.company.create_jobs:
+        return "Creating jobs in QuickBooks was switched off."
     if job is None:
         return "The contractor job is not here any more."
     if JobMapping.objects.filter(job=job, target__isnull=False).exists():

@@ -53,11 +53,11 @@ def read(request: HttpRequest, access: Access) -> HttpResponse:
 @company_page("work")
 def send(request: HttpRequest, access: Access) -> HttpResponse:
     """Send the chosen fields."""
-    chosen: dict[int, list[str]] = defaultdict(list)
+    chosen: dict[int, dict[str, str]] = defaultdict(dict)
     for each in request.POST.getlist("change"):
-        job_id, _, name = each.partition(":")
+        job_id, name, want = [*each.split(":", 2), "", ""][:3]
         if job_id.isdecimal() and len(job_id) < 18:
-            chosen[int(job_id)].append(name)
+            chosen[int(job_id)][name] = want
     seen = request.POST.get("seen", "")
     try:
         rows = keep_job_data.send(
