@@ -7,8 +7,10 @@ a round trip of the Web Connector runs twenty of these.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, NotSupportedError
@@ -18,9 +20,11 @@ from django.db.models import (
     BigIntegerField,
     BooleanField,
     CharField,
+    DateTimeField,
     Expression,
     Field,
     IntegerField,
+    JSONField,
     Model,
     PositiveIntegerField,
     QuerySet,
@@ -97,7 +101,7 @@ class Statement:
         ]
         self._many = [(at, each.name) for at, each in places_at if isinstance(each, Each)]
         self._columns = [
-            (at, each.name, _as_it_is(each.column), each.column.get_db_prep_save)
+            (at, each.name, *_storing(each.column, connection))
             for at, each in places_at
             if each.column is not None
         ]
@@ -110,7 +114,7 @@ class Statement:
             bound[at] = value if type(value) in _COMPARED_AS_IT_IS else self._adapted(value)
         for at, name, kind, prepare in self._columns:
             value = new[name]
-            bound[at] = value if type(value) is kind else prepare(value, self.connection)
+            bound[at] = value if value is None or type(value) is kind else prepare(value)
         return bound
 
     def _each(self, values: Iterable[Any]) -> list[Any]:
@@ -128,11 +132,24 @@ class Statement:
         raise TypeError(message)
 
 
-def _as_it_is(field: Field[Any, Any]) -> type | None:
-    """Of which type a value of the column is stored as it is; None where each is looked at."""
+def _storing(
+    field: Field[Any, Any], connection: BaseDatabaseWrapper
+) -> tuple[type | None, Callable[[Any], Any]]:
+    """Of which type a value of the column is stored as it is, and what is made of any other."""
     while field.remote_field is not None:
         field = field.target_field  # type: ignore[attr-defined] # a foreign key's
-    return _STORED_AS_IT_IS.get(type(field))
+    if type(field) is JSONField and field.encoder is None and isinstance(connection, Sqlite):
+        return None, json.dumps
+    prepare = partial(field.get_db_prep_save, connection=connection)
+    if type(field) is DateTimeField:
+        return None, partial(_moment, connection.ops.adapt_datetimefield_value, prepare)
+    return _STORED_AS_IT_IS.get(type(field)), prepare
+
+
+def _moment(adapt: Callable[[Any], Any], prepare: Callable[[Any], Any], value: Any) -> Any:
+    """An aware moment needs only to be adapted; Django looks at, and warns of, any other."""
+    aware = type(value) is datetime and value.tzinfo is not None
+    return adapt(value) if aware else prepare(value)
 
 
 def rows_of(connection: BaseDatabaseWrapper, sql: str, params: Sequence[Any]) -> list[Any]:
@@ -163,9 +180,12 @@ class Read(Statement, Generic[Found]):
         compiler = queryset.query.get_compiler(connection=connection)
         super().__init__(connection, *compiler.as_sql())
         self._locks = queryset.query.select_for_update
-        self._compiler = compiler
         columns = [each[0] for each in compiler.select[: compiler.col_count]]
-        self._converters = compiler.get_converters(columns)
+        self._converters = [
+            (at, convert, expression)
+            for at, (converters, expression) in compiler.get_converters(columns).items()
+            for convert in converters
+        ]
         self._make = _maker(queryset, compiler)
 
     def all(self, values: Mapping[str, Any]) -> list[Found]:
@@ -179,10 +199,16 @@ class Read(Statement, Generic[Found]):
             # in NULL is nothing, on both databases
             sql = sql.replace(_MANY, ", ".join(["%s"] * len(many)) or "NULL")
             bound[at : at + 1] = many
-        found: Iterable[Row] = rows_of(self.connection, sql, bound)
+        found: list[Row] = rows_of(self.connection, sql, bound)
         if self._converters:
-            found = self._compiler.apply_converters(found, self._converters)
+            found = [self._converted(each) for each in found]
         return [self._make(each) for each in found]
+
+    def _converted(self, row: Row) -> Row:
+        values = list(row)
+        for at, convert, expression in self._converters:
+            values[at] = convert(values[at], expression, self.connection)
+        return values
 
 
 def first(queryset: QuerySet[Any, Found], connection: BaseDatabaseWrapper) -> Read[Found]:

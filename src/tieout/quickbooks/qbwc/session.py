@@ -60,6 +60,7 @@ Event = Call | Unreadable | Told
 Handler = Callable[[SessionState, Any, Facts, Rules], Step]
 
 RULES: Final = Rules()
+_TOLD: Final = get_args(Told)
 _CLOSED: Final = "The update is over."
 _LOST_AT_CLOSE: Final = "The update was closed before the answer to the last message came."
 _NOBODY: Final = SessionState(
@@ -109,7 +110,7 @@ def step(state: SessionState | None, event: Event, *, facts: Facts, rules: Rules
     first: tuple[Effect, ...] = ()
     if lost_lane:
         first = (Log(level="warning", text=known.last_error),)
-    at = done.state if isinstance(event, get_args(Told)) else _called(done.state, facts)
+    at = done.state if isinstance(event, _TOLD) else _called(done.state, facts)
     return Step(at, first + done.effects, done.reply)
 
 

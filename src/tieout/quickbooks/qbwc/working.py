@@ -136,7 +136,9 @@ def receive(state: SessionState, call: ReceiveResponseXML, facts: Facts, rules: 
     if not call.response.size:
         return _failed(state, call, facts, keep)
     taken = replace(
-        without_outstanding(state, unconfirmed=False),
+        state,
+        outstanding=None,
+        last_work=work,
         phase=Phase.OPEN,
         last_answer=call.response.sha256,
         replays=0,

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from tieout.quickbooks.qbwc import SessionState
+from tieout.quickbooks.qbwc import SessionState, Work
 from tieout.store import prepared
 from tieout.store.models import (
     AnswerPart,
@@ -130,9 +129,13 @@ def state_json(state: SessionState) -> dict[str, Any]:
         "opened_at": state.opened_at.isoformat(),
         "last_call_at": state.last_call_at.isoformat(),
         "phase": state.phase.value,
-        "outstanding": asdict(state.outstanding) if state.outstanding else None,
-        "last_work": asdict(state.last_work) if state.last_work else None,
+        "outstanding": _work_json(state.outstanding),
+        "last_work": _work_json(state.last_work),
     }
+
+
+def _work_json(work: Work | None) -> dict[str, Any] | None:
+    return None if work is None else {"key": work.key, "writes": work.writes}
 
 
 # ------------------------------------------------------------------ answers in parts

@@ -18,6 +18,11 @@ from tieout.store.models import Posting as Posting
 from tieout.store.models import QbWrite as QbWrite
 from tieout.store.models import Task as Task
 
+_SENT = ("request", "sha256", "subject_key", "road", "app_name", "ticket")  # not what came back
+_SHOWN = (
+    "created_at", "started_at", "finished_at", "due_at", "lease_until", "done", "total", "message",
+    "problem", "remedy", "result",
+)  # fmt: skip # of a task to people; its steps do not ask for it
 Row = Posting | QbWrite  # what is written exactly once
 STUCK_REASONS = ("refused", "number_taken")  # blocks that QuickBooks' own word puts on an invoice
 
@@ -188,9 +193,8 @@ def _of(row: Row) -> dict[str, Row]:
 def to_apply(*, company_id: int, call_id: str) -> QuerySet[Exchange]:
     """The exchange of that call with the answer that waits to be acted on, its row locked; None
     when that was done before, or nothing is known of it."""
-    return (
-        _unapplied(company_id).select_for_update(of=("self",), no_key=True).filter(call_id=call_id)
-    )
+    waiting = _unapplied(company_id).filter(call_id=call_id).defer(*_SENT)
+    return waiting.select_for_update(of=("self",), no_key=True)
 
 
 def heard_of_session(*, company_id: int, session_id: str, until: datetime) -> bool:
@@ -221,7 +225,7 @@ def open_task(*, company_id: int, task_id: int) -> QuerySet[Task]:
     """The task, unless it is over or another company's."""
     return Task.objects.filter(
         company_id=company_id, pk=task_id, state__in=[Task.State.WAITING, Task.State.RUNNING]
-    )
+    ).defer(*_SHOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +347,7 @@ def next_lane_task(*, company_id: int, now: datetime) -> QuerySet[Task]:
             state__in=[Task.State.WAITING, Task.State.RUNNING],
         )
         .exclude(kind=Task.Kind.EXPORT)
+        .defer(*_SHOWN)
         .order_by("id")
     )
 

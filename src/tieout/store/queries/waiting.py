@@ -11,9 +11,10 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 from tieout.core.exporting import HOLDING, State
+from tieout.store import compiled
 from tieout.store.models import (
     Book,
     Exchange,
@@ -119,9 +120,8 @@ def errand(*, company_id: int) -> Errand:
 
 
 def _ask(sql: str, values: list[Any]) -> tuple[Any, ...]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        row: tuple[Any, ...] = cursor.fetchone()
+    row: tuple[Any, ...]
+    (row,) = compiled.rows_of(connections[DEFAULT_DB_ALIAS], sql, values)
     return row
 
 

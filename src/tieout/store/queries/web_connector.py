@@ -25,6 +25,7 @@ _OFFICE = (
     "company__book__read_at",
 )  # fmt: skip
 OWNER = "web connector"  # whose lane it is while a ticket holds it
+_OF_A_CALL = ("company_id", "app_name", "state", "request_ids")
 CALLED = "called"  # beside the reducer's row: when the ticket called, by the clock that only runs
 _LIVE = [phase.value for phase in LIVE]
 _DATES = ("opened_at", "last_call_at")
@@ -104,8 +105,8 @@ def is_checked(*, company_id: int, epoch: int) -> bool:
 
 @prepared.row
 def session(*, ticket: str) -> QuerySet[Session]:
-    """The row behind a ticket."""
-    return Session.objects.filter(ticket=ticket)
+    """The row behind a ticket, with what a call needs of it."""
+    return Session.objects.filter(ticket=ticket).only(*_OF_A_CALL)
 
 
 def last_call_at(*, ticket: str) -> datetime | None:

@@ -60,7 +60,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     @property
     def is_unobserved(self) -> bool:
         """Whether it is open, and nobody logs its statements or stands between."""
-        return not (self.connection is None or self.queries_logged or self.execute_wrappers)
+        observed = self.force_debug_cursor or self.execute_wrappers
+        return not (observed or self.connection is None)
 
     def run(self, query: str, values: Sequence[Any]) -> sqlite3.Cursor:
         """Run a statement while nobody observes the connection, in the thread that owns it."""
@@ -86,19 +87,26 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 _looking.release()
 
     def _look_until(self, until: float) -> None:
-        begin = f"BEGIN {self.transaction_mode or ''}"
         seldom_after = time.monotonic() + SHORT_S
-        with self.cursor() as cursor:
-            while True:
-                try:
-                    cursor.execute(begin)
-                except OperationalError as error:
-                    now = time.monotonic()
-                    if not _is_busy(error) or now >= until:
-                        raise
-                    time.sleep(LOOK_S if now < seldom_after else LOOK_SELDOM_S)
-                else:
-                    return
+        while True:
+            try:
+                self._begin()
+            except OperationalError as error:
+                now = time.monotonic()
+                if not _is_busy(error) or now >= until:
+                    raise
+                time.sleep(LOOK_S if now < seldom_after else LOOK_SELDOM_S)
+            else:
+                return
+
+    def _begin(self) -> None:
+        begin = f"BEGIN {self.transaction_mode or ''}"
+        if self.is_unobserved:
+            with self.wrap_database_errors:
+                self.connection.execute(begin)
+        else:
+            with self.cursor() as cursor:
+                cursor.execute(begin)
 
     def _wait_in_sqlite(self, seconds: float) -> None:
         self.connection.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")

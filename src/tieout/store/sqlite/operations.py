@@ -23,15 +23,18 @@ class DatabaseOperations(operations.DatabaseOperations):
 
     def convert_datetimefield_value(self, value: Any, expression: Any, connection: Any) -> Any:
         """The aware moment that a text of ours stands for."""
-        if type(value) is str and self.connection.timezone is UTC:
-            moment = _parsed(value)
+        if value is None:
+            return None
+        if self.connection.timezone is UTC:
+            moment = value if type(value) is datetime else parsed(value)
             if moment is not None and moment.tzinfo is None:
                 return moment.replace(tzinfo=UTC)
         return super().convert_datetimefield_value(value, expression, connection)
 
 
-def _parsed(text: str) -> datetime | None:
+def parsed(text: str) -> datetime | None:
+    """The moment that Django or we wrote; None for any other text."""
     try:
         return datetime.fromisoformat(text)
-    except ValueError:  # not written by Django
+    except (TypeError, ValueError):
         return None
