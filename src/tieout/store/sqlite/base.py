@@ -2,7 +2,7 @@
 
 SQLite's own wait for the write lock sleeps 1, 2, 5, 10 … 100 ms between its looks, many times as
 long as our transactions last, so that writers sleep beside a free lock. Here one of a process's
-threads looks again after half a millisecond, and only where somebody holds it for long, less
+threads looks again after a fifth of a millisecond, and only where somebody holds it for long, less
 often; the others wait for that thread without looking, because looking costs what they wait for.
 What Django makes of a statement's placeholders is remembered, because the same few statements
 come again, and those run without the layers that serve observers.
@@ -22,7 +22,7 @@ from django.db.utils import OperationalError
 
 from tieout.store.sqlite.operations import DatabaseOperations
 
-LOOK_S: Final = 0.0005
+LOOK_S: Final = 0.0002
 LOOK_SELDOM_S: Final = 0.01
 SHORT_S: Final = 0.1  # who waits longer than this waits for something big
 STATEMENTS: Final = 500
@@ -100,13 +100,22 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 return
 
     def _begin(self) -> None:
-        begin = f"BEGIN {self.transaction_mode or ''}"
+        self._frame(f"BEGIN {self.transaction_mode or ''}")
+
+    def _savepoint(self, sid: str) -> None:
+        self._frame(self.ops.savepoint_create_sql(sid))
+
+    def _savepoint_commit(self, sid: str) -> None:
+        self._frame(self.ops.savepoint_commit_sql(sid))
+
+    def _frame(self, statement: str) -> None:
+        """Begin or end a transaction or a part of one."""
         if self.is_unobserved:
             with self.wrap_database_errors:
-                self.connection.execute(begin)
+                self.connection.execute(statement)
         else:
             with self.cursor() as cursor:
-                cursor.execute(begin)
+                cursor.execute(statement)
 
     def _wait_in_sqlite(self, seconds: float) -> None:
         self.connection.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")

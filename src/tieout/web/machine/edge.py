@@ -8,6 +8,7 @@ needs: our own host name, and a database connection that is not stale.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Final
 
 from django.conf import settings
@@ -39,5 +40,10 @@ def before(people: Application) -> Application:
 def _is_ours(environ: dict[str, Any]) -> bool:
     """Whether the call names a host that this Tieout serves, as Django asks it of people."""
     host = environ.get("HTTP_HOST") or environ.get("SERVER_NAME", "")
+    return _serves(host, tuple(settings.ALLOWED_HOSTS))
+
+
+@lru_cache(maxsize=100)
+def _serves(host: str, allowed: tuple[str, ...]) -> bool:
     domain, _ = split_domain_port(host)
-    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+    return bool(domain) and validate_host(domain, allowed)
