@@ -70,7 +70,15 @@ class Wire:
 
     def exchange(self, request: bytes) -> str:
         """Send a whole request and read the body of the reply."""
+        self.send(request)
+        return self.receive()
+
+    def send(self, request: bytes) -> None:
+        """Send a whole request."""
         self._socket.sendall(request)
+
+    def receive(self) -> str:
+        """Read the body of the reply."""
         got = b""
         while True:
             head, found, rest = got.partition(b"\r\n\r\n")

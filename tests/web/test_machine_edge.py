@@ -6,14 +6,14 @@ import logging
 from unittest.mock import Mock
 
 import pytest
-from django.db import connection
 from tests.machine_call import post
 from tests.web_connector_double import envelope
 
-from tieout.web.machine import web_connector
+from tieout.web.machine import edge, web_connector
 
 pytestmark = pytest.mark.django_db
 CALL = envelope("serverVersion")
+HERE = {"HTTP_HOST": "localhost"}
 
 
 @pytest.mark.parametrize("path", ["/qbwc/", "/qbwc"])
@@ -39,6 +39,12 @@ def test_without_a_name_the_servers_own_counts() -> None:
     assert post("/qbwc/", CALL, HTTP_HOST="", SERVER_NAME="localhost").status == "200 OK"
 
 
+def test_what_is_posted_to_another_programs_address_is_no_call() -> None:
+    reply = post("/health/", CALL)
+    assert reply.status == "405 Method Not Allowed"
+    assert b"serverVersionResult" not in reply.content
+
+
 def test_pages_beside_it_keep_everything() -> None:
     reply = post("/sign-in/", b"username=sam", CONTENT_TYPE="application/x-www-form-urlencoded")
     assert reply.status == "403 Forbidden"  # the form's token is missing
@@ -60,13 +66,14 @@ def test_a_body_ends_where_the_server_says(told: dict[str, object], read: bool) 
     assert (b"serverVersionResult" in reply.content) is read
 
 
-def test_a_stale_connection_is_not_used(
-    transactional_db: None, monkeypatch: pytest.MonkeyPatch
+def test_a_stale_connection_is_closed_before_and_after_a_call(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    close = Mock()
-    monkeypatch.setattr(connection, "close_if_unusable_or_obsolete", close)
-    post("/qbwc/", CALL)
-    assert close.call_count == 2
+    told: list[str] = []
+    monkeypatch.setattr(edge, "close_old_connections", lambda: told.append("closed"))
+    monkeypatch.setattr(edge.web_connector, "service", lambda *_: told.append("called"))
+    edge.before(Mock())({"REQUEST_METHOD": "POST", "PATH_INFO": "/qbwc/", **HERE}, Mock())
+    assert told == ["closed", "called", "closed"]
 
 
 def test_what_breaks_before_the_call_is_known_is_no_fault(

@@ -2,7 +2,7 @@
 
 SQLite's own wait for the write lock sleeps 1, 2, 5, 10 … 100 ms between its looks, many times as
 long as our transactions last, so that writers sleep beside a free lock. Here one of a process's
-threads looks again after a fifth of a millisecond, and only where somebody holds it for long, less
+threads looks again after a fifth of a millisecond, and the longer somebody holds it, the less
 often; the others wait for that thread without looking, because looking costs what they wait for.
 What Django makes of a statement's placeholders is remembered, because the same few statements
 come again, and those run without the layers that serve observers.
@@ -24,7 +24,7 @@ from tieout.store.sqlite.operations import DatabaseOperations
 
 LOOK_S: Final = 0.0002
 LOOK_SELDOM_S: Final = 0.01
-SHORT_S: Final = 0.1  # who waits longer than this waits for something big
+LOOK_SHARE: Final = 0.1  # of the wait so far; a longer wait is for something big
 STATEMENTS: Final = 500
 _PRIMARY: Final = 0xFF  # of an extended error code
 _looking = threading.Lock()  # held by the thread that looks for the write lock, not by who has it
@@ -87,7 +87,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 _looking.release()
 
     def _look_until(self, until: float) -> None:
-        seldom_after = time.monotonic() + SHORT_S
+        started = time.monotonic()
         while True:
             try:
                 self._begin()
@@ -95,7 +95,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 now = time.monotonic()
                 if not _is_busy(error) or now >= until:
                     raise
-                time.sleep(LOOK_S if now < seldom_after else LOOK_SELDOM_S)
+                time.sleep(min(max(LOOK_S, (now - started) * LOOK_SHARE), LOOK_SELDOM_S))
             else:
                 return
 

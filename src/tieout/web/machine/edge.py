@@ -18,7 +18,9 @@ from django.http.request import split_domain_port, validate_host
 from tieout.web.machine import urls, web_connector
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Any]  # as the web server calls it
-_PATHS: Final = frozenset(f"/{each.pattern}" for each in urls.urlpatterns)
+_PATHS: Final = frozenset(
+    f"/{each.pattern}" for each in urls.urlpatterns if each.callback is web_connector.about
+)
 
 
 def before(people: Application) -> Application:
