@@ -41,7 +41,7 @@ def test_without_a_name_the_servers_own_counts() -> None:
 
 def test_what_is_posted_to_another_programs_address_is_no_call() -> None:
     reply = post("/health/", CALL)
-    assert reply.status == "405 Method Not Allowed"
+    assert reply.status == "403 Forbidden"
     assert b"serverVersionResult" not in reply.content
 
 
