@@ -62,7 +62,7 @@ test-processes: $(VENV)/.stamp-dev test-tools # a whole Tieout, looked at from o
 test-tools: # what tests need beside Python: a browser and PostgreSQL's programs
 	@tools/ensure_test_tools.sh
 
-storm: $(VENV)/.stamp-dev test-tools ## kill, stop and cut real processes for longer (FAULTS=2000)
+storm: $(VENV)/.stamp-dev test-tools ## kill, stop and cut real processes for longer (FAULTS=2000; TIEOUT_SEED)
 	TIEOUT_FAULTS=$(or $(FAULTS),2000) $(PYTEST) -q -n $(WORKERS) $(STORM)
 
 histories: $(VENV)/.stamp-dev ## map, drift, answer, undo and export at random for longer (N=300)

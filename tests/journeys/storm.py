@@ -19,10 +19,10 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import httpx2
 import psycopg
@@ -35,17 +35,19 @@ JOBS = {"J-1": agency.ORTIZ, "J-2": agency.REED, "J-3": agency.WEBB}
 A_ROUND = 20  # faults between two audits
 INVOICES = 12  # invoices that are queued together
 A_FEW = 3  # invoices that are queued while the web server is struck
-LEASE_S = 2  # a worker that is silent for so long is taken for dead
+LEASE_S = 2  # a worker that is silent for so long is taken for dead, on a machine with time for us
+SLOWEST = 12.0  # a machine that is slower still is taken for one of these
 PAUSE_MAX_S = 1  # between two looks after trouble
 # So long the export may take to end by itself once the faults have stopped. No call hangs: a cut
 # wire is noticed at both its ends at once, and so is a dead process. What is left is work (a dozen
 # invoices of two messages each, one of them looked for and sent again, a process that starts), the
-# leases and pauses above, and over the Web Connector's road the silence of a ticket. It took 1 to
-# 7 s on a quiet machine, and 30 s where ten programs wanted its two processors. Three times as
-# much is a hang, and `Settling` tells in what.
+# leases and pauses above, and over the Web Connector's road the silence of a ticket. Where twelve
+# programs wanted two processors it took 1 to 9 s, over the Web Connector's road up to 16 s; where
+# twenty did, up to 49 s. Much more is a hang, and `Settling` tells in what.
 SETTLED_S = 90.0
 HAPPENS_S = 4.0  # a fault that has met nothing by then is taken back
 LOOK_S = 0.02
+WORK_S = 0.3  # of a processor: enough to see how busy the machine is
 # what QuickBooks does to itself; `kill_…` takes the process that hosts the company with it
 IN_QUICKBOOKS = (
     "crash_before_save", "crash_after_save", "drop_reply", "truncated_reply", "broken_reply",
@@ -62,18 +64,16 @@ class Storm(ABC):
     is one of each. A subclass says what there is besides, and what may strike.
     """
 
-    settings: ClassVar[Mapping[str, str]] = {}
-    stopped_s = LEASE_S + 0.2  # a process that is stopped sleeps longer than its lease
-
     def __init__(self, folder: Path, *, seed: int, database: str = "") -> None:
         self.folder = folder
         self.database = database
         self.random = random.Random(seed)
         self.home = folder / "home"
         self.home.mkdir()
-        pace = {"TIEOUT_LEASE_S": str(LEASE_S), "TIEOUT_PAUSE_MAX_S": str(PAUSE_MAX_S)}
+        self.slowness = slowness()
+        self.lease_s = self.paced(LEASE_S)
         self.installation = Installation(
-            self.home, database=database, settings=pace | self.settings, forked=True
+            self.home, database=database, settings=self.settings(), forked=True
         )
         (folder / "office").mkdir()
         self.office = self.open_office()
@@ -89,6 +89,10 @@ class Storm(ABC):
         self.sends = 0  # so often the invoice with the worst luck was sent
         self.next_number = 30_001
 
+    def paced(self, seconds: int) -> int:
+        """So long, or longer on a busy machine: whoever works must not look dead."""
+        return round(seconds * max(1.0, self.slowness / 4))
+
     def close(self) -> None:
         self._book.close()
         self.client.close()
@@ -96,6 +100,10 @@ class Storm(ABC):
         self.installation.close()
 
     # ------------------------------------------------------------------ what a road has of its own
+
+    def settings(self) -> dict[str, str]:
+        """The waits of the installation."""
+        return {"TIEOUT_LEASE_S": str(self.lease_s), "TIEOUT_PAUSE_MAX_S": str(PAUSE_MAX_S)}
 
     @abstractmethod
     def open_office(self) -> Office:
@@ -261,7 +269,7 @@ class Storm(ABC):
 
     def _ends_by_itself(self) -> float:
         settling = Settling(self._ask, self._alive)
-        done = self._until(settling.is_over, SETTLED_S)
+        done = self._until(settling.is_over, SETTLED_S * max(1.0, self.slowness / 6))
         self.told.append(settling.summary() if settling.took_s < SLOW_S else settling.story())
         assert done, settling.story()
         return settling.took_s
@@ -310,6 +318,7 @@ class Storm(ABC):
                 f"the end by itself took {statistics.median(ends):.1f} s (median), at most "
                 f"{ends[-1]:.1f} s; {self.pressed_again} invoices were pressed again",
                 f"the one with the worst luck was sent {self.sends} times",
+                f"lease {self.lease_s} s, work took {self.slowness:.1f} times its processor time",
                 f"where the time went: {spent}",
             ]
         )
@@ -327,6 +336,14 @@ class Storm(ABC):
             return psycopg.connect(self.database, autocommit=True)
         path = self.home / "tieout.sqlite3"
         return sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+
+
+def slowness() -> float:
+    """How much longer work takes here than the processor time it needs, just now."""
+    began, worked = time.monotonic(), time.process_time()
+    while (spent := time.process_time() - worked) < WORK_S:
+        pass
+    return min((time.monotonic() - began) / spent, SLOWEST)
 
 
 def blow(storm: Storm, faults: int) -> None:

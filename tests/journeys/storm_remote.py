@@ -87,14 +87,14 @@ class RemoteStorm(Storm):
         return "web killed"
 
     def _stop_worker(self) -> str:
-        self._stop(self.random.choice(self.workers), self.stopped_s)
+        self._stop(self.random.choice(self.workers), self.lease_s + 0.2)
         return "worker stopped"
 
     def _stop_connector(self) -> str:
-        self._stop(self.office.connector, self.stopped_s)
+        self._stop(self.office.connector, self.lease_s + 0.2)
         return "connector stopped"
 
     def _stop_web(self) -> str:
         """While a clerk presses Export: it may hold locks in the database meanwhile."""
-        self._while_pressing(lambda: self._stop(self.installation.web, self.stopped_s))
+        self._while_pressing(lambda: self._stop(self.installation.web, self.lease_s + 0.2))
         return "web stopped"

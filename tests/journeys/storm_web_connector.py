@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import ClassVar
+from collections.abc import Callable
 
 from tests.journeys.cutting_proxy import CuttingProxy
 from tests.journeys.installation import Installation, Process, free_port
@@ -45,11 +44,14 @@ class WebConnectorStorm(Storm):
     It needs PostgreSQL. A balancer stands before the web servers: the wire that is cut.
     """
 
-    settings: ClassVar[Mapping[str, str]] = {
-        "TIEOUT_WEB_CONNECTOR_TICKET_S": str(TICKET_S),
-        "TIEOUT_WEB_CONNECTOR_FENCE_S": str(FENCE_S),
-    }
     office: CalledOffice
+
+    def settings(self) -> dict[str, str]:
+        self.ticket_s, self.fence_s = self.paced(TICKET_S), self.paced(FENCE_S)
+        return super().settings() | {
+            "TIEOUT_WEB_CONNECTOR_TICKET_S": str(self.ticket_s),
+            "TIEOUT_WEB_CONNECTOR_FENCE_S": str(self.fence_s),
+        }
 
     def close(self) -> None:
         self.proxy.close()
@@ -129,17 +131,17 @@ class WebConnectorStorm(Storm):
 
     def _stop_connector(self) -> str:
         """Beyond its ticket, every third time also beyond the fence: then it calls, or writes, on."""
-        beyond = self.random.choice((TICKET_S, TICKET_S, FENCE_S))
+        beyond = self.random.choice((self.ticket_s, self.ticket_s, self.fence_s))
         self._stop(self.random.choice(self.connectors), beyond + 0.2)
         return "web connector stopped"
 
     def _stop_web(self) -> str:
         place = self.random.randrange(len(self.webs))
-        self._strike_web(place, lambda: self._stop(self.webs[place], TICKET_S + 0.2))
+        self._strike_web(place, lambda: self._stop(self.webs[place], self.ticket_s + 0.2))
         return "web stopped"
 
     def _stop_worker(self) -> str:
-        self._stop(self.installation.worker, self.stopped_s)
+        self._stop(self.installation.worker, self.lease_s + 0.2)
         return "worker stopped"
 
     def _strike_web(self, place: int, strike: Callable[[], None]) -> None:
