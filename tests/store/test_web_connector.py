@@ -10,6 +10,7 @@ import pytest
 from tests.factories import NOW, World
 
 from tieout.quickbooks.qbwc import Phase, SessionState, Work, begin
+from tieout.service import change_of_way
 from tieout.store.commits import lanes
 from tieout.store.commits import web_connector as commits
 from tieout.store.models import (
@@ -168,13 +169,15 @@ def test_switching_the_road_fences_whoever_holds_the_lane(world: World) -> None:
     company_id = world.northgate.pk
     epoch = lanes.take(company_id=company_id, owner="worker", now=NOW)
     assert epoch is not None
-    commits.switch_road(company_id=company_id, road="web connector", now=NOW)
+    commits.switch_road(company_id=company_id, road="web connector")
+    change_of_way.changed(company_id=company_id, now=NOW)
     with pytest.raises(lanes.LaneLost):
         lanes.renew(company_id=company_id, epoch=epoch, now=NOW + timedelta(seconds=50))
     lane = Lane.objects.get(company_id=company_id)
     assert (lane.epoch, lane.lease_until) == (epoch + 1, None)
     assert due.next_lane(now=NOW, sweep_before=NOW) is None
-    commits.switch_road(company_id=company_id, road="remote", now=NOW)
+    commits.switch_road(company_id=company_id, road="remote")
+    change_of_way.changed(company_id=company_id, now=NOW)
     assert due.next_lane(now=NOW, sweep_before=NOW) == company_id
 
 
