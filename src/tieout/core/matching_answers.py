@@ -12,8 +12,10 @@ from tieout.core.matching_risk import Risk
 __all__ = [
     "ACCEPT_MARGIN",
     "ACCEPT_SCORE",
+    "LIKELY_SCORE",
     "RANKS",
     "WEAK_SCORE",
+    "Found",
     "answer",
     "is_acceptable",
     "pair_of",
@@ -115,7 +117,7 @@ def is_open(job_id: str, key: str, found: Found, assignment: Assignment) -> bool
     pair = found[job_id][key]
     if pair.score - _rival(job_id, key, assignment) < ACCEPT_MARGIN:
         return True
-    return _has_twin(job_id, key, found[job_id], assignment) or any(
+    return _has_twin(key, job_id, found[job_id], assignment) or any(
         other != job_id
         and found[other][key].may_be_as(pair)
         and not _is_settled(found[other].get(assignment.served.get(other, "")))
@@ -128,17 +130,18 @@ def _is_settled(pair: Pair | None) -> bool:
     return pair is not None and pair.score >= LIKELY_SCORE and not pair.lacks_suffix
 
 
-def _has_twin(job_id: str, key: str, ranked: Ranked, assignment: Assignment) -> bool:
-    """Whether a QuickBooks job that nobody else has bears the same name, or tells more beside it.
+def _has_twin(key: str, job_id: str, ranked: Ranked, assignment: Assignment) -> bool:
+    """Whether a QuickBooks job that nobody else has may be the placement as well.
 
-    Of `Ortiz, Elena` and `Ortiz, Elena - RN` either may be the placement; so may `Ortiz - RN`.
+    Whoever typed the two cannot be asked: of `Ortiz, Elena` and `Ortiz, Elena - RN`, and of `Ortiz,
+    Elena` and `Ortizz, Elena`, either may be meant. Only a proof or the day of its start tells.
     """
     scores, takers, pair = assignment.scores, assignment.takers, ranked[key]
     for other, theirs in ranked.items():
         taker = takers.get(other, job_id)
         if other == key or (taker != job_id and scores[taker][other] >= theirs.score):
             continue
-        if theirs.certain and theirs.score >= LIKELY_SCORE and theirs.may_be_as(pair):
+        if theirs.rivals(pair):
             return True
     return False
 

@@ -7,25 +7,22 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 
 from tieout.core.matching_answers import (
-    ACCEPT_SCORE,
-    LIKELY_SCORE,
     RANKS,
     WEAK_SCORE,
     answer,
-    is_acceptable,
     pair_of,
 )
 from tieout.core.matching_assign import Assignment
 from tieout.core.matching_clients import SURE, claimed
+from tieout.core.matching_counts import Tally, share_of
 from tieout.core.matching_evidence import Numbers
 from tieout.core.matching_facts import JobToMatch, QbCandidate, Suggestion
 from tieout.core.matching_habits import learn
 from tieout.core.matching_index import Index
-from tieout.core.matching_kinds import is_exact_name
 from tieout.core.matching_ours import Ours, client_of
 from tieout.core.matching_pairs import OurJob, Pair, Pairs
 from tieout.core.matching_persons import Persons
-from tieout.core.matching_risk import Counts, settle
+from tieout.core.matching_risk import settle
 
 __all__ = ["Desk"]
 
@@ -84,7 +81,10 @@ class Desk:
         found = self._found
         found |= self._search_all(job for job in self._ours.jobs if job not in found)
         self._assignment = Assignment({job: _scores(ranked) for job, ranked in found.items()})
-        self._risk = settle(self._counts())
+        self._tally = Tally()
+        for key in found:
+            self._tally.put(key, share_of(key, found, self._assignment))
+        self._risk = settle(self._tally.counts())
 
     def suggestions(self) -> list[Suggestion]:
         """All suggestions, in the order of the jobs' ids, best first."""
@@ -134,28 +134,6 @@ class Desk:
         turned |= self._poll(before, stale)
         stale |= {job for client in turned for job in self._ours.of_client.get(client, ())}
         return self._settle(stale - gone, gone)
-
-    def _counts(self) -> Counts:
-        """Count how often each kind of likeness is chance, see `matching_risk`."""
-        acceptable: Counter[str] = Counter()
-        alike: Counter[str] = Counter()
-        exact = alone = 0
-        takers, scores = self._assignment.takers, self._assignment.scores
-        for job, ranked in self._found.items():
-            has = self._assignment.served.get(job, "")
-            mine = ranked.get(has)
-            if mine is not None and is_acceptable(job, has, self._found, self._assignment):
-                acceptable[mine.kind] += 1
-            if mine is None or mine.score < ACCEPT_SCORE or not mine.certain:
-                alone += all(pair.score < LIKELY_SCORE for pair in ranked.values())
-            elif is_exact_name(mine.kind):
-                exact += 1
-                for key, pair in ranked.items():
-                    if key != has and pair.certain and pair.score >= ACCEPT_SCORE:
-                        taker = takers.get(key)
-                        if taker is None or scores[taker][key] < pair.score:
-                            alike[pair.kind] += 1
-        return Counts(acceptable, alike, exact, alone)
 
     # ------------------------------------------------------------------ what changed
 
@@ -243,8 +221,21 @@ class Desk:
         for job in sorted(found):
             self._found[job] = found[job]
             scores[job] = _scores(found[job])
-        affected = self._assignment.change(scores)
-        return {job: self.answer(job) for job in sorted(affected - gone)}
+        affected = self._assignment.change(scores) - gone
+        for job in gone:
+            self._tally.put(job, None)
+        for job in affected:
+            self._tally.put(job, share_of(job, self._found, self._assignment))
+        return {job: self.answer(job) for job in sorted(affected | self._judge())}
+
+    def _judge(self) -> set[str]:
+        """Settle anew which likeness is safe; answers the jobs of those that are otherwise now."""
+        counts, before = self._tally.counts(), self._risk
+        self._risk = settle(counts)
+        turned = {
+            kind for kind in counts.acceptable if before.is_safe(kind) != self._risk.is_safe(kind)
+        }
+        return self._tally.jobs_of(turned) if turned else set()
 
     # ------------------------------------------------------------------ clients and customers
 

@@ -2,7 +2,7 @@
 
 `nT+` is a nickname with a slip in the surname beside a matching title. First comes `?` where that is
 too little to go by unless the whole file speaks for it. Then a letter for what differs in the first
-name, a capital for the surname, `m` for a name too many, `2` for two faults. Then `+` for a title that
+name, a capital for the surname, `m` for a name too many, `2` for two faults. `w` is a middle name of ours that is missing there. Then `+` for a title that
 matches, `-` for one that fits in part, `@` for the day on which the job starts, and `u` for a title or
 year that our side does not know, so that nothing can be said. `#` alone is a proof. A name met word
 for word has no letter at all.
@@ -17,7 +17,6 @@ __all__ = [
     "PROOF",
     "confirms",
     "is_exact_name",
-    "is_plain",
     "is_thin",
     "kind_of",
     "name_part",
@@ -25,7 +24,7 @@ __all__ = [
 
 PROOF = "#"
 MATCHES = 0.75  # a title that fits this well is the same
-_CONTEXT = "?+-@u#"
+_CONTEXT = "?w+-@u#"
 
 
 def kind_of(fit: PersonFit, title: float | None, *, dated: bool, unchecked: bool) -> str:
@@ -50,11 +49,6 @@ def name_part(kind: str) -> str:
 def is_exact_name(kind: str) -> bool:
     """Whether nothing in the name differs: such a pair is what others are measured by."""
     return not name_part(kind) and not is_thin(kind)
-
-
-def is_plain(kind: str) -> bool:
-    """Whether moreover nothing stands there that our side cannot check."""
-    return is_exact_name(kind) and "u" not in kind
 
 
 def confirms(kind: str) -> frozenset[str]:

@@ -16,7 +16,14 @@ from tieout.core.matching_evidence import (
 )
 from tieout.core.matching_facts import JobToMatch, QbCandidate
 from tieout.core.matching_habits import Habits
-from tieout.core.matching_kinds import MATCHES, PROOF, confirms, kind_of, name_part
+from tieout.core.matching_kinds import (
+    MATCHES,
+    PROOF,
+    confirms,
+    is_exact_name,
+    kind_of,
+    name_part,
+)
 from tieout.core.matching_persons import PersonFit, Persons
 from tieout.core.matching_words import REMARKS, TITLE_WORDS
 from tieout.core.names import Leaf, Person
@@ -34,6 +41,9 @@ _NAMED = 0.6  # a person this alike is the one whose job number stands there
 
 _LONE_SUFFIX = "suffix on one side only"
 _TOLD_APART = "middle name matches"
+_INACTIVE = "inactive in QuickBooks"
+_RIVAL = 0.75  # of less nobody thinks that it may be meant
+_PROVES = frozenset([PROOF, "@"])  # what only the very placement shows
 _SHORTENED = frozenset("xiIn2")  # likenesses that are less of the name, not another one
 
 _SAME = frozenset(["same person", "same person, order swapped"])
@@ -90,6 +100,29 @@ class Pair:
         if mine == its:
             return bool(more) or "@" not in better.kind or "@" in self.kind
         return bool(more) and _SHORTENED.issuperset(mine)
+
+    def rivals(self, better: Pair) -> bool:
+        """Whether this QuickBooks job, which nobody has, may be meant instead of a better one.
+
+        An inactive one is an earlier placement, unless it tells more of this one: the job's number
+        or title, or the name spelled as ours where the other one has a slip.
+        """
+        more = confirms(self.kind) - confirms(better.kind)
+        if self.is_inactive:
+            told = PROOF in more or (bool(more) and self.score >= _RIVAL)
+            spelled = is_exact_name(self.kind) and not is_exact_name(better.kind)
+            return told or (spelled and self.same_person)
+        if not self.certain or self.score < _RIVAL:
+            return False
+        proven = not _PROVES.isdisjoint(confirms(better.kind) - confirms(self.kind))
+        return not (proven and (PROOF in better.kind or not more)) and (
+            "-" not in self.kind or "+" not in better.kind
+        )
+
+    @property
+    def is_inactive(self) -> bool:
+        """Whether it is inactive in QuickBooks."""
+        return _INACTIVE in self.reasons
 
     @property
     def lacks_suffix(self) -> bool:

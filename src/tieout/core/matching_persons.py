@@ -297,6 +297,8 @@ def _judged(
     likeness = _LETTERS[met[0]] + _LETTERS[max(met[person.surname_from :])].upper()
     likeness += "m" if strangers else ""
     likeness += "2" if lost >= _TWO_FAULTS else ""
+    if not likeness and Kind.NOT_MET in middle:
+        likeness = "w"
     return PersonFit(max(0.0, 1 - lost), tuple(reasons), certain, thin, likeness, *rest)
 
 

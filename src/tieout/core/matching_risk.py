@@ -3,8 +3,9 @@
 Take the contractor jobs that have a plain, exact partner. Now and then another QuickBooks job that
 nobody has looks like one of them too: `Smith, J` beside `Smith, John`. That share is how often a job
 *without* partner will meet such a look-alike, and it is known without anybody's help. With the
-number of jobs that found nobody, it tells how many wrong ones a kind of likeness would bring. Kinds
-are accepted, the safest first, as long as fewer than MOST of all accepted are expected to be wrong.
+number of jobs that found nobody, or nobody for sure, it tells how many wrong ones a kind of likeness would
+bring. Kinds are accepted, the safest first, while fewer than MOST of all accepted are expected to be
+wrong; one that is too often wrong, or too many at once, is left out.
 
 Before anything is counted some look-alikes are assumed (`_ASSUMED`), more for a thin likeness.
 """
@@ -15,13 +16,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tieout.core.matching_kinds import is_exact_name, is_plain, is_thin
+from tieout.core.matching_kinds import is_exact_name, is_thin
 
 __all__ = ["MOST", "Counts", "Risk", "settle"]
 
 MOST = 0.001  # of what is accepted may be wrong
 _MOST_OF_A_KIND = 0.005
-_MOST_OF_PLAIN = 0.002
 _ANYWAY = 0.05  # of a wrong one: a single namesake decides nothing in small books
 _JOBS = 300  # with an exact partner, among whom the assumed look-alikes were seen
 _ASSUMED, _ASSUMED_THIN = 0.05, 1.0
@@ -35,14 +35,15 @@ class Counts:
     acceptable: Mapping[str, int]
     alike: Mapping[str, int]
     exact: int  # jobs with an exact partner
-    alone: int  # jobs that found nobody
+    doubled: int  # of them those that have a look-alike
+    alone: float  # jobs that have nobody; those that have nobody for sure count half
 
     def expected(self, kind: str) -> float:
         """How many of the acceptable ones of this kind are wrong."""
+        # whoever has no partner, but a look-alike, seems to have somebody
+        alone = self.alone / (1 - self.doubled / (self.exact + _JOBS))
         assumed, alone = (
-            (_ASSUMED_THIN, self.alone + _ALONE_THIN)
-            if is_thin(kind)
-            else (_ASSUMED, self.alone + 1)
+            (_ASSUMED_THIN, alone + _ALONE_THIN) if is_thin(kind) else (_ASSUMED, alone + 1)
         )
         seen: float = self.alike.get(kind, 0)
         if not is_exact_name(kind):
@@ -65,21 +66,14 @@ class Risk:
 def settle(counts: Counts) -> Risk:
     """Accept kinds, the safest first, while fewer than MOST are expected to be wrong."""
     kinds = sorted(counts.acceptable, key=lambda kind: (_rate(counts, kind), kind))
-    safe = {
-        kind
-        for kind in kinds
-        if is_plain(kind)
-        and counts.expected(kind) <= _MOST_OF_PLAIN * counts.acceptable[kind] + _ANYWAY
-    }
-    accepted, wrong = sum(counts.acceptable[kind] for kind in safe), 0.0
+    safe: set[str] = set()
+    accepted, wrong = 0, 0.0
     for kind in kinds:
-        if is_plain(kind):
-            continue
-        accepted += counts.acceptable[kind]
-        wrong += counts.expected(kind)
-        if wrong > MOST * accepted or _rate(counts, kind) > _MOST_OF_A_KIND:
-            break
-        safe.add(kind)
+        more, bad = counts.acceptable[kind], counts.expected(kind)
+        fits = wrong + bad <= MOST * (accepted + more) + _ANYWAY
+        if fits and _rate(counts, kind) <= _MOST_OF_A_KIND:
+            safe.add(kind)
+            accepted, wrong = accepted + more, wrong + bad
     return Risk(frozenset(kinds), frozenset(safe))
 
 

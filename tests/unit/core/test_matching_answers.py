@@ -14,6 +14,7 @@ FACTS = {key: QbCandidate(list_id=key, full_name=f"Acme:{key}") for key in "QRS"
     "I": QbCandidate(list_id="I", full_name="Acme:I", active=False),
     "G": QbCandidate(list_id="G", full_name="Acme:G", gone=True),
 }
+INACTIVE = "inactive in QuickBooks"
 
 
 def pair(score: float, *reasons: str, certain: bool = True, kind: str = "") -> Pair:
@@ -113,14 +114,21 @@ def test_what_is_acceptable_but_for_its_kind() -> None:
     [
         (pair(1.0, kind="+"), pair(0.97), False),  # Ortiz, Elena - RN beside Ortiz, Elena
         (pair(0.97), pair(0.85, kind="?x2+"), False),  # Ortiz, Elena beside Ortiz - RN
-        (pair(0.97), pair(0.93, kind="T"), True),  # Ortiz, Elena beside Ortez, Elena
+        (pair(0.97), pair(0.93, kind="T"), False),  # Ortiz, Elena beside Ortez, Elena
+        (pair(0.99, kind="@"), pair(0.93, kind="T"), True),
+        (pair(1.0, kind="+"), pair(0.85, kind="?x2"), False),
         (pair(1.0, kind="#"), pair(0.97), True),
         (pair(0.99, kind="@"), pair(0.96), True),  # the day on which it starts tells
         (pair(0.99, kind="@"), pair(0.96, kind="+"), False),
         (pair(1.0, kind="+"), pair(0.96, kind="?-"), True),
-        (pair(1.0, "middle name matches"), pair(0.96), True),
-        (pair(1.0, kind="+"), pair(0.97, certain=False), True),  # inactive, say
+        (pair(1.0, "middle name matches"), pair(0.96), False),
+        (pair(1.0, kind="+"), pair(0.97, certain=False), True),
+        (pair(1.0, kind="+"), pair(0.89, INACTIVE, certain=False), True),  # an earlier placement
+        (pair(0.97), pair(0.92, INACTIVE, certain=False, kind="+"), False),
+        (pair(0.93, kind="t"), pair(0.89, INACTIVE, "same person", certain=False), False),
+        (pair(0.93, kind="t"), pair(0.89, INACTIVE, certain=False, kind="t"), True),
         (pair(1.0, kind="+"), pair(0.7), True),
+        (pair(0.97), pair(0.65, INACTIVE, certain=False, kind="#"), False),
     ],
 )
 def test_a_quickbooks_job_of_the_same_name_that_nobody_has(

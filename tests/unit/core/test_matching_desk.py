@@ -184,3 +184,18 @@ def test_one_changed_quickbooks_job_is_answered_as_by_a_full_run(
             assert own(told[each.job_id]) == own(fresh.answer(each.job_id))
         elif key in {row.list_id for row in fresh.answer(each.job_id)}:
             pytest.fail(f"{each.job_id} should have been told")
+
+
+def test_a_change_that_makes_a_likeness_risky_is_told_to_all_who_have_it() -> None:
+    bob, books = job("J1", "Robert Marlow"), [qb("Q1", "Marlow, Bob")]
+    found = desk([bob], books)
+    assert found.answer("J1")[0].accepted
+
+    strangers = [
+        job(f"S{n}", f"Zeno Strand{'abcdefghij'[n % 10] * (n // 10 + 2)}") for n in range(40)
+    ]
+    told = found.change(jobs=strangers)
+
+    assert not told["J1"][0].accepted
+    assert told["J1"] == desk([bob, *strangers], books).answer("J1")
+    assert found.change(without_jobs=[each.job_id for each in strangers])["J1"][0].accepted

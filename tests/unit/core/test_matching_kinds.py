@@ -7,7 +7,6 @@ import pytest
 from tieout.core.matching_kinds import (
     confirms,
     is_exact_name,
-    is_plain,
     is_thin,
     kind_of,
     name_part,
@@ -39,19 +38,20 @@ def test_kinds(
 
 
 @pytest.mark.parametrize(
-    ("kind", "exact", "plain", "thin", "name"),
+    ("kind", "exact", "thin", "name"),
     [
-        ("", True, True, False, ""),
-        ("+@", True, True, False, ""),
-        ("#", True, True, False, ""),
-        ("u", True, False, False, ""),
-        ("?-", False, False, True, ""),
-        ("i+", False, False, False, "i"),
-        ("?nT2u", False, False, True, "nT2"),
+        ("", True, False, ""),
+        ("+@", True, False, ""),
+        ("#", True, False, ""),
+        ("u", True, False, ""),
+        ("w+", True, False, ""),
+        ("?-", False, True, ""),
+        ("i+", False, False, "i"),
+        ("?nT2u", False, True, "nT2"),
     ],
 )
-def test_what_kinds_tell(kind: str, name: str, *, exact: bool, plain: bool, thin: bool) -> None:
-    assert (is_exact_name(kind), is_plain(kind), is_thin(kind)) == (exact, plain, thin)
+def test_what_kinds_tell(kind: str, name: str, *, exact: bool, thin: bool) -> None:
+    assert (is_exact_name(kind), is_thin(kind)) == (exact, thin)
     assert name_part(kind) == name
 
 

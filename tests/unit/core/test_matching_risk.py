@@ -10,6 +10,7 @@ def counts(**changes: object) -> Counts:
         "acceptable": {"": 1000, "i+": 50, "?i": 40},
         "alike": {},
         "exact": 1000,
+        "doubled": 0,
         "alone": 100,
         **changes,
     }
@@ -40,8 +41,27 @@ def test_a_thin_likeness_takes_many_jobs_to_be_believed() -> None:
 
 
 def test_exact_names_are_not_safe_where_many_are_somebody_elses() -> None:
-    assert settle(counts(alike={"": 20})).is_safe("")
-    assert not settle(counts(alike={"": 40})).is_safe("")
+    assert settle(counts(alike={"": 10})).is_safe("")
+    assert not settle(counts(alike={"": 20})).is_safe("")
+
+
+def test_what_is_safe_alone_may_be_too_much_beside_the_rest() -> None:
+    found = settle(counts(acceptable={"": 1000, "+": 1000}, alike={"": 12, "+": 24}, alone=90))
+
+    assert found.safe == {""}
+
+
+def test_one_kind_too_many_does_not_keep_out_a_smaller_one() -> None:
+    kinds = {"": 1000, "n": 400, "t": 40}
+    found = settle(counts(acceptable=kinds, alike={"n": 29, "t": 2}, alone=60))
+
+    assert found.safe == {"", "t"}
+
+
+def test_whoever_has_a_look_alike_instead_of_a_partner_is_counted_as_well() -> None:
+    few, many = counts(alike={"": 12}), counts(alike={"": 12}, doubled=600)
+
+    assert many.expected("") > 1.8 * few.expected("")
 
 
 def test_a_single_namesake_decides_nothing_in_small_books() -> None:

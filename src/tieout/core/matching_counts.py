@@ -1,0 +1,86 @@
+"""Counts in these very books what `matching_risk` judges by: partners, look-alikes, who has nobody."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from tieout.core.matching_answers import ACCEPT_SCORE, LIKELY_SCORE, Found, is_acceptable
+from tieout.core.matching_assign import Assignment
+from tieout.core.matching_kinds import is_exact_name
+from tieout.core.matching_risk import Counts
+
+__all__ = ["Share", "Tally", "share_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one contractor job adds to the counts."""
+
+    acceptable: str | None = None  # the kind by which it has its QuickBooks job, if by one at all
+    exact: bool = False
+    alike: tuple[str, ...] = ()
+    alone: float = 0.0
+
+
+def share_of(job: str, found: Found, assignment: Assignment) -> Share:
+    """Look at one job; whoever has only something doubtful is half alone."""
+    ranked, has = found[job], assignment.served.get(job, "")
+    mine = ranked.get(has)
+    if mine is None or mine.score < ACCEPT_SCORE or not mine.certain:
+        nobody = all(pair.score < LIKELY_SCORE for pair in ranked.values())
+        return Share(alone=1.0 if nobody else 0.5)
+    kind = mine.kind if is_acceptable(job, has, found, assignment) else None
+    if not is_exact_name(mine.kind):
+        return Share(kind)
+    alike = (ranked[key].kind for key in _look_alikes(job, has, found, assignment))
+    return Share(kind, exact=True, alike=tuple(alike))
+
+
+class Tally:
+    """The shares of all jobs, added up; a job's may be replaced."""
+
+    def __init__(self) -> None:
+        self._shares: dict[str, Share] = {}
+        self._acceptable: Counter[str] = Counter()
+        self._alike: Counter[str] = Counter()
+        self._exact = self._doubled = 0
+        self._alone = 0.0
+
+    def put(self, job: str, share: Share | None) -> None:
+        """A job's share, None for a job that went."""
+        self._add(self._shares.pop(job, Share()), -1)
+        if share is not None:
+            self._shares[job] = share
+            self._add(share, 1)
+
+    def _add(self, share: Share, by: int) -> None:
+        if share.acceptable is not None:
+            self._acceptable[share.acceptable] += by
+        for kind in share.alike:
+            self._alike[kind] += by
+        self._exact += by * share.exact
+        self._doubled += by * bool(share.alike)
+        self._alone += by * share.alone
+
+    def counts(self) -> Counts:
+        """What `matching_risk` judges by."""
+        return Counts(+self._acceptable, +self._alike, self._exact, self._doubled, self._alone)
+
+    def jobs_of(self, kinds: Collection[str]) -> set[str]:
+        """The jobs that have their QuickBooks job by one of these kinds."""
+        return {job for job, share in self._shares.items() if share.acceptable in kinds}
+
+
+def _look_alikes(job: str, has: str, found: Found, assignment: Assignment) -> list[str]:
+    """The other QuickBooks jobs that look like this contractor job and that nobody has."""
+    takers, scores = assignment.takers, assignment.scores
+    return [
+        key
+        for key, pair in found[job].items()
+        if key != has
+        and pair.certain
+        and pair.score >= ACCEPT_SCORE
+        and (key not in takers or scores[takers[key]][key] < pair.score)
+    ]
