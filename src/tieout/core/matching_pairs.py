@@ -114,6 +114,8 @@ class Pair:
             return told or (spelled and self.same_person)
         if not self.certain or self.score < _RIVAL:
             return False
+        if _TOLD_APART in better.reasons and is_exact_name(self.kind):
+            return False
         proven = not _PROVES.isdisjoint(confirms(better.kind) - confirms(self.kind))
         return not (proven and (PROOF in better.kind or not more)) and (
             "-" not in self.kind or "+" not in better.kind

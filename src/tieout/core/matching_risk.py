@@ -21,7 +21,7 @@ from tieout.core.matching_kinds import is_exact_name, is_thin
 __all__ = ["MOST", "Counts", "Risk", "settle"]
 
 MOST = 0.001  # of what is accepted may be wrong
-_MOST_OF_A_KIND = 0.005
+_MOST_OF_A_KIND = 0.01
 _ANYWAY = 0.05  # of a wrong one: a single namesake decides nothing in small books
 _JOBS = 300  # with an exact partner, among whom the assumed look-alikes were seen
 _ASSUMED, _ASSUMED_THIN = 0.05, 1.0

@@ -121,7 +121,8 @@ def test_what_is_acceptable_but_for_its_kind() -> None:
         (pair(0.99, kind="@"), pair(0.96), True),  # the day on which it starts tells
         (pair(0.99, kind="@"), pair(0.96, kind="+"), False),
         (pair(1.0, kind="+"), pair(0.96, kind="?-"), True),
-        (pair(1.0, "middle name matches"), pair(0.96), False),
+        (pair(1.0, "middle name matches"), pair(0.96), True),
+        (pair(1.0, "middle name matches"), pair(0.9, kind="t"), False),
         (pair(1.0, kind="+"), pair(0.97, certain=False), True),
         (pair(1.0, kind="+"), pair(0.89, INACTIVE, certain=False), True),  # an earlier placement
         (pair(0.97), pair(0.92, INACTIVE, certain=False, kind="+"), False),

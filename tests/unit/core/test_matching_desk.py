@@ -192,7 +192,7 @@ def test_a_change_that_makes_a_likeness_risky_is_told_to_all_who_have_it() -> No
     assert found.answer("J1")[0].accepted
 
     strangers = [
-        job(f"S{n}", f"Zeno Strand{'abcdefghij'[n % 10] * (n // 10 + 2)}") for n in range(40)
+        job(f"S{n}", f"Zeno Strand{'abcdefghij'[n % 10] * (n // 10 + 2)}") for n in range(80)
     ]
     told = found.change(jobs=strangers)
 
