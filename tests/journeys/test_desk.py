@@ -99,6 +99,7 @@ def test_the_sample_agency_is_mapped_from_the_keyboard(
             keys.press(" ")  # opens Record Mapping, whatever is suggested
             _choose(keys, wanted)
             keys.by_hand += 1
+            keys.at()  # the focus is back on the row
         else:
             keys.left.append(key)
         keys.press("n")

@@ -125,7 +125,7 @@ def test_from_nothing_to_an_active_connection(
     for name in ("Reachable", "Trust", "Login", "QuickBooks", "Company file", "Test read"):
         assert "OK" in rung(page, name)
     expect(page.locator("#summary")).to_have_text(
-        "Connected to Northgate Staffing LLC. Nothing to do here."
+        "Connected to Northgate Staffing LLC. Next: Refresh QuickBooks list on Map Jobs."
     )
     assert_accessible(page)
     picture(page, "verified")

@@ -84,7 +84,7 @@ def test_the_latest_batches_and_tie_out(world: World) -> None:
     TieOut.objects.create(company=world.northgate, task=task, at=NOW, complete=True, ours=5)
     found = figures(company_id=world.northgate.pk)
     assert [(b.postings, b.counts["exported"], b.counts["left"], b.by) for b in found.batches] == [
-        (2, 1, 1, "bea")
+        (2, 1, 1, "Bea")
     ]
     assert found.tie_out is not None
     assert found.tie_out.ours == Decimal("5.00")

@@ -83,7 +83,7 @@ class Outcome:
 
 
 def preview(*, access: Access, wanted: BulkFilter) -> Preview:
-    """Exactly what `accept` would save now; four queries, whatever the number of jobs."""
+    """Exactly what `accept` would save now; five queries, whatever the number of jobs."""
     company_id = access.company.pk
     ids = suggestions.bulk_by_client(company_id=company_id, wanted=wanted, limit=ROWS_MAX + 1)
     found = jobs.rows_of(company_id=company_id, ids=ids[:ROWS_MAX])

@@ -73,10 +73,11 @@ def save(
     with transaction.atomic(), events.at_the_end():
         lanes.lock(company_id=company_id)
         locks.desk(company_id=company_id)
+        # the rules first: they lock invoices, and a change of the way locks their postings
+        planned_again = _save_rules(access, rules, now)
         changed = _save_settings(access, settings, now)
         if switches is not None:
             changed += _save_switches(access, switches, now)
-        planned_again = _save_rules(access, rules, now)
     if planned_again is None:
         return Saved(changed=changed, planned_again=0)
     return Saved(changed=(*changed, "rules"), planned_again=planned_again)
