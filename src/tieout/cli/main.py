@@ -38,6 +38,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sandbox": ("sandbox", "play the bookkeeper in a rehearsal company file"),
 }
 
+BUSY = (
+    "The database was busy for too long: something else writes much to it just now, such as the"
+    " worker after an import. What this command had not saved yet is not saved. Run it again."
+)
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand; its module is the only one imported."""
@@ -64,6 +69,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         # the reader of our output went away, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:
+        if not _is_busy(error):
+            raise
+        print(f"tieout {options.command}: {BUSY}", file=sys.stderr)
+        return 2
+
+
+def _is_busy(error: Exception) -> bool:
+    """Whether the database was locked for too long; no command loads Django to be asked this."""
+    database = sys.modules.get("django.db")
+    if database is None or not isinstance(error, database.OperationalError):
+        return False
+    return any(words in str(error) for words in ("database is locked", "lock timeout"))
 
 
 def build_parser(names: Sequence[str]) -> argparse.ArgumentParser:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from django.db import OperationalError
 
 from tieout.cli import main
 from tieout.cli.output import CommandError
@@ -76,6 +77,32 @@ def test_a_failure_is_one_sentence_and_its_status(
     monkeypatch.setattr(plan, "run", run)
     assert main.main(["plan"]) == 1
     assert capsys.readouterr().err == "tieout plan: The books are closed: open them.\n"
+
+
+@pytest.mark.parametrize("said", ["database is locked", "canceling statement due to lock timeout"])
+def test_a_busy_database_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], said: str
+) -> None:
+    def run(_options: argparse.Namespace) -> int:
+        raise OperationalError(said)
+
+    from tieout.cli import plan
+
+    monkeypatch.setattr(plan, "run", run)
+    assert main.main(["plan"]) == 2
+    assert capsys.readouterr().err == f"tieout plan: {main.BUSY}\n"
+
+
+def test_another_fault_of_the_database_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(_options: argparse.Namespace) -> int:
+        message = "no such table"
+        raise OperationalError(message)
+
+    from tieout.cli import plan
+
+    monkeypatch.setattr(plan, "run", run)
+    with pytest.raises(OperationalError):
+        main.main(["plan"])
 
 
 def test_an_unknown_command_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
