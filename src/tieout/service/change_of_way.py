@@ -51,9 +51,9 @@ def unsettled(*, company_id: int) -> str:
 
 
 def changed(*, company_id: int, now: datetime) -> None:
-    """The way is another one: whoever works on the old one ends, and what is open is looked for
+    """End whoever works on the old way, and let what is open be looked for anew on the new one.
 
-    anew. What QuickBooks said there of its stored answers is no word about the new place.
+    What QuickBooks said on the old way of its stored answers is no word about the new place.
     """
     lanes.pass_on(company_id=company_id)
     commits.look_afresh(company_id=company_id, now=now)
