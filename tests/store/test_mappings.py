@@ -39,7 +39,7 @@ def test_needs_attention_is_whatever_would_hold_up_its_invoices(
 ) -> None:
     QbCustomer.objects.filter(list_id="A1").update(**change)
     invoice = factories.invoice(job.client, standing=SourceInvoice.Standing.READY)
-    commits.restate(company_id=job.company_id)
+    commits.restate(company_id=job.company_id, target_ids=[job.mapping.target_id])
     job.refresh_from_db()
     invoice.refresh_from_db()
     assert job.map_state == state
@@ -50,7 +50,7 @@ def test_needs_attention_is_whatever_would_hold_up_its_invoices(
 def test_a_confirmed_other_customer_needs_no_attention(job: SourceJob) -> None:
     QbCustomer.objects.filter(list_id="A1").update(top_list_id="B")
     JobMapping.objects.update(other_customer_confirmed=True, remembered_top="B")
-    commits.restate(company_id=job.company_id)
+    commits.restate(company_id=job.company_id, target_ids=[job.mapping.target_id])
     job.refresh_from_db()
     assert job.map_state == "mapped"
 
@@ -58,9 +58,11 @@ def test_a_confirmed_other_customer_needs_no_attention(job: SourceJob) -> None:
 def test_only_the_changed_quickbooks_jobs_are_looked_at(job: SourceJob) -> None:
     QbCustomer.objects.filter(list_id="A1").update(active=False)
     other = QbCustomer.objects.get(list_id="B")
-    assert commits.restate(company_id=job.company_id, target_ids=[other.pk]) == 0
+    commits.restate(company_id=job.company_id, target_ids=[other.pk])
+    assert SourceJob.objects.get().map_state == "mapped"
     target = QbCustomer.objects.get(list_id="A1")
-    assert commits.restate(company_id=job.company_id, target_ids=[target.pk]) == 1
+    commits.restate(company_id=job.company_id, target_ids=[target.pk])
+    assert SourceJob.objects.get().map_state == "attention"
 
 
 def test_a_history_belongs_to_one_mapping_of_one_company(world: World) -> None:

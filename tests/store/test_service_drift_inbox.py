@@ -302,7 +302,7 @@ def test_many_are_kept_with_as_many_queries_as_few(
     ids = open_ids()
     rows = queries.rows_of(company_id=books.company.pk, ids=ids)
     seen = {row.drift.pk: drift_inbox.stamp(row.drift) for row in rows}
-    with django_assert_num_queries(23):  # the desk is locked; three read what is on the screen
+    with django_assert_num_queries(22):  # the desk is locked; three read what is on the screen
         outcome = give(access, Answer.KEEP, ids, seen=seen)
     assert outcome.done == 25
     assert Drift.objects.filter(batch=outcome.batch).count() == 25
@@ -347,6 +347,14 @@ def test_answers_taken_back_together_lock_their_invoices_in_one_pass(
     assert give(access, Answer.KEEP, [moved_.pk]).done == 1
     assert give(access, Answer.REMAP, [merged.pk]).done == 1
     SourceInvoice.objects.update(standing="blocked")
+    taken = locked_invoices(monkeypatch)
+    assert take_back(access, moved_.pk, merged.pk).done == 2
+    assert len(taken) == 4
+    assert taken == sorted(taken)
+
+
+def locked_invoices(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The invoices that are locked from now on, each at the first time."""
     taken: list[int] = []
     real = locks.invoices
 
@@ -356,6 +364,27 @@ def test_answers_taken_back_together_lock_their_invoices_in_one_pass(
         return ids
 
     monkeypatch.setattr(locks, "invoices", noted)
-    assert take_back(access, moved_.pk, merged.pk).done == 2
-    assert len(taken) == 4
+    return taken
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_an_answer_locks_invoices_of_another_job_there_in_the_same_pass(
+    books: Books, access: Access, monkeypatch: pytest.MonkeyPatch, back: bool
+) -> None:
+    """Ben's job stands on the same QuickBooks job, and is restated along with Elena's."""
+    JobMapping.objects.filter(job=books.ben).update(target=books.ortiz)
+    factories.invoice(books.acme, "1", lines=[("J-1", "REG", "100.00")])
+    factories.invoice(books.acme, "2", lines=[("J-2", "REG", "100.00")])
+    factories.invoice(books.acme, "3", lines=[("J-1", "REG", "100.00")])
+    books.change(full_name="Acme:Wood, Ben:Ortiz, Elena", parent_list_id=books.wood.list_id)
+    books.notice()
+    drift = Drift.objects.get(mapping__job=books.elena)
+    if back:
+        assert give(access, Answer.KEEP, [drift.pk]).done == 1
+    SourceInvoice.objects.update(standing="blocked")
+    SourceJob.objects.filter(pk=books.ben.pk).update(map_state="not_mapped")
+    taken = locked_invoices(monkeypatch)
+    answered = take_back(access, drift.pk) if back else give(access, Answer.KEEP, [drift.pk])
+    assert answered.done == 1
+    assert len(taken) == 3
     assert taken == sorted(taken)

@@ -14,7 +14,7 @@ from tests import factories
 from tests.factories import NOW, World
 
 from tieout.core.exporting import State
-from tieout.service import import_run, import_source, uploads
+from tieout.service import import_run, import_source, plan_export, uploads
 from tieout.service.access import Access
 from tieout.service.import_source import ImportRefused, SheetChoice, SheetRefused
 from tieout.sources.sheets import Kind
@@ -163,6 +163,27 @@ def test_a_changed_job_keeps_its_mapping_and_plans_its_waiting_invoices_again(
     assert JobMapping.objects.get(job=job).version == 1
     assert SourceInvoice.objects.get(number="20417").standing == "to_plan"
     assert SourceInvoice.objects.get(number="20418").standing == "ready"
+
+
+@pytest.mark.parametrize("sheet", ["jobs", "clients"])
+def test_what_was_set_aside_does_not_wait_for_a_plan_for_ever(
+    loaded: Access, files: object, sheet: str
+) -> None:
+    """A plan leaves it alone, so it would stand as being checked from then on."""
+    posting(SourceInvoice.objects.get(number="20417"), State.SET_ASIDE, writes=1)
+    SourceInvoice.objects.filter(number="20417").update(standing="skipped")
+    texts = {"jobs": JOBS.replace("ICU ", ""), "clients": CLIENTS.replace("Acme ", "Zenith ")}
+    again(loaded, files, **{sheet: texts[sheet]})
+    plan_export.plan_waiting(company_id=loaded.company.pk)
+    assert SourceInvoice.objects.get(number="20417").standing == "skipped"
+
+
+def test_a_new_name_of_a_client_leaves_the_contractors_name(loaded: Access, files: object) -> None:
+    again(loaded, files, clients=CLIENTS.replace("Acme Health", "Lee"))
+    again(loaded, files, jobs=JOBS.replace("Elena Ortiz", "Ashlee Jones"))
+    again(loaded, files, clients=CLIENTS.replace("Acme Health", "Lee & Co"))
+    job = SourceJob.objects.get(key="J-1")
+    assert job.search_text == "ashlee jones lee & co icu registered nurse j-1"
 
 
 def test_class_values_wait_for_a_mapping_and_known_ones_stay(

@@ -40,6 +40,11 @@ class Outcome:
     planned_again: int = 0
     to_confirm: tuple[str, ...] = ()  # warnings that may be confirmed: core.mapping.WarningKind
 
+    def set_aside(self, drift: Drift, refused: mapping_state.Refused) -> None:
+        """This row was not answered."""
+        self.aside.append(Aside(name=drift.mapping.job.contractor, why=why_refused(refused)))
+        self.to_confirm = tuple(dict.fromkeys((*self.to_confirm, *refused.to_confirm)))
+
 
 def possible(drift: Drift) -> tuple[Answer, ...]:
     """The answers that make sense for this change, the usual one first."""

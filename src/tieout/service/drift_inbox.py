@@ -156,7 +156,7 @@ def _settle(
         for drift in locked:
             refused = _refusal(drift, answer, states, confirmed, seen[drift.pk])
             if refused:
-                _set_aside(outcome, drift, refused)
+                outcome.set_aside(drift, refused)
                 continue
             good.append(drift)
             if keeping:
@@ -221,7 +221,7 @@ def _remap(
         good = []
         for row, saved in decided:
             if isinstance(saved, Refused):
-                _set_aside(outcome, row.drift, saved)
+                outcome.set_aside(row.drift, saved)
             else:
                 good.append(row.drift.pk)
         written = bundle.write(now=now, how=How.BULK if len(seen) > 1 else How.HAND)
@@ -231,11 +231,6 @@ def _remap(
 
 
 # ------------------------------------------------------------------ words
-
-
-def _set_aside(outcome: Outcome, drift: Drift, refused: Refused) -> None:
-    outcome.aside.append(Aside(name=drift.mapping.job.contractor, why=why_refused(refused)))
-    outcome.to_confirm = tuple(dict.fromkeys((*outcome.to_confirm, *refused.to_confirm)))
 
 
 def _missing(seen: Mapping[int, str], found: int, outcome: Outcome) -> None:

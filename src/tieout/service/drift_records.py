@@ -38,12 +38,11 @@ def write(
     if keeping and drifts:
         ids = [drift.mapping_id for drift in drifts]
         commits.notice(company_id=company_id, now=now, mapping_ids=ids)
-        mappings.restate(
-            company_id=company_id, target_ids=list({drift.target_id for drift in drifts})
+        again = mappings.restate(
+            company_id=company_id,
+            target_ids=sorted({drift.target_id for drift in drifts}),
+            also=[drift.mapping.job.key for drift in drifts],
         )
-        keys = [drift.mapping.job.key for drift in drifts]
-        concerned = mappings.concerned_by_jobs(keys)
-        again = mappings.plan_again(company_id=company_id, concerned=concerned)
         outcome.planned_again += again
         if again:
             want_planning(company_id, now, access.user)

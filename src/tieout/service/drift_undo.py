@@ -9,7 +9,7 @@ from django.db import transaction
 
 from tieout.service import drift_records, save_mapping
 from tieout.service.access import Access
-from tieout.service.drift_choices import Aside, Outcome, why_refused
+from tieout.service.drift_choices import Aside, Outcome
 from tieout.store.commits import drift_answers, events, locks, mappings
 from tieout.store.commits import drifts as commits
 from tieout.store.queries.drifts import Drift
@@ -51,8 +51,11 @@ def _undo(
         locks.desk(company_id=company_id)
         locked = drift_answers.lock(company_id=company_id, ids=ids)
         place = {pk: n for n, pk in enumerate(ids)}
-        keys = [drift.mapping.job.key for drift in locked]
-        mappings.lock_concerned(company_id=company_id, job_keys=keys)
+        mappings.lock_concerned(
+            company_id=company_id,
+            job_keys=[drift.mapping.job.key for drift in locked],
+            target_ids=sorted({drift.target_id for drift in locked}),
+        )
         locked.sort(key=lambda drift: place[drift.pk])
         by_hand, kept, ignored = [], [], []
         for drift in locked:
@@ -126,8 +129,6 @@ def _unmap(
         also_confirmed=confirmed,
     )
     if isinstance(saved, save_mapping.Refused):
-        name = drift.mapping.job.contractor
-        outcome.aside.append(Aside(name=name, why=why_refused(saved)))
-        outcome.to_confirm = saved.to_confirm
+        outcome.set_aside(drift, saved)
         return
     outcome.done += 1

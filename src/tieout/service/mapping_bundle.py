@@ -31,8 +31,6 @@ from tieout.store.queries import jobs, proposals, qb_lists
 from tieout.store.queries.mappings import Event, latest_events
 from tieout.store.queries.qb_lists import QbCustomer
 
-KEYS_AT_ONCE = 400
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
@@ -208,9 +206,7 @@ class Bundle:
         return Written(events=made, planned_again=again)
 
     def _plan_again(self, keys: list[str], now: datetime) -> int:
-        starts = range(0, len(keys), KEYS_AT_ONCE)
-        concerned = [mappings.concerned_by_jobs(keys[at : at + KEYS_AT_ONCE]) for at in starts]
-        again = mappings.plan_again(company_id=self.company_id, concerned=concerned)
+        again = mappings.plan_again_jobs(company_id=self.company_id, job_keys=keys)
         if again:
             want_planning(self.company_id, now, self.access.user)
         return again

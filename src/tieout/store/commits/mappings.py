@@ -29,6 +29,7 @@ from tieout.store.queries.planning import drifts
 
 Standing = SourceInvoice.Standing
 CHUNK = 1000
+KEYS_AT_ONCE = 400  # names in one IN (…)
 
 
 # ------------------------------------------------------------------ the state of a job
@@ -65,20 +66,22 @@ def _holds_up(mapping: JobMapping, target: QbCustomer) -> bool:
     return any(each.blocks for each in drifts(mapping=mapping, target=target))
 
 
-def restate(*, company_id: int, target_ids: Sequence[int] | None = None) -> int:
-    """Look again at the mapped jobs of these QuickBooks jobs, or at all; returns how many changed.
+def restate(*, company_id: int, target_ids: Sequence[int], also: Sequence[str] = ()) -> int:
+    """Look again at the mapped jobs of these QuickBooks jobs, in the caller's transaction.
 
-    In the caller's transaction: for a few. `restate_some` is for many.
+    Invoices of a job whose state changed are planned again, and those of the jobs (by key) that
+    are concerned `also`: all in one pass, because they are locked in their order. Returns how many
+    these were. `restate_some` is for many.
     """
-    changed = 0
+    keys = list(also)
     after: int | None = 0
     while after is not None:
         rows = links_to_look_at(
             company_id=company_id, target_ids=target_ids, after=after, limit=CHUNK
         )
-        changed += _restate(company_id, rows)
+        keys += _write_states(rows)
         after = _next(rows)
-    return changed
+    return plan_again_jobs(company_id=company_id, job_keys=keys)
 
 
 def restate_some(*, company_id: int, seen_pass: int, after: int) -> int | None:
@@ -88,7 +91,7 @@ def restate_some(*, company_id: int, seen_pass: int, after: int) -> int | None:
     the caller's.
     """
     rows = links_to_look_at(company_id=company_id, seen_pass=seen_pass, after=after, limit=CHUNK)
-    _restate(company_id, rows)
+    plan_again_jobs(company_id=company_id, job_keys=_write_states(rows))
     return _next(rows)
 
 
@@ -110,16 +113,8 @@ def restate_clients(*, company_id: int, client_ids: Sequence[int]) -> None:
         after = _next(rows)
 
 
-def _restate(company_id: int, rows: Sequence[JobMapping]) -> int:
-    """Write what is different; invoices of a job whose state changed are planned again."""
-    keys, written = _write_states(rows)
-    if keys:
-        plan_again(company_id=company_id, concerned=concerned_by_jobs(keys))
-    return written
-
-
-def _write_states(rows: Sequence[JobMapping]) -> tuple[list[str], int]:
-    """Write what is different; returns the jobs whose state changed, and how many were written."""
+def _write_states(rows: Sequence[JobMapping]) -> list[str]:
+    """Write what is different; returns the keys of the jobs whose state changed."""
     values: list[tuple[str, str, int]] = []
     keys: list[str] = []
     for row in rows:
@@ -137,7 +132,7 @@ def _write_states(rows: Sequence[JobMapping]) -> tuple[list[str], int]:
         )
         with connection.cursor() as cursor:
             cursor.executemany(statement, values)
-    return keys, len(values)
+    return keys
 
 
 def look_again_at_some(
@@ -202,14 +197,24 @@ def plan_again(*, company_id: int, concerned: Q | Sequence[Q]) -> int:
     return again
 
 
-def lock_concerned(*, company_id: int, job_keys: Sequence[str]) -> None:
-    """Lock every invoice of these jobs that may be planned again, all in one pass.
+def plan_again_jobs(*, company_id: int, job_keys: Sequence[str]) -> int:
+    """The same for the invoices of these contractor jobs, however many."""
+    starts = range(0, len(job_keys), KEYS_AT_ONCE)
+    concerned = [concerned_by_jobs(job_keys[at : at + KEYS_AT_ONCE]) for at in starts]
+    return plan_again(company_id=company_id, concerned=concerned)
+
+
+def lock_concerned(*, company_id: int, job_keys: Sequence[str], target_ids: Sequence[int]) -> None:
+    """Lock every invoice that may be planned again, all in one pass: those of these jobs, and of
+    whatever is mapped to these QuickBooks jobs.
 
     For a transaction that plans again more than once: each time it then finds its rows locked
     already. What is exported stays as it is, so it is left out.
     """
+    beside = JobMapping.objects.filter(company_id=company_id, target_id__in=target_ids).order_by()
+    concerned = concerned_by_jobs(job_keys) | has_line(job_key__in=beside.values("job__key"))
     open_ = ~Q(standing__in=[Standing.EXPORTED, Standing.SKIPPED])
-    locks.invoices(company_id=company_id, which=open_ & concerned_by_jobs(job_keys))
+    locks.invoices(company_id=company_id, which=open_ & concerned)
 
 
 def plan_after_refresh(*, company_id: int, everything: bool) -> int:

@@ -11,30 +11,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from tieout.core import facts
-from tieout.store.models import (
-    ClassMapping,
-    SourceClient,
-    SourceInvoice,
-    SourceItem,
-    SourceJob,
-)
+from tieout.store.commits import mappings
+from tieout.store.models import ClassMapping, SourceClient, SourceItem, SourceJob
 
 BATCH = 500
-KEYS_AT_ONCE = 400  # names in one IN (…)
 JOB_FIELDS = [
     "client", "contractor", "title", "start_date", "projected_end_date", "end_date", "active",
     "worker_type", "class_value", "po_number", "search_text",
 ]  # fmt: skip
-# standings in which nothing has been asked for yet: planning may look at them again at any time
-PLANNED = [
-    SourceInvoice.Standing.READY,
-    SourceInvoice.Standing.BLOCKED,
-    SourceInvoice.Standing.SKIPPED,
-    SourceInvoice.Standing.TO_PLAN,
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +58,12 @@ def upsert_clients(*, company_id: int, clients: Sequence[facts.SourceClient]) ->
         if _assign(row, {"name": fact.name, "active": fact.active}):
             changed.append(row)
             if was != row.name:
-                renamed.append((row, was))
+                renamed.append(row.pk)
     SourceClient.objects.bulk_create(new, batch_size=BATCH)
     SourceClient.objects.bulk_update(changed, ["name", "active"], batch_size=BATCH)
-    for row, was in renamed:
-        _rename_in_jobs(row, was)
-    _plan_again_clients(changed)
+    _rename_in_jobs(renamed)
+    ids = [row.pk for row in changed]
+    mappings.plan_again(company_id=company_id, concerned=Q(client__in=ids) if ids else [])
     return _tally(clients, new, changed)
 
 
@@ -104,19 +91,17 @@ def upsert_jobs(*, company_id: int, jobs: Sequence[facts.SourceJob]) -> Tally:
         client = clients[fact.client_key]
         row = present.get(key) or SourceJob(company_id=company_id, key=key)
         known = key in present
-        values = _job_values(fact, client)
         target = row.mapping.target if known and hasattr(row, "mapping") else None
-        values["search_text"] = job_search_text(
-            fact, client=client.name, target=target.full_name if target else ""
-        )
-        differs = _assign(row, values)
+        differs = _assign(row, _job_values(fact, client))
+        text = mappings.search_text(job=row, client_name=client.name, target=target)
+        differs |= _assign(row, {"search_text": text})
         if not known:
             new.append(row)
         elif differs:
             changed.append(row)
     SourceJob.objects.bulk_create(new, batch_size=BATCH)
     SourceJob.objects.bulk_update(changed, JOB_FIELDS, batch_size=BATCH)
-    _plan_again_jobs(company_id, [row.key for row in changed])
+    mappings.plan_again_jobs(company_id=company_id, job_keys=[row.key for row in changed])
     note_class_values(
         company_id=company_id,
         values=((facts.InvoiceKind.CONTRACTOR, fact.class_value) for fact in jobs),
@@ -163,12 +148,6 @@ def note_class_values(*, company_id: int, values: Iterable[tuple[facts.InvoiceKi
     )
 
 
-def job_search_text(fact: facts.SourceJob, *, client: str, target: str) -> str:
-    """What Map Jobs searches of a job, in lower case: our side, and the mapped job's path."""
-    parts = [fact.contractor, client, fact.title, fact.key, target]
-    return " ".join(part for part in parts if part).lower()
-
-
 def _job_values(fact: facts.SourceJob, client: SourceClient) -> dict[str, Any]:
     return {
         "client_id": client.pk,
@@ -196,24 +175,13 @@ def _tally(said: Sequence[object], new: Sequence[object], changed: Sequence[obje
     return Tally(len(new), len(changed), len(said) - len(new) - len(changed))
 
 
-def _rename_in_jobs(client: SourceClient, was: str) -> None:
-    jobs = list(SourceJob.objects.filter(client=client).only("search_text"))
-    for job in jobs:
-        job.search_text = job.search_text.replace(was.lower(), client.name.lower(), 1)
-    SourceJob.objects.bulk_update(jobs, ["search_text"], batch_size=BATCH)
-
-
-def _plan_again_clients(clients: Sequence[SourceClient]) -> None:
-    if clients:
-        SourceInvoice.objects.filter(client__in=clients, standing__in=PLANNED).update(
-            standing=SourceInvoice.Standing.TO_PLAN
-        )
-
-
-def _plan_again_jobs(company_id: int, keys: Sequence[str]) -> None:
-    for start in range(0, len(keys), KEYS_AT_ONCE):
-        SourceInvoice.objects.filter(
-            company_id=company_id,
-            standing__in=PLANNED,
-            lines__job_key__in=keys[start : start + KEYS_AT_ONCE],
-        ).update(standing=SourceInvoice.Standing.TO_PLAN)
+def _rename_in_jobs(client_ids: Sequence[int]) -> None:
+    """Put the present names of these clients into what Search on Map Jobs looks through."""
+    jobs = SourceJob.objects.filter(client__in=client_ids).order_by("id")
+    changed = []
+    for job in jobs.select_related("client", "mapping__target") if client_ids else ():
+        target = job.mapping.target if hasattr(job, "mapping") else None
+        text = mappings.search_text(job=job, client_name=job.client.name, target=target)
+        if _assign(job, {"search_text": text}):
+            changed.append(job)
+    SourceJob.objects.bulk_update(changed, ["search_text"], batch_size=BATCH)
