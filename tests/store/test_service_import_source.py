@@ -256,23 +256,25 @@ def test_a_jobs_sheet_with_client_ids_brings_no_clients(access: Access, files: o
 
 def posting(invoice: SourceInvoice, state: State, **more: object) -> Posting:
     customer = factories.qb_customer(invoice.company, f"Customer of {invoice.number}")
+    usual: dict[str, object] = {
+        "job_key": "J-1",
+        "key": f"key{invoice.number}",
+        "number": invoice.number,
+    }
     return Posting.objects.create(
         company=invoice.company,
         invoice=invoice,
-        job_key="J-1",
-        key=f"key{invoice.number}",
         guid="{0}",
         state=state.value,
         state_at=NOW,
         kind="invoice",
-        number=invoice.number,
         numbered_from=invoice.number,
         customer=customer,
         txn_date=invoice.invoice_date,
         total=invoice.total,
         fingerprint="f",
         content={},
-        **more,
+        **usual | more,
     )
 
 
@@ -313,6 +315,42 @@ def test_a_change_that_is_taken_back_stands_as_exported_again(
     again(loaded, files, invoices=INVOICES)
     invoice.refresh_from_db()
     assert invoice.standing == "exported"
+
+
+@pytest.mark.parametrize(
+    ("state", "standing"),
+    [
+        (State.DELETED, "exported"),
+        (State.SET_ASIDE, "skipped"),
+        (State.UNCONFIRMED, "under_way"),
+        (State.NEEDS_PERSON, "under_way"),
+    ],
+)
+def test_a_change_that_is_taken_back_stands_as_its_postings_say(
+    loaded: Access, files: object, state: State, standing: str
+) -> None:
+    invoice = SourceInvoice.objects.get(number="20417")
+    posting(invoice, state, writes=1)
+    SourceInvoice.objects.filter(pk=invoice.pk).update(standing=standing)
+    again(loaded, files, invoices=INVOICES.replace("90.00\n", "95.00\n"))
+    again(loaded, files, invoices=INVOICES)
+    invoice.refresh_from_db()
+    assert invoice.standing == standing
+
+
+def test_of_a_change_that_is_taken_back_what_never_left_is_planned(
+    loaded: Access, files: object
+) -> None:
+    """It would stand under way with nothing on its way, and never be offered for export."""
+    invoice = SourceInvoice.objects.get(number="20417")
+    posting(invoice, State.EXPORTED, writes=1)
+    left = posting(invoice, State.READY, job_key="J-2", number="20417-2", key="other")
+    SourceInvoice.objects.filter(pk=invoice.pk).update(standing="ready")
+    again(loaded, files, invoices=INVOICES.replace("90.00\n", "95.00\n"))
+    Posting.objects.filter(pk=left.pk).update(queued_at=NOW)
+    again(loaded, files, invoices=INVOICES)
+    invoice.refresh_from_db()
+    assert invoice.standing == "to_plan"
 
 
 def test_a_queued_posting_of_a_changed_invoice_leaves_the_queue(

@@ -21,6 +21,7 @@ from tieout.store.models import (
     Task,
     User,
 )
+from tieout.store.queries.exports import STUCK_REASONS
 
 Row = Posting | QbWrite  # what is written exactly once
 
@@ -247,25 +248,34 @@ def plan_anew(*, posting: Posting, now: datetime) -> None:
 
 
 def settle_standing(*, invoice_ids: Sequence[int]) -> None:
-    """Derive where invoices stand from their postings, after any of these moved."""
+    """Derive where invoices stand from their postings, after any of these moved.
+
+    A few statements for thousands of invoices: as many as are queued with one click.
+    """
+    for some in locks.chunks(set(invoice_ids)):
+        _settle(some)
+
+
+def _settle(invoice_ids: Sequence[int]) -> None:
     by_invoice: dict[int, list[Posting]] = {}
     for posting in Posting.objects.filter(invoice_id__in=invoice_ids).defer("content"):
         by_invoice.setdefault(posting.invoice_id, []).append(posting)
+    alike: dict[tuple[str, str, str], list[int]] = {}
+    blocks: list[InvoiceBlock] = []
     for invoice_id, postings in by_invoice.items():
         standing, stuck = _standing(postings)
-        skipped = standing == SourceInvoice.Standing.SKIPPED
-        SourceInvoice.objects.filter(pk=invoice_id).exclude(
-            standing=SourceInvoice.Standing.CHANGED
-        ).update(
-            standing=standing,
-            first_reason="" if stuck is None else planning.refusal_block(stuck, position=0).reason,
-            skipped_why=postings[0].problem[:200] if skipped else "",
-        )
-        InvoiceBlock.objects.filter(
-            invoice_id=invoice_id, reason__in=["refused", "number_taken"]
-        ).delete()
         if stuck is not None:
-            planning.refusal_block(stuck, position=0).save()
+            blocks.append(planning.refusal_block(stuck, position=0))
+        reason = blocks[-1].reason if stuck is not None else ""
+        why = postings[0].problem[:200] if standing == SourceInvoice.Standing.SKIPPED else ""
+        alike.setdefault((standing, reason, why), []).append(invoice_id)
+    for (standing, reason, why), ids in alike.items():
+        rows = SourceInvoice.objects.filter(pk__in=ids)
+        rows.exclude(standing=SourceInvoice.Standing.CHANGED).update(
+            standing=standing, first_reason=reason, skipped_why=why
+        )
+    InvoiceBlock.objects.filter(invoice_id__in=by_invoice, reason__in=STUCK_REASONS).delete()
+    InvoiceBlock.objects.bulk_create(blocks)
 
 
 def _standing(postings: Sequence[Posting]) -> tuple[str, Posting | None]:

@@ -26,6 +26,7 @@ class _Work:
     changed: list[SourceInvoice] = field(default_factory=list)
     lines: list[SourceLine] = field(default_factory=list)
     rewritten: list[int] = field(default_factory=list)  # invoices whose lines are replaced
+    again: list[int] = field(default_factory=list)  # say again what was exported: settled anew
 
 
 def upsert_invoices(*, company_id: int, invoices: Sequence[facts.SourceInvoice]) -> Tally:
@@ -90,15 +91,22 @@ def _compare(
     if was != now:
         work.rewritten.append(row.pk)
         work.lines += [_line(row, line) for line in fact.lines]
-    if all(exporting.replannable(exporting.State(p.state), writes=p.writes) for p in postings):
+    if all(_replannable(posting) for posting in postings):
         row.standing = Standing.TO_PLAN
         return
     # what left, or may have left, said this
     row.exported_hash = row.exported_hash or was
     if now != row.exported_hash:
         row.standing = Standing.CHANGED
+    elif any(_replannable(posting) for posting in postings):
+        row.standing = Standing.TO_PLAN  # of its parts that never left
     elif row.standing == Standing.CHANGED:
-        row.standing = _standing(postings)
+        row.standing = Standing.EXPORTED  # until its postings say where it stands
+        work.again.append(row.pk)
+
+
+def _replannable(posting: Posting) -> bool:
+    return exporting.replannable(exporting.State(posting.state), writes=posting.writes)
 
 
 def lock_with_postings(
@@ -130,12 +138,6 @@ def accept_change(*, invoice: SourceInvoice, to_plan: bool) -> None:
     if not to_plan:
         settle_standing(invoice_ids=[invoice.pk])
     invoice.refresh_from_db()
-
-
-def _standing(postings: Sequence[Posting]) -> str:
-    """Where an invoice stands that says again what was exported."""
-    there = all(exporting.State(p.state) in exporting.IN_QUICKBOOKS for p in postings)
-    return Standing.EXPORTED if there else Standing.UNDER_WAY
 
 
 def _fill(row: SourceInvoice, fact: facts.SourceInvoice, client_id: int) -> None:
@@ -182,6 +184,7 @@ def _write(work: _Work) -> None:
         state=exporting.State.READY.value,
         queued_at__isnull=False,
     ).update(queued_at=None, due_at=None)
+    settle_standing(invoice_ids=work.again)
 
 
 def _note_classes(company_id: int, invoices: Sequence[facts.SourceInvoice]) -> None:
