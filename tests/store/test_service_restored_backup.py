@@ -25,7 +25,18 @@ from tieout.service import (
 from tieout.service.access import Access, find_access
 from tieout.service.restored_backup import CannotPutBack
 from tieout.service.turns import Place
-from tieout.store.models import Event, Lane, Membership, Posting, QbWrite, Task, TieOut
+from tieout.store.models import (
+    Event,
+    Lane,
+    Membership,
+    Posting,
+    QbCustomer,
+    QbWrite,
+    SourceInvoice,
+    SourceLine,
+    Task,
+    TieOut,
+)
 
 
 def work(office: Office) -> None:
@@ -351,6 +362,32 @@ def test_updates_and_voids_that_a_restore_undid_are_listed_and_done_again(
     tie_out.start(access=office.access, now=moments.now())
     work(office)
     assert TieOut.objects.get().verdicts == {}
+
+
+def test_one_that_was_updated_and_vanished_may_be_divided_otherwise(
+    office: Office, sam: Access, tmp_path: Path
+) -> None:
+    """Its update is no business of what is sent anew, and must not keep a plan from dropping it."""
+    export(office, "20417")
+    office.rehearsal.books.backup(tmp_path / "backup.qbb")
+    export(office, "20418")
+    invoice = changed("20418", "1300.00")
+    update_invoice.update(
+        access=office.access, invoice_id=invoice.pk, seen=invoice.content_hash, now=moments.now()
+    )
+    work(office)
+    office.rehearsal.books.restore(tmp_path / "backup.qbb")
+    assert put_back(office, sam, restored_backup.gone(task=look(office))).message == "1 put back"
+    other = make.job(office.company.clients.get(), "J-2", "Sam Reed")
+    make.map_job(other, QbCustomer.objects.get(name="Reed, Sam - Forklift"))
+    SourceLine.objects.filter(invoice=invoice).update(job_key="J-2")
+    SourceInvoice.objects.filter(pk=invoice.pk).update(standing="to_plan")
+    plan_export.plan_waiting(company_id=office.company.pk)
+    invoice.refresh_from_db()
+    assert invoice.standing == "ready"
+    assert [row.job_key for row in Posting.objects.filter(invoice=invoice)] == ["J-2"]
+    update = QbWrite.objects.get()  # what was said to QuickBooks about it stays
+    assert (update.state, update.posting, update.exchanges.count() > 0) == ("exported", None, True)
 
 
 def test_what_was_paid_since_is_left_to_a_person(changes_undone: Office, sam: Access) -> None:

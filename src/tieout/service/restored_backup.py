@@ -24,6 +24,7 @@ from tieout.service.exporter import next_set_id
 from tieout.service.turns import Lease, Place, Question, Trouble
 from tieout.store.commits import events, lanes, tasks
 from tieout.store.commits import exports as export_commits
+from tieout.store.commits import qb_writes as write_commits
 from tieout.store.queries import connections, restored
 from tieout.store.queries import tasks as task_queries
 from tieout.store.queries.exports import Posting, Task
@@ -126,6 +127,7 @@ def _back(row: Posting, access: Access, now: datetime) -> events.Entry:
     row.qb_total = row.exported_at = row.queued_at = row.due_at = None
     row.problem = row.remedy = ""
     export_commits.save_row(row=row, before=before, now=now, actor=access.user)
+    write_commits.let_go(posting_id=row.pk)
     export_commits.plan_anew(posting=row, now=now)
     return events.Entry(
         verb="put back",

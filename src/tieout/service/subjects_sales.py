@@ -24,23 +24,16 @@ class _OfPosting:
     def __init__(self, row: QbWrite) -> None:
         self.row = row
 
-    @property
-    def posting(self) -> Posting:
-        """The posting as it is now; the write holds it in place, so it is there."""
-        found = queries.posting(
-            company_id=self.row.company_id, posting_id=self.row.posting_id or 0
-        )
-        if found is None:
-            message = f"{self.row} belongs to no posting."
-            raise RuntimeError(message)
-        return found
+    def _locked(self) -> Posting | None:
+        """The posting as it is now, locked behind its invoice until the transaction ends.
 
-    def _locked(self) -> Posting:
-        """The same, locked behind its invoice until the transaction ends."""
-        company_id, posting_id = self.row.company_id, self.row.posting_id or 0
+        None when it vanished with a restored backup and was put back since.
+        """
+        company_id, posting_id = self.row.company_id, self.row.posting_id
+        if posting_id is None:
+            return None
         queries.lock_invoice_of(company_id=company_id, posting_id=posting_id)
-        queries.posting_for_change(company_id=company_id, posting_id=posting_id)
-        return self.posting
+        return queries.posting_for_change(company_id=company_id, posting_id=posting_id)
 
     @property
     def held(self) -> HeldSale:
@@ -69,15 +62,14 @@ class _OfPosting:
         if row.writes:
             return True
         posting = self._locked()
-        held = (posting.txn_id, posting.edit_sequence)
-        if posting.state == State.EXPORTED and held == (
-            row.content["txn_id"],
-            row.content["edit_sequence"],
-        ):
+        meant = (row.content["txn_id"], row.content["edit_sequence"])
+        if posting is None or posting.state != State.EXPORTED:
+            why = "does not stand as exported any more"
+        elif (posting.txn_id, posting.edit_sequence) != meant:
+            why = "was changed since this was wished for"
+        else:
             return True
-        row.problem = f"Invoice {row.content['number']} does not stand as exported any more."
-        if posting.state == State.EXPORTED:
-            row.problem = f"Invoice {row.content['number']} was changed since this was wished for."
+        row.problem = f"Invoice {row.content['number']} {why}."
         row.remedy = "Nothing was sent. Look at the invoice, then wish for it again."
         return False
 
@@ -112,9 +104,9 @@ class VoidSubject(_OfPosting):
         """It is voided: so is the posting, by the table."""
         self._done(found)
         posting = self._locked()
+        if posting is None or posting.state != State.EXPORTED:
+            return  # noticed by another way meanwhile, or put back
         before = State(posting.state)
-        if before is not State.EXPORTED:
-            return  # noticed by another way meanwhile
         posting.state = step(before, Event.VOIDED).state.value
         posting.problem = "Voided in QuickBooks by Tieout."
         posting.remedy = "Nothing to do: the number stays in QuickBooks with an amount of zero."
@@ -163,13 +155,15 @@ class UpdateSubject(_OfPosting):
     def record(self, found: Found) -> None:
         """The posting says from now on what QuickBooks holds."""
         self._done(found)
-        commits.posting_updated(
-            write=self.row,
-            posting=self._locked(),
-            target=self.target,
-            edit_sequence=found.edit_sequence,
-            qb_total=found.total,
-        )
+        posting = self._locked()
+        if posting is not None:
+            commits.posting_updated(
+                write=self.row,
+                posting=posting,
+                target=self.target,
+                edit_sequence=found.edit_sequence,
+                qb_total=found.total,
+            )
         if found.total is not None and found.total != self.target.total:
             self.row.problem = f"QuickBooks holds {found.total}, {self.target.total} was sent."
             self.row.remedy = "Bookkeeper: compare the lines of both; the tie-out shows it."

@@ -76,6 +76,14 @@ def queue(
     return rows
 
 
+def let_go(*, posting_id: int) -> None:
+    """The posting begins anew: what was written over it before is its own no more.
+
+    What was said to QuickBooks stays; what is not settled of it finds no invoice it may change.
+    """
+    QbWrite.objects.filter(posting_id=posting_id).update(posting=None)
+
+
 # ------------------------------------------------------------------ what a done write changes
 
 
