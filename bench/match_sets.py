@@ -334,3 +334,21 @@ def _day(text: str) -> date | None:
 
 
 GENERATORS = {"clean": clean, "messy": messy, "adversarial": adversarial}
+
+
+def write(made: MatchSet, folder: Path) -> tuple[str, str]:
+    """The two files that `tieout suggest` reads; answers their paths."""
+    jobs, theirs = folder / "jobs.csv", folder / "quickbooks.csv"
+    with jobs.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("job_id", "contractor", "client", "title", "start", "end"))
+        for job in made.jobs:
+            days = (job.start or "", job.end or "")
+            writer.writerow((job.job_id, job.contractor, job.client, job.title, *days))
+    with theirs.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("list_id", "full_name", "active", "parent"))
+        for each in made.candidates:
+            active = str(each.active).lower()
+            writer.writerow((each.list_id, each.full_name, active, each.parent))
+    return str(jobs), str(theirs)

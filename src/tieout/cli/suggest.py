@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tieout.cli.output import CommandError
+from tieout.cli.spreading import BrokenProcessPool, on_all_processors
 from tieout.core.matching import JobToMatch, QbCandidate, Suggestion, suggest
 
 JOB_COLUMNS = ("job_id", "contractor", "client", "title", "start", "end")
@@ -43,7 +44,13 @@ def run(options: argparse.Namespace) -> int:
     )
     gc.disable()  # nothing here is circular, and looking for circles takes a sixth of the time
     try:
-        found = suggest(jobs, candidates)
+        found = suggest(jobs, candidates, spread=on_all_processors)
+    except BrokenProcessPool as error:
+        message = (
+            "A process that looked for suggestions was ended from outside, for want of memory "
+            "perhaps; nothing was printed. Free some memory and run the command again."
+        )
+        raise CommandError(message) from error
     finally:
         gc.enable()
     rows = [_shown(each) for each in found]

@@ -15,16 +15,21 @@ from collections.abc import Mapping, Sequence
 from tieout.core.matching_answers import ACCEPT_MARGIN, ACCEPT_SCORE, RANKS
 from tieout.core.matching_desk import Desk, Earlier
 from tieout.core.matching_facts import Bucket, Flag, JobToMatch, QbCandidate, Suggestion
+from tieout.core.matching_spread import Clients, Searched, Spread, at_once
 
 __all__ = [
     "ACCEPT_MARGIN",
     "ACCEPT_SCORE",
     "Bucket",
+    "Clients",
     "Desk",
     "Flag",
     "JobToMatch",
     "QbCandidate",
+    "Searched",
+    "Spread",
     "Suggestion",
+    "at_once",
     "suggest",
 ]
 
@@ -36,13 +41,14 @@ def suggest(
     client_links: Mapping[str, str] | None = None,
     earlier: Earlier | None = None,
     ranks: int = RANKS,
+    spread: Spread = at_once,
 ) -> list[Suggestion]:
     """Up to `ranks` suggestions for each job (at most RANKS), best first, in the order of `jobs`.
 
     `client_links` leads from a client's key (or name, where jobs have no key) to the ListID of its
     customer, `earlier` from a job's id to ListID -> how many of its invoices went there. A job that
     fits nothing gets one suggestion with `list_id` "" and Bucket.NONE. The order of the arguments
-    changes no score. ValueError: a job id or ListID stands twice.
+    changes no score. `spread` may use several processes, see `Spread`. ValueError: a job id or ListID stands twice.
     """
-    desk = Desk(jobs, candidates, client_links=client_links, earlier=earlier)
+    desk = Desk(jobs, candidates, client_links=client_links, earlier=earlier, spread=spread)
     return [each for job in jobs for each in desk.answer(job.job_id)[:ranks]]

@@ -6,12 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 
-from tieout.core.matching_answers import (
-    RANKS,
-    WEAK_SCORE,
-    answer,
-    pair_of,
-)
+from tieout.core.matching_answers import RANKS, WEAK_SCORE, answer, pair_of
 from tieout.core.matching_assign import Assignment
 from tieout.core.matching_clients import SURE, claimed
 from tieout.core.matching_counts import Tally, share_of
@@ -23,8 +18,9 @@ from tieout.core.matching_ours import Ours, client_of
 from tieout.core.matching_pairs import OurJob, Pair, Pairs
 from tieout.core.matching_persons import Persons
 from tieout.core.matching_risk import settle
+from tieout.core.matching_spread import Clients, Ranked, Searched, Spread, at_once
 
-__all__ = ["Desk"]
+__all__ = ["Desk", "Earlier"]
 
 _LOOK_EVERYWHERE = 0.80
 _FEW = 200  # customers: one more of so few makes all their words tell more or less
@@ -32,7 +28,6 @@ _FEW_NEAR = 40  # jobs that share a word with a QuickBooks job
 _LEARNED = 0.9  # how well a customer fits where the client's other contractors were found
 _LEARNED_FROM = 3  # so many, and twice as many as anywhere else
 
-Ranked = dict[str, Pair]  # ListID -> how it fits
 Earlier = Mapping[str, Mapping[str, int]]  # job id -> ListID -> invoices that went there
 
 
@@ -42,6 +37,7 @@ class Desk:
     `client_links` leads from a client's key (or name, where jobs have no key) to the ListID of its
     customer, `earlier` from a job's id to ListID -> how many of its invoices went there. `known`
     are suggestions that a desk gave before for the same facts: their jobs are not searched again.
+    `spread` may have the clients' jobs searched in several processes, see `Spread`.
     ValueError: a job id or ListID stands twice.
     """
 
@@ -53,6 +49,7 @@ class Desk:
         client_links: Mapping[str, str] | None = None,
         earlier: Earlier | None = None,
         known: Iterable[Suggestion] = (),
+        spread: Spread = at_once,
     ) -> None:
         jobs, candidates = list(jobs), list(candidates)
         _refuse_twins([job.job_id for job in jobs], "job_id")
@@ -79,7 +76,7 @@ class Desk:
         self._firsts: dict[str, Ranked] = {}  # compared before anything was learned
         self._found: dict[str, Ranked] = self._restored(known)
         found = self._found
-        found |= self._search_all(job for job in self._ours.jobs if job not in found)
+        found |= self._search_all((job for job in self._ours.jobs if job not in found), spread)
         self._assignment = Assignment({job: _scores(ranked) for job, ranked in found.items()})
         self._tally = Tally()
         for key in found:
@@ -330,18 +327,33 @@ class Desk:
                 found[job_id] = {each.list_id: pair_of(each) for each in stored}
         return found
 
-    def _search_all(self, jobs: Iterable[str]) -> dict[str, Ranked]:
-        found: dict[str, Ranked] = {}
+    def _search_all(self, jobs: Iterable[str], spread: Spread) -> dict[str, Ranked]:
         clients: dict[str, list[str]] = defaultdict(list)
         for job in jobs:
             clients[client_of(self._ours.jobs[job].fact)].append(job)
-        for client, mine in clients.items():
-            self._learn(client)
-            for job in mine:
-                first = None if client in self._learned else self._firsts.get(job)
-                found[job] = self._search(self._ours.jobs[job]) if first is None else first
-            self._firsts.clear()
+        found: dict[str, Ranked] = {}
+        for part in spread(self._search_clients, list(clients.items())):
+            found |= part.found
+            self._learned |= part.learned
+            self._votes |= part.votes
         return found
+
+    def _search_clients(self, clients: Clients) -> Searched:
+        """The jobs of these clients; what one client's jobs find does not depend on another's."""
+        searched = Searched()
+        for client, jobs in clients:
+            self._learn(client)
+            for job in jobs:
+                first = None if client in self._learned else self._firsts.get(job)
+                searched.found[job] = (
+                    self._search(self._ours.jobs[job]) if first is None else first
+                )
+            if client in self._learned:
+                searched.learned[client] = self._learned[client]
+            asked = self._ours.of_client[client]
+            searched.votes.update((job, self._votes[job]) for job in asked if job in self._votes)
+            self._firsts.clear()
+        return searched
 
     def _search(self, job: OurJob) -> Ranked:
         fits = self._customers(client_of(job.fact))

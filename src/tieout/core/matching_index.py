@@ -41,7 +41,7 @@ class Index:
         self._levels: dict[str, Levels] = {}
         self._tops: dict[str, set[str]] = defaultdict(set)  # rows of one level
         self._roots: dict[tuple[str, ...], set[str]] = defaultdict(set)  # name -> customers
-        self._under: dict[tuple[str, str], list[str]] = defaultdict(list)
+        self._under: dict[str, dict[str, list[str]]] = {}  # path -> word -> jobs
         self._everywhere: dict[str, list[str]] = defaultdict(list)
         self._spellings = Spellings()
         self._near: dict[str, list[tuple[str, float]]] = {}
@@ -138,7 +138,7 @@ class Index:
                 self._spellings.add(word)
             places.append(list_id)
             for node in nodes:
-                self._under[node, word].append(list_id)
+                self._under.setdefault(node, {}).setdefault(word, []).append(list_id)
 
     def _leave(self, list_id: str) -> None:
         their = self.theirs.pop(list_id, None)
@@ -153,7 +153,7 @@ class Index:
                 if len(word) > 3:
                     self._spellings.drop(word)
             for node in their.nodes:
-                self._under[node, word].remove(list_id)
+                self._under[node][word].remove(list_id)
 
     def near(self, word: str) -> list[tuple[str, float]]:
         """The words of QuickBooks jobs that may stand for a word of ours, and how much they tell."""
@@ -184,12 +184,13 @@ class Index:
     def under(self, job: OurJob, nodes: Sequence[str]) -> list[str]:
         """The best-looking jobs below these customers."""
         votes: dict[str, float] = defaultdict(float)
-        under = self._under
+        words = [self._under[node] for node in nodes if node in self._under]
         for word in _asked(job):
             for other, weight in self.near(word):
-                for node in nodes:
-                    for place in under.get((node, other), ()):
-                        votes[place] += weight
+                for below in words:
+                    if other in below:
+                        for place in below[other]:
+                            votes[place] += weight
         return _best(votes, _POOL_MAX)
 
     def everywhere(self, job: OurJob) -> list[str]:
@@ -224,4 +225,6 @@ def _asked(job: OurJob) -> list[str]:
 def _best(votes: Mapping[str, float], most: int) -> list[str]:
     if len(votes) <= most:
         return list(votes)
-    return sorted(votes, key=lambda place: (-votes[place], place))[:most]
+    least = sorted(votes.values(), reverse=True)[most - 1]
+    good = [place for place, vote in votes.items() if vote >= least]
+    return sorted(good, key=lambda place: (-votes[place], place))[:most]

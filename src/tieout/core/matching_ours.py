@@ -31,9 +31,7 @@ class Ours:
         self.titles: Counter[str] = Counter()
         self.numbers: dict[str, dict[str, frozenset[str]]] = {}
         self.of_client: dict[str, set[str]] = {}
-        self._words: dict[str, set[str]] = defaultdict(set)
-        self._stumps: dict[str, set[str]] = defaultdict(set)
-        self._spellings = Spellings()
+        self._words: _Words | None = None  # made when somebody asks: one answer for all needs none
         for job in jobs:
             self.put(job, {})
 
@@ -54,13 +52,8 @@ class Ours:
         if job.number:
             words = frozenset(job.person.names)
             self.numbers.setdefault(job.number, {})[fact.job_id] = words
-        for word in _findable(job):
-            jobs = self._words[word]
-            if not jobs and len(word) > 3:
-                self._spellings.add(word)
-                for length in range(3, len(word)):
-                    self._stumps[word[:length]].add(word)
-            jobs.add(fact.job_id)
+        if self._words is not None:
+            self._words.add(job)
 
     def drop(self, job_id: str) -> None:
         """A job that is there no longer, if it was."""
@@ -76,15 +69,8 @@ class Ours:
             del self.numbers[job.number][job_id]
             if not self.numbers[job.number]:
                 del self.numbers[job.number]
-        for word in _findable(job):
-            jobs = self._words[word]
-            jobs.discard(job_id)
-            if not jobs:
-                del self._words[word]
-                if len(word) > 3:
-                    self._spellings.drop(word)
-                    for length in range(3, len(word)):
-                        self._stumps[word[:length]].discard(word)
+        if self._words is not None:
+            self._words.drop(job)
 
     def _count(self, job: OurJob, by: int) -> None:
         names = job.person.names
@@ -101,19 +87,53 @@ class Ours:
 
     def reach(self, theirs: TheirJob) -> set[str]:
         """The jobs that share a word of the name with a QuickBooks job, or whose number it bears."""
+        if self._words is None:
+            self._words = _Words(self.jobs.values())
         words = theirs.leaf.tokens
         joined = (words[i] + words[i + 1] for i in range(min(len(words) - 1, 3)))
         found: set[str] = set()
         for word in {*words, *joined}:
-            for other in self._near(word):
-                found |= self._words.get(other, set())
+            found |= self._words.jobs_near(word)
         for number in theirs.leaf.numbers:
             found.update(self.numbers.get(number.lstrip("0"), ()))
         return found
 
-    def _near(self, word: str) -> set[str]:
+
+class _Words:
+    """Jobs by the words of their names, as QuickBooks may have them: cut, misspelled, nicknames."""
+
+    def __init__(self, jobs: Iterable[OurJob]) -> None:
+        self._jobs: dict[str, set[str]] = {}
+        self._stumps: dict[str, set[str]] = defaultdict(set)
+        self._spellings = Spellings()
+        for job in jobs:
+            self.add(job)
+
+    def add(self, job: OurJob) -> None:
+        for word in _findable(job):
+            if word not in self._jobs:
+                self._jobs[word] = set()
+                if len(word) > 3:
+                    self._spellings.add(word)
+                    for length in range(3, len(word)):
+                        self._stumps[word[:length]].add(word)
+            self._jobs[word].add(job.fact.job_id)
+
+    def drop(self, job: OurJob) -> None:
+        for word in _findable(job):
+            self._jobs[word].discard(job.fact.job_id)
+            if not self._jobs[word]:
+                del self._jobs[word]
+                if len(word) > 3:
+                    self._spellings.drop(word)
+                    for length in range(3, len(word)):
+                        self._stumps[word[:length]].discard(word)
+
+    def jobs_near(self, word: str) -> set[str]:
         near = {word, *NICKNAMES.get(word, ()), *self._stumps.get(word, ())}
-        return near | self._spellings.near(word) if len(word) > 3 else near
+        if len(word) > 3:
+            near |= self._spellings.near(word)
+        return {job for other in near for job in self._jobs.get(other, ())}
 
 
 def _findable(job: OurJob) -> set[str]:
