@@ -55,20 +55,30 @@ def test_a_wish_that_came_while_working_is_not_lost(world: World) -> None:
 
 
 def test_the_lane_due_longest_is_next_and_a_held_one_is_not(world: World) -> None:
-    sweep = NOW - timedelta(minutes=1)
     lanes.wake(company_id=world.harbor.pk, at=NOW - timedelta(seconds=5))
     lanes.wake(company_id=world.northgate.pk, at=NOW)
-    assert due.next_lane(now=NOW, sweep_before=sweep) == world.harbor.pk
+    assert due.next_lane(now=NOW) == world.harbor.pk
     lanes.take(company_id=world.harbor.pk, owner="a", now=NOW)
-    assert due.next_lane(now=NOW, sweep_before=sweep) == world.northgate.pk
+    assert due.next_lane(now=NOW) == world.northgate.pk
 
 
 def test_work_whose_wake_up_was_lost_is_found_by_the_sweep(world: World) -> None:
     tasks.request(company_id=world.northgate.pk, kind=Task.Kind.REFRESH, now=NOW)
     Lane.objects.update(wake_at=None)
-    assert due.next_lane(now=NOW, sweep_before=NOW - timedelta(minutes=1)) is None
-    found = due.next_lane(now=NOW + timedelta(minutes=5), sweep_before=NOW + timedelta(minutes=4))
+    assert due.next_lane(now=NOW) is None
+    assert due.asleep(now=NOW, sweep_before=NOW - timedelta(minutes=1)) is None
+    found = due.asleep(now=NOW + timedelta(minutes=5), sweep_before=NOW + timedelta(minutes=4))
     assert found == world.northgate.pk
+
+
+def test_a_lane_that_its_worker_left_behind_is_due_since_its_lease_ran_out(world: World) -> None:
+    """However busy the others are: on PostgreSQL one without a wish would come after all of them."""
+    lanes.take(company_id=world.northgate.pk, owner="dead", now=NOW, lease_s=60)
+    Lane.objects.filter(company=world.northgate).update(wake_at=None)
+    lanes.wake(company_id=world.harbor.pk, at=NOW + timedelta(seconds=61))
+    assert due.next_lane(now=NOW + timedelta(seconds=70)) == world.northgate.pk
+    lanes.wake(company_id=world.northgate.pk, at=NOW + timedelta(hours=1))
+    assert due.next_lane(now=NOW + timedelta(seconds=70)) == world.northgate.pk
 
 
 def test_a_lease_is_extended_only_when_half_of_it_is_gone(world: World) -> None:

@@ -8,7 +8,8 @@ import pytest
 from tests import factories as make
 from tests.factories import NOW, World
 
-from tieout.service import plan_export, posting_content
+from tieout.service import plan_export, posting_content, run_export
+from tieout.service.access import Access
 from tieout.store.models import Exchange, InvoiceBlock, Posting, SourceInvoice, SourceJob
 
 
@@ -74,6 +75,20 @@ def test_a_posting_under_way_is_left_alone(books: World) -> None:
     plan(books)
     assert Posting.objects.get().state == "sending"
     assert not InvoiceBlock.objects.exists()
+
+
+def test_one_that_another_worker_planned_and_somebody_queued_stays_queued(books: World) -> None:
+    """Two plans at once: the second had read the invoice's id before the first was done."""
+    invoice = make.invoice(books.northgate.clients.get())
+    plan(books)
+    access = Access(user=books.bea, company=books.northgate, role="biller")
+    run_export.start(access=access, invoice_ids=[invoice.pk], now=NOW)
+    saved = plan_export.plan_invoices(
+        company_id=books.northgate.pk, invoice_ids=[invoice.pk], now=NOW
+    )
+    invoice.refresh_from_db()
+    assert (saved, invoice.standing) == (0, "under_way")
+    assert Posting.objects.get().queued_at == NOW
 
 
 def test_two_invoices_never_get_one_number(books: World) -> None:

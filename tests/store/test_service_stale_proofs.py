@@ -210,8 +210,8 @@ def test_a_change_of_a_job_whose_wake_up_was_lost_is_found(world: World) -> None
         created_at=early, state_at=early, queued_at=early,
     )  # fmt: skip
     Lane.objects.get_or_create(company=company)
-    assert due.next_lane(now=NOW, sweep_before=early) is None
-    assert due.next_lane(now=NOW, sweep_before=NOW) == company.pk
+    assert due.asleep(now=NOW, sweep_before=early) is None
+    assert due.asleep(now=NOW, sweep_before=NOW) == company.pk
 
 
 def test_an_invoice_in_quickbooks_is_linked_to_one_of_ours_only(world: World) -> None:

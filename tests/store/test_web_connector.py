@@ -175,10 +175,11 @@ def test_switching_the_road_fences_whoever_holds_the_lane(world: World) -> None:
         lanes.renew(company_id=company_id, epoch=epoch, now=NOW + timedelta(seconds=50))
     lane = Lane.objects.get(company_id=company_id)
     assert (lane.epoch, lane.lease_until) == (epoch + 1, None)
-    assert due.next_lane(now=NOW, sweep_before=NOW) is None
+    assert due.next_lane(now=NOW) is None
+    assert due.asleep(now=NOW, sweep_before=NOW) is None
     commits.switch_road(company_id=company_id, road="remote")
     change_of_way.changed(company_id=company_id, now=NOW)
-    assert due.next_lane(now=NOW, sweep_before=NOW) == company_id
+    assert due.next_lane(now=NOW) == company_id
 
 
 def test_a_user_name_belongs_to_one_company(world: World) -> None:

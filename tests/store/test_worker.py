@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tieout.service import (
     advance,
     import_source,
     moments,
+    nightly,
     plan_export,
     run_export,
     take_over,
@@ -133,6 +135,46 @@ def test_the_only_worker_does_not_wait_for_a_dead_one(office: Office) -> None:
     assert len(office.rehearsal.books.list_invoices()) == 1
     wish.refresh_from_db()
     assert wish.state == "done"
+
+
+def test_a_busy_lane_keeps_neither_the_night_nor_a_sleeping_one_waiting(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Harbor is due at every look; what Northgate waits for has no wake-up."""
+    runner = worker.Worker()
+    past = moments.now() - timedelta(minutes=5)
+    tasks.request(company_id=world.northgate.pk, kind=Task.Kind.REFRESH, now=past)
+    Lane.objects.update(wake_at=None)
+    lanes.wake(company_id=world.harbor.pk, at=past)
+    advanced: list[int] = []
+    nights: list[object] = []
+
+    def step(*, company_id: int, owner: str) -> bool:
+        advanced.append(company_id)
+        return True
+
+    monkeypatch.setattr(advance, "advance", step)
+    monkeypatch.setattr(nightly, "ask_nightly", lambda **more: nights.append(more))
+    assert runner.do_lane()
+    assert runner.do_lane()
+    assert advanced == [world.northgate.pk, world.harbor.pk]
+    assert len(nights) == 1  # not at every look
+
+
+def test_a_long_plan_keeps_its_lease(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    task = tasks.request(
+        company_id=world.northgate.pk, kind=Task.Kind.PLAN, now=moments.now(), on_lane=False
+    )
+
+    def slow(*, company_id: int, progress: Any) -> int:
+        Task.objects.filter(pk=task.pk).update(lease_until=moments.now())
+        progress(300, 100_000)
+        return 100_000
+
+    monkeypatch.setattr(plan_export, "plan_waiting", slow)
+    assert worker.Worker().do_task()
+    later = moments.now() + timedelta(seconds=worker.BESIDE_LANE_LEASE_S / 2)
+    assert Task.objects.get(pk=task.pk).lease_until > later
 
 
 @pytest.mark.django_db

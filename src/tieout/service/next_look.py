@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tieout.core.exporting import State
-from tieout.core.recovering import Ask, Looked, next_ask
-from tieout.service.turns import RoadKind
+from tieout.core.recovering import Ask, next_ask
+from tieout.service import settle_unconfirmed
+from tieout.service.turns import Road, RoadKind
+from tieout.store.queries import connections
 from tieout.store.queries import exports as queries
 from tieout.store.queries.exports import Posting
 
@@ -48,10 +50,8 @@ def next_look(posting: Posting) -> NextLook | None:
 
 def _ask(posting: Posting) -> Ask:
     write = queries.last_write(row=posting)
-    return next_ask(
-        Looked(
-            recallable=write is not None and write.road == RoadKind.REMOTE,
-            call_over=posting.call_over,
-            nothing_stored=posting.nothing_stored_at is not None,
-        )
-    )
+    if write is None:
+        return Ask.SEARCH  # there is no call and no set that could be asked about
+    saved = connections.shown(company_id=posting.company_id)
+    road = Road(kind=RoadKind(saved.road), app_name=saved.app_name)
+    return next_ask(settle_unconfirmed.looked(posting, write=write, road=road))

@@ -39,7 +39,7 @@ def plan_waiting(
 
 
 def plan_invoices(*, company_id: int, invoice_ids: Sequence[int], now: datetime) -> int:
-    """Plan these invoices now, unless their export has begun; returns how many were saved."""
+    """Plan those of these invoices that wait for it; returns how many were saved."""
     with transaction.atomic():
         bundle = queries.bundle(company_id=company_id, invoice_ids=invoice_ids)
         company_key = companies.key_of(company_id=company_id)

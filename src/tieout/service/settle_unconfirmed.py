@@ -16,7 +16,7 @@ from tieout.core.recovering import Ask, Looked
 from tieout.quickbooks import qbxml, readings, translate
 from tieout.service import fences, moments
 from tieout.service.exporter import JOURNAL, Exporter
-from tieout.service.turns import Message, RoadKind, Trouble
+from tieout.service.turns import Message, Road, RoadKind, Trouble
 from tieout.store.queries import exports as queries
 from tieout.store.queries.exports import Exchange, Row
 
@@ -177,7 +177,11 @@ def _searched(exporter: Exporter, answer: Answer) -> Trouble | None:
 
 
 def _looked(exporter: Exporter, write: Exchange) -> Looked:
-    row, road = exporter.row, exporter.turn.road
+    return looked(exporter.row, write=write, road=exporter.turn.road)
+
+
+def looked(row: Row, *, write: Exchange, road: Road) -> Looked:
+    """What is known about the row's latest `write`, for whoever asks over this road."""
     return Looked(
         recallable=write.road == RoadKind.REMOTE and road.kind is RoadKind.REMOTE,
         call_over=row.call_over,

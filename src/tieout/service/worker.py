@@ -13,7 +13,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import close_old_connections, transaction
 
@@ -47,7 +47,11 @@ SWEEP_S = 60.0
 def _plan(task: Task) -> None:
     def progress(done: int, total: int) -> None:
         tasks.progress(
-            task_id=task.pk, done=done, total=total, message=f"Checked {done:,} of {total:,}"
+            task_id=task.pk,
+            done=done,
+            total=total,
+            message=f"Checked {done:,} of {total:,}",
+            lease_until=moments.now() + timedelta(seconds=BESIDE_LANE_LEASE_S),
         )
 
     planned = plan_export.plan_waiting(company_id=task.company_id, progress=progress)
@@ -80,7 +84,7 @@ class Worker:
         self.machine = socket.gethostname()[:40]
         self.owner = f"{self.machine}:{os.getpid()}"
         self.stopping = threading.Event()
-        self.night_after = moments.now()
+        self._look_around_at = moments.now()
         self._worked_at = time.monotonic()  # by any of its threads
 
     def bury_the_dead(self) -> None:
@@ -148,18 +152,19 @@ class Worker:
     def do_lane(self) -> bool:
         """Advance the company whose lane is due longest; False when none is."""
         now = moments.now()
-        company_id = due.next_lane(now=now, sweep_before=now - timedelta(seconds=SWEEP_S))
+        company_id = self._look_around(now) if now >= self._look_around_at else None
         if company_id is None:
-            return self._ask_nightly()
+            company_id = due.next_lane(now=now)
+        if company_id is None:
+            return False
         return advance.advance(company_id=company_id, owner=self.owner)
 
-    def _ask_nightly(self) -> bool:
-        """Look once a minute whether some lists are to be read whole this night."""
-        now = moments.now()
-        if now < self.night_after:
-            return False
-        self.night_after = now + timedelta(seconds=SWEEP_S)
-        return bool(nightly.ask_nightly(now=now))
+    def _look_around(self, now: datetime) -> int | None:
+        """Once a minute, however busy the lanes are: ask for what is read at night, and look for
+        a company whose wake-up was lost."""
+        self._look_around_at = now + timedelta(seconds=SWEEP_S)
+        nightly.ask_nightly(now=now)
+        return due.asleep(now=now, sweep_before=now - timedelta(seconds=SWEEP_S))
 
     def do_beside(self, *, slow: bool | None = None) -> bool:
         """A big answer of the Web Connector, or a task that needs no lane."""

@@ -46,7 +46,8 @@ def save_plans(*, company_id: int, planned: Sequence[PlannedInvoice], now: datet
 
     Runs inside a transaction. Postings that are unchanged, or were sent, stay as they are; a
     changed one is rewritten; one that is no longer planned goes, unless bytes of it ever left.
-    An invoice with nothing left to plan is left alone.
+    An invoice with nothing left to plan is left alone, and so is one that waits no more: another
+    worker planned it, and it may be queued by now.
     """
     keys = [each.plan.source_key for each in planned]
     invoices = {
@@ -62,7 +63,7 @@ def save_plans(*, company_id: int, planned: Sequence[PlannedInvoice], now: datet
     work = _Work(now=now, customers=customers)
     for each in planned:
         row = invoices.get(each.plan.source_key)
-        if row is not None:
+        if row is not None and row.standing == Standing.TO_PLAN:
             work.settle(row, each, standing[row.pk])
     work.write()
     return len(work.invoices)
