@@ -33,6 +33,18 @@ def test_events_are_chained_per_company(world: World) -> None:
     assert events.chained_hash(Event.objects.get(pk=second.pk)) == second.hash
 
 
+def test_what_is_longer_than_its_column_is_cut(world: World) -> None:
+    """PostgreSQL would refuse it, and with it what the reason was given for."""
+    entry = events.Entry(
+        verb="removed", subject="person", subject_key="n" * 150, reason="because " * 100
+    )
+    with transaction.atomic():
+        events.append(company_id=world.northgate.pk, at=NOW, entries=[entry])
+    event = Event.objects.get()
+    assert (len(event.subject_key), len(event.reason)) == (120, 500)
+    assert events.chained_hash(event) == event.hash
+
+
 @pytest.mark.parametrize("change", ["update", "delete"])
 def test_the_database_refuses_changes(world: World, change: str) -> None:
     events.append(

@@ -71,6 +71,15 @@ def test_unconfirmed_and_what_needs_a_person(world: World) -> None:
     assert found.needs_person.count == 1
 
 
+def test_a_credit_memo_counts_against_the_dollars(world: World) -> None:
+    acme = client(world.northgate)
+    posting(invoice(acme, "1", standing="under_way"), "1", "unconfirmed")
+    memo = posting(invoice(acme, "2", standing="under_way"), "2", "unconfirmed")
+    Posting.objects.filter(pk=memo.pk).update(kind="credit_memo", total=Decimal("50.00"))
+    found = figures(company_id=world.northgate.pk)
+    assert (found.unconfirmed.count, found.unconfirmed.total) == (2, Decimal("1150.00"))
+
+
 def test_the_latest_batches_and_tie_out(world: World) -> None:
     acme = client(world.northgate)
     batch = Batch.objects.create(

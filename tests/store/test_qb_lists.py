@@ -6,6 +6,7 @@ import pytest
 from tests import factories
 from tests.factories import NOW, World
 
+from tieout.store.commits import mirror
 from tieout.store.models import Book, QbCustomer, Task
 from tieout.store.queries import qb_lists
 
@@ -105,3 +106,16 @@ def test_who_is_served_by_a_quickbooks_job(lists: World) -> None:
     served = qb_lists.served_by(company_id=lists.northgate.pk, target_ids=[target.pk])
     assert [job.contractor for job in served[target.pk]] == ["Ana", "Zoe"]
     assert qb_lists.served_by(company_id=lists.harbor.pk, target_ids=[target.pk]) == {}
+
+
+def test_roots_are_put_right_from_above(world: World) -> None:
+    """Two levels of which both were read before the one above: the lower one first."""
+    company = world.northgate
+    factories.qb_customer(company, "Acme", "A")
+    factories.qb_customer(company, "Acme:East", "B")
+    low = factories.qb_customer(company, "Acme:East:ICU", "C")
+    lowest = factories.qb_customer(company, "Acme:East:ICU:Ortiz", "D")
+    QbCustomer.objects.filter(pk=low.pk).update(top_list_id="B")
+    QbCustomer.objects.filter(pk=lowest.pk).update(top_list_id="C")
+    mirror.settle_descendants(company_id=company.pk)
+    assert set(QbCustomer.objects.values_list("top_list_id", flat=True)) == {"A"}

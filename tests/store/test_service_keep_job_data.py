@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from tests import factories as make
@@ -85,6 +86,20 @@ def test_only_changed_fields_that_were_chosen_are_sent(office: Office) -> None:
     assert b"JobDesc" not in bytes(row.exchanges.get(purpose="write").request)
     again = read(office)
     assert set(proposed(office, again)) == {"job_desc"}
+
+
+def test_an_answer_that_comes_twice_counts_once(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = keep_job_data.take
+
+    def twice(*, task: Task, **given: Any) -> object:
+        take(task=task, **given)
+        return take(task=Task.objects.get(pk=task.pk), **given)
+
+    monkeypatch.setattr(keep_job_data, "take", twice)
+    task = read(office)
+    assert task.message == "1 read, 1 with proposed changes"
 
 
 def test_a_bookkeepers_later_edit_is_asked_about(office: Office) -> None:

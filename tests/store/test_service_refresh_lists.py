@@ -6,8 +6,10 @@ import pytest
 from tests import factories as make
 from tests.rehearsal import Office
 
+from tieout.channels.base import Answer, Outcome
 from tieout.service import moments, plan_export, refresh_lists
 from tieout.service.ask_refresh import ask_refresh
+from tieout.service.refresh_pages import Page
 from tieout.store.models import Book, Listing, QbCustomer, QbEntry, SourceJob, Task
 
 ORTIZ = "Acme Health:Ortiz, Elena - ICU"
@@ -95,6 +97,21 @@ def test_a_session_that_dies_in_the_middle_starts_the_list_anew(
     assert QbCustomer.objects.filter(full_name__startswith="Client ").count() == 25
     gone = QbCustomer.objects.get(full_name=ORTIZ).gone_at
     assert (gone is None) == (restarts > refresh_lists.RESTARTS_MAX)
+
+
+def test_a_customer_that_fills_every_page_of_a_range_ends_the_refresh_with_a_sentence() -> None:
+    """Each page is twice as long as the one before; the longest is not asked for again and again."""
+    most = refresh_lists.RANGE_ROWS_MAX
+    listing = Listing(kind="customer", restarts=3, page_rows=most // 2, range_from="Acme Health")
+    answer = Answer(outcome=Outcome.RESPONSE, session_id="s")
+    for trouble in (False, True):
+        page = Page(rows=listing.page_rows, last_name="Acme Health:Ortiz, Elena - ICU")
+        refresh_lists._go_on(listing, page, answer, 1.0)
+        assert listing.page_rows == most
+        assert (page.trouble is not None) is trouble
+    assert page.trouble is not None
+    assert page.trouble.needs_person
+    assert "Acme Health has more than" in page.trouble.problem
 
 
 def test_another_company_file_leaves_the_mirror_alone(office: Office) -> None:

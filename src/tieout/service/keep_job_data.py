@@ -233,6 +233,8 @@ def take(
             needs_person=True,
         )
     first, last = int(place["first"]), int(place["last"])
+    if first <= task.params.get("after", 0):
+        return None  # these were taken already: the answer came twice, or late
     with transaction.atomic():
         lanes.check(company_id=lease.company_id, epoch=lease.epoch)
         rows = queries.mapped_between(company_id=task.company_id, first=first, last=last)

@@ -18,7 +18,7 @@ from tieout.store.queries import jobs, mappings, qb_lists
 from tieout.store.queries.planning import drifts, job_fact, memory_of, qb_job_fact
 from tieout.store.queries.qb_lists import QbCustomer
 
-REASON_MAX = 500
+REASON_MAX = events.REASON_MAX
 SUBJECT = "job_mapping"
 
 

@@ -28,6 +28,7 @@ __all__ = ["ask", "finish", "take"]
 
 ROWS_FIRST = 100  # a page that QuickBooks answers in about a second, observed
 ROWS_MAX = 1000
+RANGE_ROWS_MAX = 80_000  # of a range: all jobs of one customer must fit into one page
 FAST_S = 0.7  # a page that took less may be doubled
 SLOW_S = 4.0  # one that took more is halved
 _ENTRY_KINDS = {
@@ -229,8 +230,10 @@ def _go_on(listing: Listing, page: Page, answer: Answer, took_s: float) -> None:
     if by_range(listing):
         last = page.last_name.partition(":")[0]
         full = page.rows >= listing.page_rows
-        if full and last == listing.range_from:
-            listing.page_rows = min(listing.page_rows * 2, 20_000)  # one customer fills the page
+        if full and last == listing.range_from:  # one customer fills the page
+            if listing.page_rows >= RANGE_ROWS_MAX:
+                page.trouble = _too_many(last)
+            listing.page_rows = min(listing.page_rows * 2, RANGE_ROWS_MAX)
         more = full
         listing.range_from = last
     else:
@@ -243,6 +246,16 @@ def _go_on(listing: Listing, page: Page, answer: Answer, took_s: float) -> None:
             listing.page_rows = max(listing.page_rows // 2, ROWS_FIRST)
     if not more:
         listing.state = "done"
+
+
+def _too_many(customer: str) -> Trouble:
+    """Asking for the same page again and again would bring nothing new."""
+    return Trouble(
+        problem=f"{customer} has more than {RANGE_ROWS_MAX:,} jobs, and QuickBooks ended its "
+        "session too often to read them in parts.",
+        remedy="Close other programs that use QuickBooks, then refresh again.",
+        needs_person=True,
+    )
 
 
 def _restart(listing: Listing) -> None:

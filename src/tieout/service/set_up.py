@@ -8,7 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from tieout.store.commits import events
+from tieout.store.commits import events, locks
 from tieout.store.commits import people as commits
 from tieout.store.queries import companies, members
 from tieout.store.queries.people import Company, Role, User
@@ -88,6 +88,8 @@ def set_role(
     if role != "none":
         _check_role(role)
     with transaction.atomic():
+        # two Super Users who take each other's role at once: the second sees what the first did
+        locks.desk(company_id=company.pk)
         present = next(
             (m.role for m in members.members_of(company_id=company.pk) if m.user_id == user.pk), ""
         )
@@ -100,7 +102,10 @@ def set_role(
         if role == "none":
             commits.remove_role(user=user, company_id=company.pk)
             said = events.Entry(
-                verb="removed", subject="person", subject_key=username, before={"role": present}
+                verb="removed",
+                subject="person",
+                subject_key=username,
+                before={"role": present},
             )
             events.append(company_id=company.pk, at=now, actor=actor, entries=[said])
             return

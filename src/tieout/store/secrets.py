@@ -58,10 +58,10 @@ def decrypt(stored: str, *, place: str) -> str:
             "or enter the password again."
         )
         raise SecretUnreadable(message)
-    sealed = base64.b64decode(sealed_text)
     try:
+        sealed = base64.b64decode(sealed_text)
         clear = cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode("ascii"))
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:  # altered, or cut short
         message = "This secret was altered or belongs to another field. Enter the password again."
         raise SecretUnreadable(message) from error
     return clear.decode("utf-8")

@@ -14,6 +14,8 @@ from typing import Any
 
 from tieout.store.models import Event, EventHead, User
 
+KEY_MAX, REASON_MAX = 120, 500  # characters of the columns; what is longer is cut
+
 _waiting: ContextVar[list[Callable[[], object]] | None] = ContextVar("waiting", default=None)
 
 
@@ -87,10 +89,10 @@ def _append(
             actor_name=actor.get_username() if actor else actor_name,
             verb=entry.verb,
             subject=entry.subject,
-            subject_key=entry.subject_key,
+            subject_key=entry.subject_key[:KEY_MAX],
             before=dict(entry.before),
             after=dict(entry.after),
-            reason=entry.reason,
+            reason=entry.reason[:REASON_MAX],
             previous_hash=head.hash,
         )
         event.hash = head.hash = chained_hash(event)

@@ -177,24 +177,23 @@ def mark_gone(*, company_id: int, kind: str, seen_pass: int, now: datetime) -> i
 
 
 def settle_descendants(*, company_id: int) -> None:
-    """Give every job the root of its parent; a rename or move may come before its children."""
+    """Give every job the root of its parent; a rename or move may come before its children.
+
+    From above: a parent hands its root down once that is a customer, and no job itself.
+    """
+    ours = QbCustomer.objects.filter(company_id=company_id).order_by()
+    below = ours.exclude(parent_list_id="")
+    roots = ours.filter(parent_list_id="").values("list_id")
     while True:
-        wrong = (
-            QbCustomer.objects.filter(company_id=company_id)
-            .exclude(parent_list_id="")
-            .filter(top_list_id=F("parent_list_id"))
-        )
-        parents = dict(
-            QbCustomer.objects.filter(
-                company_id=company_id, list_id__in=wrong.values("parent_list_id").distinct()
-            )
-            .exclude(parent_list_id="")
-            .values_list("list_id", "top_list_id")
-        )
-        if not parents:
-            return
-        for list_id, top in parents.items():
+        wrong = below.filter(top_list_id=F("parent_list_id"))
+        parents = below.filter(
+            list_id__in=wrong.values("parent_list_id"), top_list_id__in=roots
+        ).values_list("list_id", "top_list_id")
+        found = dict(parents)
+        for list_id, top in found.items():
             wrong.filter(parent_list_id=list_id).update(top_list_id=top)
+        if not found:
+            return
 
 
 def lists_refreshed(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q
 
 from tieout.core.exporting import OVER, State
 from tieout.core.facts import Reason
@@ -21,8 +21,9 @@ from tieout.store.models import (
     Task,
     TieOut,
 )
-from tieout.store.queries import mappings
+from tieout.store.queries import mappings, postings
 from tieout.store.queries.invoice_detail import batch_counts
+from tieout.store.queries.postings import ZERO, Tally
 
 __all__ = ["BatchRow", "Figures", "Tally", "Task", "TieOut", "figures"]
 
@@ -33,15 +34,6 @@ OPEN_STATES = [Task.State.WAITING, Task.State.RUNNING]
 WAITING = [Standing.TO_PLAN, Standing.READY, Standing.BLOCKED, Standing.UNDER_WAY]
 UNSURE = [State.UNCONFIRMED.value, State.RESENDABLE.value]
 BATCHES_SHOWN = 5
-ZERO = Decimal("0.00")
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How many invoices, and their dollars."""
-
-    count: int = 0
-    total: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +87,7 @@ class Figures:
     @property
     def other_blocks(self) -> Tally:
         blocked, need_job = self.blocked, self.need_job
-        return Tally(blocked.count - need_job.count, blocked.total - need_job.total)
+        return Tally(count=blocked.count - need_job.count, total=blocked.total - need_job.total)
 
     @property
     def waiting_total(self) -> Decimal:
@@ -123,8 +115,8 @@ def figures(*, company_id: int) -> Figures:
         connection=Connection.objects.defer("password").get(company_id=company_id),
         book=Book.objects.get(company_id=company_id),
         held_reason=lane.held_reason if lane else "",
-        standings=_by_standing(company_id),
-        reasons=_by_reason(company_id),
+        standings=postings.by_standing(company_id=company_id, standings=WAITING),
+        reasons=postings.by_reason(company_id=company_id),
         unconfirmed=_sum(states, UNSURE),
         needs_person=_sum(states, [State.NEEDS_PERSON.value]),
         noticed=_sum(states, [state.value for state in OVER]),
@@ -146,40 +138,14 @@ def _jobs(company_id: int) -> dict[str, int]:
     return dict(rows.values_list("map_state").annotate(Count("id")))
 
 
-def _by_standing(company_id: int) -> dict[str, Tally]:
-    rows = (
-        SourceInvoice.objects.filter(company_id=company_id, standing__in=WAITING)
-        .order_by()
-        .values_list("standing")
-        .annotate(Count("id"), Sum("total"))
-    )
-    return {name: Tally(count, total or ZERO) for name, count, total in rows}
-
-
-def _by_reason(company_id: int) -> dict[str, Tally]:
-    rows = (
-        SourceInvoice.objects.filter(company_id=company_id, standing=Standing.BLOCKED)
-        .order_by()
-        .values_list("first_reason")
-        .annotate(Count("id"), Sum("total"))
-    )
-    return {name: Tally(count, total or ZERO) for name, count, total in rows}
-
-
 def _by_state(company_id: int) -> dict[str, Tally]:
     wanted = Q(state__in=[*UNSURE, State.NEEDS_PERSON.value]) | Q(noticed_at__isnull=False)
-    rows = (
-        Posting.objects.filter(wanted, company_id=company_id)
-        .order_by()
-        .values_list("state")
-        .annotate(Count("id"), Sum("total"))
-    )
-    return {name: Tally(count, total or ZERO) for name, count, total in rows}
+    return postings.by_state(company_id=company_id, which=wanted)
 
 
 def _sum(states: dict[str, Tally], names: list[str]) -> Tally:
     found = [states[name] for name in names if name in states]
-    return Tally(sum(each.count for each in found), sum((e.total for e in found), ZERO))
+    return Tally(count=sum(e.count for e in found), total=sum((e.total for e in found), ZERO))
 
 
 def _batches(company_id: int) -> list[BatchRow]:

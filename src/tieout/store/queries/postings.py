@@ -1,4 +1,4 @@
-"""Postings and source invoices counted and listed as a whole, for the command line."""
+"""Postings and source invoices counted and listed as a whole."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from tieout.core.exporting import State
 from tieout.store.models import InvoiceBlock, Posting, SourceInvoice, SourceLine
@@ -48,9 +48,10 @@ def source_lines(*, company_id: int) -> int:
     return SourceLine.objects.filter(invoice__company_id=company_id).count()
 
 
-def by_standing(*, company_id: int) -> dict[str, Tally]:
-    """Standing -> invoices and what they print."""
-    return _tallies(company_id, "standing")
+def by_standing(*, company_id: int, standings: Sequence[str] = ()) -> dict[str, Tally]:
+    """Standing -> invoices and what they print; all of them when none is named."""
+    only = {"standing__in": standings} if standings else {}
+    return _tallies(company_id, "standing", **only)
 
 
 def by_reason(*, company_id: int) -> dict[str, Tally]:
@@ -79,10 +80,10 @@ def _tallies(company_id: int, by: str, **only: Any) -> dict[str, Tally]:
     return {name: Tally(count=count, total=total or ZERO) for name, count, total in rows}
 
 
-def by_state(*, company_id: int) -> dict[str, Tally]:
-    """State -> postings and their dollars, credit memos negative."""
+def by_state(*, company_id: int, which: Q | None = None) -> dict[str, Tally]:
+    """State -> postings and their dollars, credit memos negative; `which`: of these alone."""
     rows = (
-        Posting.objects.filter(company_id=company_id)
+        Posting.objects.filter(which or Q(), company_id=company_id)
         .order_by()
         .values_list("state", "kind")
         .annotate(Count("id"), Sum("total"))
