@@ -344,16 +344,9 @@ def test_what_is_being_done_about_an_unconfirmed_invoice_and_when(
         | changes
     )
     Exchange.objects.create(
-        company=one.company,
-        posting=one,
-        purpose="write",
-        call_id="c",
-        app_name="Tieout",
-        epoch=1,
-        request=b"",
-        sha256="0" * 64,
-        created_at=NOW,
-    )
+        company=one.company, posting=one, purpose="write", call_id="c", app_name="Tieout", epoch=1,
+        request=b"", sha256="0" * 64, created_at=NOW,
+    )  # fmt: skip
     for address in (f"{root}invoices/exports/{batch.pk}/", f"{root}invoices/{one.invoice_id}/"):
         html = page(bea, address)
         assert said in html
