@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,7 +18,7 @@ from tests import factories as make
 from tests.factories import NOW, World
 
 from tieout.store import prepared
-from tieout.store.models import Company, Exchange, Lane, Posting, Task
+from tieout.store.models import Company, Exchange, Lane, Posting, SourceJob, Task
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +31,11 @@ def _due(*, company_id: int, now: Any) -> QuerySet[Task]:
 @prepared.row
 def _with_company(*, task_id: int) -> QuerySet[Task]:
     return Task.objects.select_related("company").defer("result").filter(pk=task_id)
+
+
+@prepared.rows
+def _with_mapping(*, company_id: int) -> QuerySet[SourceJob]:
+    return SourceJob.objects.filter(company_id=company_id).select_related("mapping__target")
 
 
 @prepared.rows
@@ -115,6 +122,23 @@ def test_values_and_related_objects(world: World) -> None:
     assert not asked.captured_queries
     assert "result" in found.get_deferred_fields()
     assert _with_company(task_id=0) is None
+
+
+def test_a_row_and_what_is_beside_it_are_freed_without_the_collector(world: World) -> None:
+    job = make.job(make.client(world.northgate))
+    target = make.qb_customer(world.northgate, "Acme")
+    make.map_job(job, target)
+    gc.disable()
+    try:
+        (found,) = _with_mapping(company_id=world.northgate.pk)
+        with CaptureQueriesContext(connection) as asked:
+            assert found.mapping.target == target
+        assert not asked.captured_queries
+        gone = weakref.ref(found), weakref.ref(found.mapping)
+        del found
+        assert [each() for each in gone] == [None, None]
+    finally:
+        gc.enable()
 
 
 def test_a_change_says_how_many_rows_it_met(world: World) -> None:

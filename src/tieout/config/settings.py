@@ -117,7 +117,8 @@ ROOT_URLCONF = "tieout.config.urls"
 WSGI_APPLICATION = "tieout.config.wsgi.application"
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "tieout.web.drawing.Templates",
+        "NAME": "django",
         "DIRS": [
             PACKAGE / "web" / "templates",
             *sorted((PACKAGE / "web" / "pages").glob("*/templates")),

@@ -28,9 +28,11 @@ def end_when_orphaned(parent: int) -> None:
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tieout.config.settings")
 people = get_wsgi_application()  # Django is ready from here on
 
+from tieout.config import warm  # noqa: E402
 from tieout.web.machine import edge  # noqa: E402
 
 application = edge.before(people)
+warm.warm_up()
 _SERVER = os.environ.get("_TIEOUT_WEB_SERVER", "")
 if _SERVER and int(_SERVER) == os.getppid():  # absent where one process does everything
     end_when_orphaned(int(_SERVER))
