@@ -245,18 +245,27 @@ class Pairs:
     def _title(self, ours: OurJob, fit: PersonFit, leaf: Leaf) -> float | None:
         """How much of the title typed there is in ours, 0 to 1; None where there is nothing.
 
-        A level above the person counts where it is a title: it may as well be a branch or a year.
+        A level above the person counts where it fits: it may as well be a branch, a department
+        or a year, and then it says nothing against the title.
         """
         words = tuple(word for word in fit.rest if not self._is_remark(word, ours))
-        words += tuple(word for word in fit.above if self._is_title(word, ours))
+        above = tuple(word for word in fit.above if self._is_title(word, ours))
+        plain = self._overlap(words, ours, cut=leaf.cut)
+        if not above:
+            return plain
+        fitting = self._overlap(words + above, ours, cut=leaf.cut)
+        least = MATCHES if plain is None else plain
+        return plain if fitting is None or fitting < least else fitting
+
+    def _overlap(self, words: tuple[str, ...], ours: OurJob, *, cut: bool) -> float | None:
         if not words or not ours.title:
             return None
-        key = (words, ours.title, leaf.cut)
+        key = (words, ours.title, cut)
         value = self._titles.get(key)
         if value is None:
             forms = [self._forms(word) for word in words]
             value = self._titles[key] = _title_overlap(
-                words, forms, ours.title, cut=leaf.cut, known=self._title_words
+                words, forms, ours.title, cut=cut, known=self._title_words
             )
         return value
 

@@ -107,10 +107,21 @@ def test_remarks_are_no_title(remark: str) -> None:
     assert found.certain
 
 
-def test_a_level_above_counts_where_it_is_a_title() -> None:
+def test_a_level_above_counts_where_it_is_the_title() -> None:
     assert "title matches" in pair("Welder", "Ortiz, Elena", "Welder").reasons
-    assert "title differs" in pair("Welder", "Ortiz, Elena", "Custodian").reasons
     assert "title differs" not in pair("Welder", "Ortiz, Elena", "South Campus").reasons
+
+
+def test_a_department_above_says_nothing_against_a_title() -> None:
+    found = pair("Custodian", "Ortiz, Elena", "Warehouse")
+
+    assert "title differs" not in found.reasons
+    assert found.certain
+
+
+def test_a_title_beside_the_name_weighs_more_than_a_level_above() -> None:
+    assert "title differs" in pair("Welder", "Ortiz, Elena - Custodian", "Warehouse").reasons
+    assert "title matches" in pair("Welder", "Ortiz, Elena - Welder", "Warehouse").reasons
 
 
 def test_initials_of_a_title_are_its_words() -> None:
