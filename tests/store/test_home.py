@@ -104,5 +104,5 @@ def test_the_number_of_queries_does_not_grow(world: World, django_assert_num_que
     for number in range(30):
         invoice(acme, str(number), standing="ready")
         Batch.objects.create(company=world.northgate, created_at=NOW, postings_count=1, total=1)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         figures(company_id=world.northgate.pk)

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.factories import World
 
-from tieout.service.nightly import ask_nightly
+from tieout.service.nightly import ask_nightly, next_nightly
 from tieout.store.models import Book, Connection, Task
 
-NIGHT = datetime(2026, 10, 20, 7, 30, tzinfo=UTC)  # 02:30 in the tests' time zone
+NIGHT = datetime(2026, 10, 20, 7, 30, tzinfo=UTC)  # 03:30 in the tests' time zone
 
 
 @pytest.fixture
@@ -43,3 +43,28 @@ def test_what_was_read_or_never_read_is_left_alone(old: World, columns: dict[str
 def test_a_connection_that_does_not_work_is_left_alone(old: World) -> None:
     Connection.objects.update(status="broken")
     assert ask_nightly(now=NIGHT) == 0
+
+
+@pytest.mark.parametrize(
+    ("read_hours_ago", "in_hours"),
+    [
+        (21, 0),  # due now
+        (19, 1),  # an hour later it is old enough, and still night
+        (17, 21.5),  # old enough only in the morning: the next night, at 01:00
+        (2, 21.5),
+    ],
+)
+def test_when_the_next_night_is(read_hours_ago: int, in_hours: float) -> None:
+    whole_at = NIGHT - timedelta(hours=read_hours_ago)
+    assert next_nightly(whole_at=whole_at, now=NIGHT) == NIGHT + timedelta(hours=in_hours)
+    assert next_nightly(whole_at=None, now=NIGHT) is None
+
+
+def test_what_is_promised_is_asked_for_then_and_not_before(old: World) -> None:
+    read_at = NIGHT - timedelta(hours=30)
+    Book.objects.filter(company=old.northgate).update(lists_full_at=read_at)
+    evening = NIGHT - timedelta(hours=8)
+    promised = next_nightly(whole_at=read_at, now=evening)
+    assert promised is not None
+    assert ask_nightly(now=promised - timedelta(minutes=1)) == 0
+    assert ask_nightly(now=promised) == 1

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 from tests.factories import (
     NOW,
     World,
@@ -87,6 +91,66 @@ def test_the_next_action(as_person, world: World, standing: str, reason: str, sa
     job(other, "J-2", map_state="not_mapped")
     invoice(other, standing=standing, first_reason=reason)
     assert said in page(as_person, world)
+
+
+def test_the_mapping_that_frees_most_comes_first(as_person, world: World) -> None:
+    set_up(world)
+    other = client(world.northgate, "C-2", "Beta")
+    job(other, "J-2", map_state="not_mapped")
+    invoice(other, "1", standing="blocked", first_reason="job_not_mapped")
+    assert "Next: map the jobs that block invoices." in page(as_person, world)
+    invoice(other, "2", standing="blocked", first_reason="item_not_mapped")
+    assert "Next: map the jobs that block invoices." in page(as_person, world)
+    invoice(other, "3", standing="blocked", first_reason="item_not_mapped")
+    html = page(as_person, world)
+    assert "Next: map the pay/bill items that block 2 invoices." in html
+    assert (
+        f'/c/{world.northgate.pk}/invoice-mapping/?state=not_mapped">Invoice Mapping</a>' in html
+    )
+    assert "map the pay/bill items" in page(as_person, world, "vic")
+    assert 'primary" href' not in page(as_person, world, "vic")
+
+
+def test_every_reason_is_said_with_its_invoices_and_the_oldest(as_person, world: World) -> None:
+    set_up(world)
+    other = client(world.northgate, "C-2", "Beta")
+    assert "What blocks invoices" not in page(as_person, world)
+    for number, day in (("1", date(2026, 9, 12)), ("2", date(2026, 8, 30))):
+        invoice(other, number, standing="blocked", first_reason="period_closed", on=day)
+    html = page(as_person, world)
+    assert (
+        f'<a href="/c/{world.northgate.pk}/invoices/?group=blocked&amp;reason=period_closed">'
+        'Period closed</a></th><td class="num">2</td><td class="money">$2,400.00</td>'
+        '<td class="nowrap">08/30/2026</td>'
+    ) in html
+
+
+def test_the_queue_is_said_with_its_age_and_the_next_try(as_person, world: World) -> None:
+    set_up(world)
+    assert "<dt>Queue</dt><dd>empty</dd>" in page(as_person, world)
+    bill = invoice(client(world.northgate, "C-2", "Beta"), standing="under_way")
+    sent = posting(bill, qb_customer(world.northgate, "Beta"), state="ready")
+    sent.queued_at = NOW
+    sent.save()
+    html = page(as_person, world)
+    assert "1 to export, the oldest asked for <time" in html
+    assert "10/19/2026 10:00 AM" in html
+    assert "next try" not in html
+    assert "What was asked for is being exported; nothing to do." in html
+    Lane.objects.filter(company=world.northgate).update(failures=2, wake_at=NOW)
+    assert "; next try 10/19/2026 10:00 AM" in page(as_person, world)
+
+
+def test_the_next_nightly_refresh_is_said(as_person, world: World) -> None:
+    assert "<dt>Next nightly refresh</dt><dd>once the connection is active</dd>" in page(
+        as_person, world
+    )
+    set_up(world)
+    assert "after the first Refresh QuickBooks list" in page(as_person, world)
+    Book.objects.filter(company=world.northgate).update(lists_full_at=timezone.now())
+    assert "<dt>Next nightly refresh</dt><dd>after" not in page(as_person, world)
+    html = page(as_person, world).partition("<dt>Next nightly refresh</dt><dd>")[2]
+    assert re.match(r"\d\d/\d\d/\d{4} 0[1-4]:\d\d AM</dd>", html)
 
 
 def test_jobs_that_ended_are_mapped_from_their_blocked_invoices(as_person, world: World) -> None:
@@ -187,7 +251,7 @@ def test_how_a_batch_stands(
 def test_the_number_of_queries(as_person, world: World, django_assert_num_queries) -> None:
     set_up(world)
     browser = as_person("bea")
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         browser.get(f"/c/{world.northgate.pk}/")
 
 

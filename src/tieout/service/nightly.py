@@ -22,6 +22,20 @@ READ_WITHIN_H = 20
 AT_ONCE = 20
 
 
+def next_nightly(*, whole_at: datetime | None, now: datetime) -> datetime | None:
+    """When lists that were last read whole at `whole_at` are read whole by themselves, at the soonest.
+
+    None when they never were: the first refresh is asked for by a person.
+    """
+    if whole_at is None:
+        return None
+    soonest = timezone.localtime(max(now, whole_at + timedelta(hours=READ_WITHIN_H)))
+    if soonest.hour in NIGHT_H:
+        return soonest
+    night = soonest.replace(hour=NIGHT_H.start, minute=0, second=0, microsecond=0)
+    return night if night > soonest else night + timedelta(days=1)
+
+
 def ask_nightly(*, now: datetime) -> int:
     """Ask for the refreshes of this night that nobody has asked for yet; returns how many."""
     if timezone.localtime(now).hour not in NIGHT_H:

@@ -86,6 +86,38 @@ STATES = {
     "open": ("Open", "warn"),
 }
 
+# why an invoice is blocked: core.facts.Reason
+REASONS = {
+    "job_unknown": "Job unknown",
+    "job_not_mapped": "Job not mapped",
+    "job_inactive": "QuickBooks job inactive",
+    "job_gone": "QuickBooks job gone",
+    "job_other_customer": "Job under another customer",
+    "drift_unanswered": "QuickBooks job changed",
+    "line_without_job": "Line without a job",
+    "client_not_mapped": "Client not mapped",
+    "client_inactive": "QuickBooks customer inactive",
+    "item_not_mapped": "Item not mapped",
+    "item_inactive": "QuickBooks item inactive",
+    "item_without_account": "Item without an account",
+    "class_not_mapped": "Class not mapped",
+    "class_inactive": "QuickBooks class inactive",
+    "terms_unknown": "Terms not in QuickBooks",
+    "number_missing": "No invoice number",
+    "number_too_long": "Number too long",
+    "number_taken": "Number taken in QuickBooks",
+    "line_does_not_add_up": "Line does not add up",
+    "total_differs": "Total differs",
+    "no_lines": "No lines",
+    "zero_total": "Zero total",
+    "negative_lines": "Negative lines",
+    "period_closed": "Period closed",
+    "text_too_long": "Text too long",
+    "approval_missing": "Not approved",
+    "currency": "Foreign currency",
+    "refused": "Refused by QuickBooks",
+}
+
 # what is ticked before a mapping is saved, kept or led back: core.mapping.WarningKind
 CONFIRMS = {
     "shared": "I confirm that it serves both jobs.",

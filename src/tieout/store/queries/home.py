@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 
-from tieout.core.exporting import OVER, State
+from tieout.core.exporting import OVER, UNDER_WAY, State
 from tieout.core.facts import Reason
 from tieout.store.models import (
     Batch,
@@ -25,15 +25,25 @@ from tieout.store.queries import mappings, postings
 from tieout.store.queries.invoice_detail import batch_counts
 from tieout.store.queries.postings import ZERO, Tally
 
-__all__ = ["BatchRow", "Figures", "Tally", "Task", "TieOut", "figures"]
+__all__ = ["BatchRow", "Figures", "Queue", "Tally", "Task", "TieOut", "figures"]
 
 Standing = SourceInvoice.Standing
 MapState = SourceJob.MapState
 OPEN_STATES = [Task.State.WAITING, Task.State.RUNNING]
 # what is exported grows for years and is not counted here: these few are found by the index
 WAITING = [Standing.TO_PLAN, Standing.READY, Standing.BLOCKED, Standing.UNDER_WAY]
+QUEUED = [State.READY.value, *sorted(state.value for state in UNDER_WAY)]
 UNSURE = [State.UNCONFIRMED.value, State.RESENDABLE.value]
 BATCHES_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """What was asked for and is not in QuickBooks yet, in postings."""
+
+    count: int = 0
+    since: datetime | None = None  # the oldest wish
+    again_at: datetime | None = None  # the next try, where the last one met a trouble
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +66,9 @@ class Figures:
     connection: Connection
     book: Book
     held_reason: str
+    queue: Queue
     standings: dict[str, Tally]
-    reasons: dict[str, Tally]  # of blocked invoices, by the first reason of each
+    reasons: dict[str, Tally]  # of blocked invoices, by the first reason of each, most first
     unconfirmed: Tally
     needs_person: Tally
     noticed: Tally  # exported ones that QuickBooks holds otherwise, or twice; nobody answered yet
@@ -76,13 +87,22 @@ class Figures:
         return self.standing(Standing.READY)
 
     @property
+    def under_way(self) -> Tally:
+        """Asked for, and not all of it in QuickBooks yet."""
+        return self.standing(Standing.UNDER_WAY)
+
+    @property
     def blocked(self) -> Tally:
         return self.standing(Standing.BLOCKED)
+
+    def blocked_by(self, reason: Reason) -> Tally:
+        """Blocked first of all for this reason."""
+        return self.reasons.get(reason.value, Tally())
 
     @property
     def need_job(self) -> Tally:
         """Blocked first of all because a job is not mapped."""
-        return self.reasons.get(Reason.JOB_NOT_MAPPED.value, Tally())
+        return self.blocked_by(Reason.JOB_NOT_MAPPED)
 
     @property
     def other_blocks(self) -> Tally:
@@ -115,6 +135,7 @@ def figures(*, company_id: int) -> Figures:
         connection=Connection.objects.defer("password").get(company_id=company_id),
         book=Book.objects.get(company_id=company_id),
         held_reason=lane.held_reason if lane else "",
+        queue=_queue(company_id, lane),
         standings=postings.by_standing(company_id=company_id, standings=WAITING),
         reasons=postings.by_reason(company_id=company_id),
         unconfirmed=_sum(states, UNSURE),
@@ -130,6 +151,15 @@ def figures(*, company_id: int) -> Figures:
         ),
         stale=mappings.stale(company_id=company_id),
     )
+
+
+def _queue(company_id: int, lane: Lane | None) -> Queue:
+    asked = Posting.objects.filter(
+        company_id=company_id, queued_at__isnull=False, state__in=QUEUED
+    )
+    found = asked.aggregate(count=Count("id"), since=Min("queued_at"))
+    troubled = lane is not None and lane.failures > 0 and found["count"]
+    return Queue(**found, again_at=lane.wake_at if lane and troubled else None)
 
 
 def _jobs(company_id: int) -> dict[str, int]:

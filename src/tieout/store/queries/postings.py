@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from tieout.core.exporting import State
 from tieout.store.models import InvoiceBlock, Posting, SourceInvoice, SourceLine
@@ -23,6 +23,7 @@ class Tally:
 
     count: int = 0
     total: Decimal = ZERO
+    oldest: date | None = None  # the first invoice date among them, where it is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +76,12 @@ def _tallies(company_id: int, by: str, **only: Any) -> dict[str, Tally]:
         SourceInvoice.objects.filter(company_id=company_id, **only)
         .order_by()
         .values_list(by)
-        .annotate(n=Count("id"), printed=Sum("total"))
+        .annotate(n=Count("id"), printed=Sum("total"), oldest=Min("invoice_date"))
     )
-    return {name: Tally(count=count, total=total or ZERO) for name, count, total in rows}
+    return {
+        name: Tally(count=count, total=total or ZERO, oldest=oldest)
+        for name, count, total, oldest in rows
+    }
 
 
 def by_state(*, company_id: int, which: Q | None = None) -> dict[str, Tally]:

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tieout.core.facts import Reason
 from tieout.service.access import Access
 from tieout.store.queries.home import Figures
+
+# what else is mapped before invoices go: the reason that blocks, its page, what one calls them
+SISTERS = (
+    (Reason.ITEM_NOT_MAPPED, "Invoice Mapping", "item_mapping", "pay/bill items"),
+    (Reason.CLIENT_NOT_MAPPED, "Client Mapping", "client_mapping", "clients"),
+    (Reason.CLASS_NOT_MAPPED, "Class Mapping", "class_mapping", "custom field values"),
+)
+MAPPING_PAGES = {"map_jobs", *(page for _, _, page, _ in SISTERS)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,13 +96,13 @@ def next_step(figures: Figures, steps: list[Step], access: Access) -> NextStep:
     found = _urgent(figures, access.company.open_drifts)
     if found is None:
         return NextStep(sentence=_nothing_waits(figures))
-    if not access.can_work and found.page == "map_jobs":
+    if not access.can_work and found.page in MAPPING_PAGES:
         return NextStep(sentence=found.sentence)
     return found
 
 
 def _urgent(figures: Figures, drifts: int) -> NextStep | None:
-    person, ready, need = figures.needs_person.count, figures.ready.count, figures.need_job.count
+    person, ready = figures.needs_person.count, figures.ready.count
     others, attention = figures.other_blocks.count, figures.attention
     if figures.held_reason:
         return NextStep(
@@ -122,20 +131,9 @@ def _urgent(figures: Figures, drifts: int) -> NextStep | None:
             page="invoices",
             query="?group=ready",
         )
-    if need and not figures.not_mapped:  # jobs that ended: Map Jobs shows the active ones first
-        return NextStep(
-            sentence="Next: map the ended jobs that block invoices.",
-            action=f"Look at {_count(need, 'blocked invoice')}",
-            page="invoices",
-            query="?group=blocked&reason=job_not_mapped",
-        )
-    if need:
-        return NextStep(
-            sentence="Next: map the jobs that block invoices.",
-            action="Map Jobs",
-            page="map_jobs",
-            query="?state=not_mapped",
-        )
+    mapping = _mapping(figures)
+    if mapping is not None:
+        return mapping
     if drifts:
         return NextStep(
             sentence="Next: answer what changed under mappings; exports of some jobs may wait.",
@@ -159,10 +157,41 @@ def _urgent(figures: Figures, drifts: int) -> NextStep | None:
     return None
 
 
+def _mapping(figures: Figures) -> NextStep | None:
+    """The mapping that most blocked invoices wait for; contractor jobs first where it is equal."""
+    need = figures.need_job.count
+    reason, action, page, many = max(SISTERS, key=lambda each: figures.blocked_by(each[0]).count)
+    count = figures.blocked_by(reason).count
+    if count > need:
+        return NextStep(
+            sentence=f"Next: map the {many} that block {_count(count, 'invoice')}.",
+            action=action,
+            page=page,
+            query="?state=not_mapped",
+        )
+    if need and not figures.not_mapped:  # jobs that ended: Map Jobs shows the active ones first
+        return NextStep(
+            sentence="Next: map the ended jobs that block invoices.",
+            action=f"Look at {_count(need, 'blocked invoice')}",
+            page="invoices",
+            query="?group=blocked&reason=job_not_mapped",
+        )
+    if need:
+        return NextStep(
+            sentence="Next: map the jobs that block invoices.",
+            action="Map Jobs",
+            page="map_jobs",
+            query="?state=not_mapped",
+        )
+    return None
+
+
 def _nothing_waits(figures: Figures) -> str:
     tie_out = figures.tie_out
     if figures.unconfirmed.count:
         return "QuickBooks is being asked about what is unconfirmed; nothing to do."
+    if figures.queue.count:
+        return "What was asked for is being exported; nothing to do."
     if tie_out is not None and tie_out.ours == tie_out.theirs and not tie_out.verdicts:
         return f"Nothing is waiting; both books agree as of {tie_out.at:%m/%d/%Y}."
     return "Nothing is waiting."

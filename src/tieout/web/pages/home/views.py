@@ -6,11 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from tieout.service import keep_job_data
+from tieout.service import keep_job_data, moments, nightly
 from tieout.service.access import Access
-from tieout.store.queries.home import figures
+from tieout.store.queries.home import Figures, Tally, figures
 from tieout.web.access import company_page
 from tieout.web.pages.home.next_step import checklist, next_step
+from tieout.web.wording import REASONS
 
 # kind of mapping -> its page, and what one of them and several are called
 _STALE = {
@@ -32,6 +33,10 @@ def home(request: HttpRequest, access: Access) -> HttpResponse:
         {
             "figures": found,
             "job_data": _job_data(access),
+            "blocks": _blocks(found),
+            "nightly_at": nightly.next_nightly(
+                whole_at=found.book.lists_full_at, now=moments.now()
+            ),
             "stale": [(*_STALE[each.kind], each) for each in found.stale],
             "steps": steps,
             "set_up": all(step.holds for step in steps if step.required),
@@ -39,6 +44,12 @@ def home(request: HttpRequest, access: Access) -> HttpResponse:
             "next": next_step(found, steps, access),
         },
     )
+
+
+def _blocks(found: Figures) -> list[tuple[str, str, Tally]]:
+    """Each reason by its name and in words, what blocks most invoices first."""
+    reasons = sorted(found.reasons.items(), key=lambda each: (-each[1].count, each[0]))
+    return [(name, REASONS.get(name, name), each) for name, each in reasons]
 
 
 def _job_data(access: Access) -> str:

@@ -25,6 +25,7 @@ from tieout.web.csv_out import csv_response
 from tieout.web.pages.invoices import shown
 from tieout.web.pages.invoices.forms import filters_of
 from tieout.web.pages.qb_writes.views import view_of
+from tieout.web.wording import REASONS
 
 ROWS_A_PAGE = 50
 LABELS = {
@@ -189,7 +190,7 @@ def _reasons(filters: Filters, overview: Overview) -> list[dict[str, Any]]:
     return [
         {
             "value": reason,
-            "label": shown.REASONS.get(reason, reason),
+            "label": REASONS.get(reason, reason),
             "chosen": reason == filters.reason,
             "sum": each,
         }
