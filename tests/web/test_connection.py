@@ -268,3 +268,21 @@ def test_what_tieout_may_do_to_jobs_is_switched_here_and_logged(as_person, world
     assert Event.objects.filter(subject="job_switches").count() == 1
     html = as_person("sam").get(address(world)).content.decode()
     assert 'name="create_jobs" id="id_create_jobs" checked' in html
+
+
+def test_a_ladder_that_held_says_what_broke_since(as_person, world: World) -> None:
+    rung = {"rung": "login", "state": "ok", "detail": "Signed in."}
+    Connection.objects.filter(company=world.northgate).update(
+        ladder=[rung],
+        verified_at=NOW,
+        status="broken",
+        problem="QuickBooks is closed.",
+        remedy="Start it.",
+    )
+    address = f"/c/{world.northgate.pk}/settings/integrations/quickbooks-desktop/"
+    html = as_person("vic").get(address).content.decode()
+    assert "Since then: QuickBooks is closed." in html
+    Connection.objects.update(ladder=[rung, {"rung": "file", "state": "broken"}])
+    assert "Since then" not in as_person("vic").get(address).content.decode()
+    Connection.objects.update(ladder=[rung], status="active", problem="", remedy="")
+    assert "Since then" not in as_person("vic").get(address).content.decode()

@@ -145,3 +145,9 @@ def test_guessing_the_present_password_is_slowed_down(ann: Client) -> None:
     codes = [ann.post("/password/", form).status_code for _ in range(7)]
     assert codes[0] == 422
     assert codes[-1] == 429
+
+
+def test_people_belong_to_settings_in_the_menu(as_person, world: World) -> None:
+    html = as_person("sam").get(f"/c/{world.northgate.pk}/settings/people/").content.decode()
+    assert html.count('aria-current="page"') == 2  # the menu's entry and the path's last word
+    assert 'integrations/" aria-current="page">Settings</a>' in html

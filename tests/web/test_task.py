@@ -58,6 +58,9 @@ def test_a_wait_between_tries_says_why(as_person, task: Task) -> None:
     Task.objects.update(state="waiting", problem="QuickBooks is busy.", remedy="Tries again.")
     html = as_person("vic").get(address(task)).content.decode()
     assert "QuickBooks is busy." in html
+    assert "Nothing is lost and nothing is sent twice." in html
+    assert "not before 10/19/2026 10:00 AM" in html
+    assert f'href="/c/{task.company_id}/settings/integrations/quickbooks-desktop/"' in html
     assert "hx-get" in html
 
 

@@ -193,13 +193,18 @@ def _address(name: str, company_id: int) -> str:
     return reverse(name, args=[company_id])
 
 
+def _below(label: str, address: str) -> str:
+    """Where the pages of a menu's entry begin: those of Settings beside the one it leads to."""
+    return address.removesuffix("integrations/") if label == "Settings" else address
+
+
 @register.simple_tag(takes_context=True)
 def menu(context: Context) -> SafeString:
     """The company's menu; the page at hand is marked by its address."""
     company_id = context["access"].company.pk
     path = context["request"].path
     addresses = [(label, _address(name, company_id)) for label, name in MENU]
-    inside = [address for _, address in addresses if path.startswith(address)]
+    inside = [address for label, address in addresses if path.startswith(_below(label, address))]
     current = max(inside, key=len, default="")
     waiting = context["access"].company.open_drifts
     drifts = format_html(

@@ -162,8 +162,12 @@ def take_over(request: HttpRequest, access: Access) -> HttpResponse:
 def _state(access: Access) -> dict[str, Any]:
     company_id = access.company.pk
     book = connections.book_of(company_id=company_id)
+    row = connections.shown(company_id=company_id)
+    held = all(rung.get("state") != "broken" for rung in row.ladder)
     return {
-        "connection": connections.shown(company_id=company_id),
+        "connection": row,
+        # every rung held at the last Verify: what is wrong now came later
+        "broke_since": row.status == "broken" and held and row.problem != "",
         "book": book,
         "held": connections.held(company_id=company_id),
         "unsettled": partial(change_of_way.unsettled, company_id=company_id),  # if it is asked for
