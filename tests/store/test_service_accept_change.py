@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from tests.factories import NOW, World
-from tests.store.test_service_import_source import CLIENTS, INVOICES, ITEMS, JOBS, posting
+from tests.store.test_import_after_export import posting
+from tests.store.test_service_import_source import CLIENTS, INVOICES, ITEMS, JOBS
 
 from tieout.core.exporting import State
 from tieout.service import import_source
