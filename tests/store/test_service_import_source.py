@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from pytest_django import DjangoCaptureOnCommitCallbacks
 from tests import factories
 from tests.factories import NOW, World
 
@@ -413,6 +414,26 @@ def test_an_upload_is_kept_under_a_random_name_below_its_company(
     assert folder == str(access.company.pk)
     assert len(name) == 32
     assert (uploads.root() / row.path).read_text() == CLIENTS
+
+
+@pytest.mark.parametrize("readable", [True, False])
+def test_an_upload_goes_once_nobody_reads_it_any_more(
+    access: Access, files: object, readable: bool,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:  # fmt: skip
+    before = kept()
+    (path,) = files(clients=CLIENTS)
+    row = import_source.receive(access, path, "clients.csv", NOW)
+    task = import_source.start(access, [row.pk], NOW)
+    imports.claim_here(task_id=task.pk, now=NOW)
+    with django_capture_on_commit_callbacks(execute=True) as after:
+        if readable:
+            import_source.run(task.pk)
+        else:
+            import_source.give_up(task.pk, "the disk is full")
+        assert len(kept()) == len(before) + 1  # a run that is rolled back may read it once more
+    row.refresh_from_db()
+    assert (row.state, kept(), len(after)) == ("done" if readable else "failed", before, 1)
 
 
 def test_what_was_recognised_is_kept_for_the_preview(access: Access, files: object) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from tests import factories as make
-from tests.factories import World
+from tests.factories import NOW, World
 from tests.rehearsal import Office
 
+from tieout.core import facts
 from tieout.service import moments, plan_export, run_export, tie_out
 from tieout.service.access import Access, find_access
 from tieout.store.commits import tie_outs as commits
@@ -195,6 +197,29 @@ def test_what_is_exported_while_quickbooks_is_read_is_not_missing(
 
     monkeypatch.setattr(commits, "add_theirs", before_it_was_there)
     assert tie(office).verdicts == {}
+
+
+def test_of_an_invoice_that_is_read_twice_the_later_reading_counts(world: World) -> None:
+    """QuickBooks ended its session, and somebody edited the invoice before it was read anew."""
+    made = TieOut.objects.create(
+        company=world.northgate,
+        at=NOW,
+        whole=True,
+        task=Task.objects.create(
+            company=world.northgate,
+            kind="tie_out",
+            created_at=NOW,
+            due_at=NOW,
+        ),
+    )
+    first = facts.TheirInvoice(
+        txn_id="1A", number="20417", customer_list_id="C", txn_date=date(2026, 10, 4),
+        total=Decimal("1200.00"),
+    )  # fmt: skip
+    later = replace(first, total=Decimal("1250.00"))
+    for page in ([first], [first, later]):
+        commits.add_theirs(tie_out=made, invoices=page)
+    assert commits.their_invoices(tie_out=made) == [later]
 
 
 def test_since_counts_what_came_after(office: Office) -> None:

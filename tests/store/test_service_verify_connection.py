@@ -212,6 +212,22 @@ def test_a_restored_backup_is_told(sam: Access, channel: SandboxChannel) -> None
     assert "A backup was restored" in said
 
 
+def test_a_wish_that_does_more_than_the_open_one_is_not_swallowed(
+    sam: Access, world: World
+) -> None:
+    """A Biller's Verify frees no lane, and none without it accepts another file."""
+    bea = find_access(user=world.bea, company_id=world.northgate.pk)
+    assert bea is not None
+    of_biller = verify_connection.start(access=bea, now=NOW)
+    of_super_user = verify_connection.start(access=sam, now=NOW)
+    assert of_super_user.pk != of_biller.pk
+    assert verify_connection.start(access=bea, now=NOW).pk == of_super_user.pk
+    other = {"company_file": "C:\\Other.qbw", "company_name": "Other", "stamp": ""}
+    accepting = verify_connection.start(access=sam, now=NOW, accept=other)
+    assert accepting.params == {"accept": other}
+    assert verify_connection.start(access=sam, now=NOW, accept=other).pk == accepting.pk
+
+
 def test_two_clicks_make_one_task(sam: Access) -> None:
     first = verify_connection.start(access=sam, now=NOW)
     assert verify_connection.start(access=sam, now=NOW).pk == first.pk

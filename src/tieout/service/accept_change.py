@@ -15,7 +15,7 @@ from tieout.store.commits import events, invoices
 from tieout.store.commits.exports import signed_total
 from tieout.store.queries.invoices import Posting, SourceInvoice, Standing
 
-OVER = IN_QUICKBOOKS | {State.DELETED, State.SET_ASIDE}
+SETTLED = IN_QUICKBOOKS | {State.DELETED, State.SET_ASIDE}
 
 
 class CannotAccept(Exception):
@@ -69,7 +69,7 @@ def _still_so(invoice: SourceInvoice, postings: Sequence[Posting], seen: str) ->
     if invoice.content_hash != seen:
         message = "The back office changed it again meanwhile. Look at it anew, then decide."
         raise CannotAccept(message)
-    open_ = [p.number for p in postings if State(p.state) not in OVER and not _unsent(p)]
+    open_ = [p.number for p in postings if State(p.state) not in SETTLED and not _unsent(p)]
     if open_:
         message = (
             f"What became of {', '.join(open_)} in QuickBooks is not known yet. "

@@ -39,7 +39,7 @@ def create_job(*, access: Access, job_key: str, name: str, now: datetime) -> QbW
         if not company.create_jobs:
             message = (
                 "Creating jobs in QuickBooks is switched off. A Super User switches it on under "
-                "QuickBooks Desktop Accounting Configuration, Syncing."
+                "QuickBooks Desktop Accounting Configuration, Jobs in QuickBooks."
             )
             raise CannotWrite(message)
         job = job_mappings.lock_job(company_id=company_id, key=job_key)

@@ -14,8 +14,8 @@ from tieout.service.mapping_state import How, change_of
 from tieout.service.plan_wish import want_planning
 from tieout.store.commits import drift_answers, events, mappings
 from tieout.store.commits import drifts as commits
-from tieout.store.queries import drifts as queries
 from tieout.store.queries.drifts import Drift
+from tieout.store.queries.mappings import latest_events
 
 SUBJECT = "drift"
 
@@ -54,7 +54,7 @@ def write(
 def states(company_id: int, drifts: Sequence[Drift]) -> dict[str, rules.MappingState]:
     """The mappings of these rows as the rules see them, by key of the job."""
     keys = list({drift.mapping.job.key for drift in drifts})
-    last = queries.last_events(company_id=company_id, subject=mapping_state.SUBJECT, keys=keys)
+    last = latest_events(company_id=company_id, subject=mapping_state.SUBJECT, keys=keys)
     return {
         drift.mapping.job.key: mapping_state.state_after(
             job=drift.mapping.job, last=change_of(said) if said else None

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -277,6 +278,7 @@ def _finish(run_: _Run, ids: Sequence[int]) -> Report:
             result={"batches": run_.position, "import_ids": list(ids)},
         )
         _log(run_.task, rows)
+        _remove_files(rows)
     return report
 
 
@@ -317,10 +319,19 @@ def give_up(*, task_id: int, problem: str) -> None:
 
 def _stop(task: Task, ids: Sequence[int], problem: str) -> None:
     imports.fail(import_ids=ids, problem=problem)
-    _log(task, imports_query.find(company_id=task.company_id, import_ids=ids))
+    rows = imports_query.find(company_id=task.company_id, import_ids=ids)
+    _log(task, rows)
+    _remove_files(rows)
     if count_to_plan(company_id=task.company_id):
         want_planning(task.company_id, moments.now(), task.requested_by)
     want_suggestions(task.company_id, moments.now(), task.requested_by)
+
+
+def _remove_files(rows: Sequence[Import]) -> None:
+    """Nobody reads the uploads any more: they go once that is committed. Who wants to try again
+    has the file, and its name and SHA-256 stay in the log."""
+    for row in rows:
+        transaction.on_commit(partial(uploads.remove, row.path))
 
 
 def _log(task: Task, rows: Sequence[Import]) -> None:

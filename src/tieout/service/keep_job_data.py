@@ -238,20 +238,18 @@ def take(
     with transaction.atomic():
         lanes.check(company_id=lease.company_id, epoch=lease.epoch)
         rows = queries.mapped_between(company_id=task.company_id, first=first, last=last)
-        proposed = proposed_ids(task=task)
-        for job, list_id in rows:
-            there = jobs.get(list_id)
-            if there is None:
-                continue  # gone: the drift inbox says so after the next refresh
-            row = commits.seen(
+        read = [
+            commits.Read(
                 job=job,
                 list_id=list_id,
-                edit_sequence=there.edit_sequence,
-                there=asdict(there.data),
-                now=moments.now(),
+                edit_sequence=jobs[list_id].edit_sequence,
+                there=asdict(jobs[list_id].data),
             )
-            if _changes(row):
-                proposed.append(job.pk)
+            for job, list_id in rows
+            if list_id in jobs  # else it is gone: the drift inbox says so after the next refresh
+        ]
+        seen = commits.seen(read=read, now=moments.now())
+        proposed = proposed_ids(task=task) + [row.job_id for row in seen if _changes(row)]
         done = task.params.get("read", 0) + len(rows)
         params = {"after": last, "read": done, "proposed": proposed}
         tasks.note_params(task_id=task.pk, params=params)

@@ -143,7 +143,6 @@ def _climb(ladder: Ladder, facts: CompanyFacts, was: Book, account: Account) -> 
             message = f"{wrong_stamp} It is {facts.company_name} ({facts.company_file})."
         remedy = f"{OPEN_RIGHT.format(was.company_file or was.company_name)} {CONFIRM}"
         raise RungBroken(Rung.COMPANY_FILE, message, remedy)
-    wrong_stamp = company_identity.stamp_trouble(book=was, facts=facts)
     if wrong_stamp and account.accepts != found:
         commits.save_account(company_id=account.company_id, changes={"seen_file": found})
         remedy = f"{OPEN_RIGHT.format(was.company_file or facts.company_file)} {CONFIRM}"

@@ -1,8 +1,7 @@
-"""Suggestions for clients, pay/bill items and class values, and many of them saved at once.
+"""Suggestions for clients, pay/bill items and class values, kept up to date.
 
 They are made anew when QuickBooks' lists were read or something was imported: by the worker after
-that, or, where few names are to be compared, when a page is opened. Saved in bulk they go the way
-of a mapping file: a preview of exactly what will be saved, and one undo.
+that, or, where few names are to be compared, when a page is opened. `bulk_sisters` saves many.
 """
 
 from __future__ import annotations

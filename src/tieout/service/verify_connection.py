@@ -30,7 +30,7 @@ from tieout.store.commits import connection as commits
 from tieout.store.commits import events, lanes, tasks
 from tieout.store.queries import connections, web_connector
 from tieout.store.queries.connections import Book, Connection
-from tieout.store.queries.tasks import Task, any_task
+from tieout.store.queries.tasks import Task, any_task, latest_task
 from tieout.store.secrets import SecretUnreadable
 
 LEASE_S = 240  # longer than one call may take, so that no second worker starts the same climb
@@ -42,7 +42,8 @@ SOMETHING = "Something answers at this address."
 def start(
     *, access: Access, now: datetime, accept: dict[str, str] | None = None, reason: str = ""
 ) -> Task:
-    """Ask for a Verify on the saved settings; one that is open already is answered instead.
+    """Ask for a Verify on the saved settings; one that is open already, and does the same, is
+    answered instead.
 
     `accept` names another company file ({"company_file", "company_name"}) that a Super User has
     looked at and confirmed: it then becomes this company's file. While something is unconfirmed
@@ -54,9 +55,9 @@ def start(
     with transaction.atomic():
         lanes.lock(company_id=company_id)
         connections.lock(company_id=company_id)  # two clicks at once make one task
-        open_ = tasks.open_task(company_id=company_id, kind=Task.Kind.VERIFY)
-        if open_ is not None:
-            return open_
+        latest = latest_task(company_id=company_id, kind=Task.Kind.VERIFY)
+        if latest is not None and not latest.over and _does_the_same(latest, access, accept):
+            return latest
         if accept:
             why = change_of_way.reason_for(access=access, reason=reason)
             said = events.Entry(verb="confirmed", subject="company_file", after=accept, reason=why)
@@ -70,6 +71,12 @@ def start(
             on_lane=False,
             total=len(Rung),
         )
+
+
+def _does_the_same(task: Task, access: Access, accept: dict[str, str] | None) -> bool:
+    """Whether an open Verify accepts the same file, and as much as this person's would."""
+    same_file = task.params.get("accept", {}) == (accept or {})
+    return same_file and (_by_super_user(task) or not access.can_configure)
 
 
 def _at_the_next_update(

@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from tieout.store.models import JobDataSeen, QbWrite, SourceJob
 
+_READ = ["list_id", "edit_sequence", "there", "sent", "read_at"]
 
-def seen(
-    *, job: SourceJob, list_id: str, edit_sequence: str, there: Mapping[str, str], now: datetime
-) -> JobDataSeen:
-    """QuickBooks holds this now. What was sent to another QuickBooks job counts no more."""
-    row = JobDataSeen.objects.filter(job=job).first()
-    if row is None or row.list_id != list_id:
-        JobDataSeen.objects.filter(job=job).delete()
-        row = JobDataSeen(company_id=job.company_id, job=job, list_id=list_id)
-    row.edit_sequence, row.there, row.read_at = edit_sequence, dict(there), now
-    row.save()
-    return row
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What QuickBooks holds of one contractor job, on the QuickBooks job that it is mapped to."""
+
+    job: SourceJob
+    list_id: str
+    edit_sequence: str
+    there: Mapping[str, str]
+
+
+def seen(*, read: Sequence[Read], now: datetime) -> list[JobDataSeen]:
+    """QuickBooks holds this now. What was sent to another QuickBooks job counts no more.
+
+    Two statements, whatever the number of jobs.
+    """
+    former = {
+        (row.job_id, row.list_id): row.sent
+        for row in JobDataSeen.objects.filter(job__in=[each.job.pk for each in read])
+    }
+    rows = [
+        JobDataSeen(
+            company_id=each.job.company_id,
+            job=each.job,
+            list_id=each.list_id,
+            edit_sequence=each.edit_sequence,
+            there=dict(each.there),
+            sent=former.get((each.job.pk, each.list_id), {}),
+            read_at=now,
+        )
+        for each in read
+    ]
+    return JobDataSeen.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["job"], update_fields=_READ
+    )
 
 
 def sent(*, write: QbWrite) -> None:

@@ -45,8 +45,8 @@ def queue(
 
     Part of the caller's transaction.
     """
-    rows = [
-        QbWrite.objects.create(
+    rows = QbWrite.objects.bulk_create(
+        QbWrite(
             company_id=company_id,
             kind=wish.kind,
             key=wish.key,
@@ -60,7 +60,7 @@ def queue(
             queued_at=now,
         )
         for wish in wishes
-    ]
+    )
     entries = [
         events.Entry(
             verb="queued",

@@ -23,6 +23,7 @@ from tieout.store.models import (
 from tieout.store.queries.tie_outs import EXPORTED
 
 ROWS_AT_ONCE = 1000
+_READ = ["number", "customer_list_id", "txn_date", "total", "marker_key", "voided", "stray"]
 
 
 def open_tie_out(*, task: Task, now: datetime) -> TieOut:
@@ -34,7 +35,9 @@ def open_tie_out(*, task: Task, now: datetime) -> TieOut:
     found = TieOut.objects.filter(task=task).first()
     if found is not None:
         return found
-    QbInvoice.objects.filter(tie_out__company_id=task.company_id).delete()
+    # not of this very task: whoever was overtaken here must not clear away what the other one read
+    left = QbInvoice.objects.filter(tie_out__company_id=task.company_id)
+    left.exclude(tie_out__task=task).delete()
     first, last = (_day(task.params.get(name)) for name in ("from_date", "to_date"))
     whole = first is None and last is None
     # what was set aside after it had left may be in QuickBooks all the same
@@ -64,7 +67,7 @@ def _day(text: str | None) -> date | None:
 def add_theirs(
     *, tie_out: TieOut, invoices: Sequence[facts.TheirInvoice], stray: bool = False
 ) -> None:
-    """Keep a page of what QuickBooks holds; the same invoice read twice is kept once.
+    """Keep a page of what QuickBooks holds; of an invoice that is read twice the later reading.
 
     `stray` marks those that were asked for by their id, because the period did not bring them.
     """
@@ -81,9 +84,11 @@ def add_theirs(
                 voided=each.voided,
                 stray=stray,
             )
-            for each in invoices
+            for each in {one.txn_id: one for one in invoices}.values()
         ],
-        ignore_conflicts=True,
+        update_conflicts=True,
+        unique_fields=["tie_out", "txn_id"],
+        update_fields=_READ,
         batch_size=500,
     )
 

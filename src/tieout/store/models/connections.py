@@ -47,7 +47,7 @@ class Connection(models.Model):
 
 
 class Installation(models.Model):
-    """Which Tieout this is, for the connector: one row, made with the first lane."""
+    """Which Tieout this is, for the connector: one row, made when it is first asked for."""
 
     guid = models.UUIDField(default=uuid.uuid4, unique=True)
 

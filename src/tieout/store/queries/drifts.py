@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from tieout.core import drifting
 from tieout.core.drifting import DriftKind
-from tieout.store.models import Drift, Event, JobMapping, SourceInvoice, SourceLine
+from tieout.store.models import Drift, JobMapping, SourceInvoice, SourceLine
 from tieout.store.queries import searching
 
 __all__ = ["TABS", "Drift", "DriftFilter", "DriftPage", "DriftRow"]
@@ -179,22 +179,6 @@ def open_invoices(*, company_id: int, job_keys: Iterable[str]) -> dict[str, int]
     )
     counted = lines.order_by().values_list("job_key")
     return dict(counted.annotate(Count("invoice_id", distinct=True)))
-
-
-def last_events(*, company_id: int, subject: str, keys: Sequence[str]) -> dict[str, Event]:
-    """The latest event of each of these records; two queries per five hundred."""
-    found: dict[str, Event] = {}
-    for start in range(0, len(keys), IDS_AT_ONCE):
-        rows = Event.objects.filter(
-            company_id=company_id,
-            subject=subject,
-            subject_key__in=keys[start : start + IDS_AT_ONCE],
-        )
-        latest = rows.order_by().values("subject_key").annotate(last=Max("sequence"))
-        sequences = [row["last"] for row in latest]
-        for event in Event.objects.filter(company_id=company_id, sequence__in=sequences):
-            found[event.subject_key] = event
-    return found
 
 
 def _loaded(company_id: int) -> QuerySet[Drift]:
