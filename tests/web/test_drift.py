@@ -106,6 +106,7 @@ def test_old_and_new_stand_side_by_side_with_what_they_affect(
     assert body.index("Acme</span>") < body.index("Beta</span>")
     assert 'id="drift-count" class="count">1<' in body
     assert f"/c/{books.company.pk}/map-jobs/?open={books.elena.pk}" in body
+    assert f"/c/{books.company.pk}/invoices/?group=blocked&amp;job={books.elena.key}" in body
 
 
 def test_a_viewer_sees_no_buttons(as_person: Any, books: Books) -> None:

@@ -60,7 +60,7 @@ def test_the_empty_page_offers_files_to_fill_in(bea: Client, root: str) -> None:
 def test_from_file_to_result_in_the_browser(bea: Client, root: str) -> None:
     row = receive(bea, root, file("clients.csv", CLIENTS))
     html = bea.get(f"{root}{row.pk}/").content.decode()
-    assert "2 rows in 1 sheet can be imported." in html
+    assert "2 rows in 1 sheet recognised." in html
     assert "Acme Health" in html
     assert "&lt;b&gt;Birch&lt;/b&gt;" in html
     assert "<b>Birch</b>" not in html

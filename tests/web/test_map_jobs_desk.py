@@ -128,6 +128,9 @@ def test_each_row_says_what_is_known_of_its_other_side(
     for label in ("All 4", "Not mapped 4", "Suggested 2", "Mapped 0", "Needs attention 0"):
         assert label in text(page)
     assert "2 have a suggestion: OK saves it." in text(page)
+    html = page.content.decode()
+    assert f'class="primary" hx-get="{desk["home"]}bulk/"' in html
+    assert 'class="primary" data-next-unmapped' not in html
     only = as_person("bea").get(desk["home"], {"state": "suggested"}).content.decode()
     assert only.count("data-row ") == 2
 

@@ -244,6 +244,16 @@ def test_a_void_that_is_only_ours_is_to_be_done_there(
     assert "void 20417 in QuickBooks too" in page(bea, root)
 
 
+def test_a_job_that_is_gone_is_not_to_be_set_back(bea: Client, books: World, root: str) -> None:
+    reed = QbCustomer.objects.get(full_name="Acme:=Reed, Sam")
+    concluded(books, finding(Verdict.WRONG_JOB, theirs=theirs(customer_list_id=reed.list_id)))
+    QbCustomer.objects.filter(full_name="Acme:Ortiz, Elena").update(gone_at=NOW)
+    html = page(bea, root)
+    assert "set Customer:Job in QuickBooks back" not in html
+    assert "Acme:Ortiz, Elena is gone from QuickBooks" in html
+    assert "leave the invoice where it is if Acme:=Reed, Sam took over" in html
+
+
 def test_a_wrong_job_shows_both_and_leads_to_the_invoice(
     bea: Client, books: World, root: str
 ) -> None:

@@ -135,11 +135,12 @@ def findings(*, tie_out_id: int, verdict: str = "") -> QuerySet[TieOutFinding]:
     if verdict:
         rows = rows.filter(verdict=verdict)
     return (
-        rows.select_related("posting")
+        rows.select_related("posting__customer")
         .only(
             *(field.name for field in TieOutFinding._meta.concrete_fields),
             "posting__invoice_id",
             "posting__key",
+            "posting__customer__gone_at",
         )
         .order_by("place")
     )

@@ -68,6 +68,7 @@ def _row(job: jobs.SourceJob, home: str, offer: dict[str, Any] | None) -> dict[s
         "address": f"{home}{job.pk}/",
         "key": job.key,
         "contractor": job.contractor,
+        "title": job.title,
         "about": _about(job),
         "client_id": job.client_id,
         "client": job.client.name,
@@ -80,11 +81,10 @@ def _row(job: jobs.SourceJob, home: str, offer: dict[str, Any] | None) -> dict[s
 
 
 def _about(job: jobs.SourceJob) -> SafeString:
-    """The second line on the left: client, title, dates, W2 or 1099."""
-    dates = job_dates(job)
-    parts: list[str] = [escape(job.client.name), escape(job.title)]
-    parts += [f'<span class="nowrap">{escape(dates)}</span>' if dates else ""]
-    parts += [escape(job.worker_type)]
+    """The second line on the left: client, dates, W2 or 1099; the last two are never torn apart."""
+    run = " · ".join(part for part in (job_dates(job), job.worker_type) if part)
+    parts: list[str] = [escape(job.client.name)]
+    parts += [f'<span class="nowrap">{escape(run)}</span>' if run else ""]
     return mark_safe(" · ".join(part for part in parts if part))  # noqa: S308 # of escaped parts
 
 

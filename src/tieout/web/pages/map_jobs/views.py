@@ -96,6 +96,7 @@ def table(access: Access, wanted: jobs.JobFilter) -> dict[str, Any]:
         "previous": filters.address(wanted, page=wanted.page - 1) if wanted.page > 1 else "",
         "next": filters.address(wanted, page=wanted.page + 1) if page.has_next else "",
         "same": filters.address(wanted, page=wanted.page),
+        "without_state": filters.address(wanted, state=""),
         "without_search": filters.address(wanted, q=""),
     }
 

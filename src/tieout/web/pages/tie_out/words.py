@@ -69,6 +69,13 @@ def _voided(finding: TieOutFinding) -> str:
 def _changed(finding: TieOutFinding) -> str:
     match Verdict(finding.verdict):
         case Verdict.WRONG_JOB:
+            if finding.posting and finding.posting.customer.gone_at:  # a merge is never undone
+                return (
+                    f"{finding.our_customer} is gone from QuickBooks: merged or deleted, it cannot "
+                    f"be set back. Bookkeeper: leave the invoice where it is if "
+                    f"{finding.their_customer} took over; Biller: answer the change in the Drift "
+                    "inbox, so that new invoices follow."
+                )
             return f"Bookkeeper: set Customer:Job in QuickBooks back to {finding.our_customer}."
         case Verdict.AMOUNT:
             return (
