@@ -5,12 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 from tests import factories as make
 from tests.factories import NOW, World
 
 from tieout.service import plan_export, posting_content, run_export
 from tieout.service.access import Access
 from tieout.store.models import Exchange, InvoiceBlock, Posting, SourceInvoice, SourceJob
+from tieout.store.queries import planning as queries
 
 
 @pytest.fixture
@@ -107,9 +109,24 @@ def test_a_bundle_costs_a_fixed_number_of_queries(
     client = books.northgate.clients.get()
     for n in range(30):
         make.invoice(client, str(30_000 + n))
-    with django_assert_max_num_queries(28):  # type: ignore[operator]
+    with django_assert_max_num_queries(29):  # type: ignore[operator]
         plan(books)
     assert Posting.objects.count() == 30
+
+
+def test_only_the_numbers_that_may_be_given_are_read(books: World) -> None:
+    """A company exports for years: who has all the other numbers is not asked."""
+    client = books.northgate.clients.get()
+    make.invoice(client, "1042")
+    make.invoice(client, "1043")
+    plan(books)
+    again = make.invoice(client, "1042x")
+    SourceInvoice.objects.filter(pk=again.pk).update(number="1042")
+    stranger = make.client(books.harbor)
+    make.posting(make.invoice(stranger, "1042-1"), make.qb_customer(books.harbor, "Bay"))
+    with transaction.atomic():
+        bundle = queries.bundle(company_id=books.northgate.pk, invoice_ids=[again.pk])
+    assert bundle.taken == {"1042": "INV-1042"}
 
 
 def renumber(invoice: SourceInvoice, number: str) -> None:

@@ -89,6 +89,20 @@ def assign(
     return answers
 
 
+def candidates(number: str, *, most: int, rules: ExportRules) -> frozenset[str]:
+    """Every number that `assign` may look for in `taken`, so that only these need be known.
+
+    `most`: parts of the invoice and numbers that it kept, together, and one more.
+    """
+    found = {fit(number, part=1, parts=1, rules=rules)}
+    for part in range(1, most + 1):
+        parts = max(part, 2)
+        while parts <= most or parts == 2:  # only the length of the longest suffix matters
+            found.add(fit(number, part=part, parts=parts, rules=rules))
+            parts = int("1" + "0" * len(str(parts)))
+    return frozenset(each.number for each in found if isinstance(each, Fitted))
+
+
 def _first_free(
     number: str, *, position: int, parts: int, used: Collection[str], rules: ExportRules
 ) -> Fitted | Block:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieout.core.facts import Block, ExportRules, Reason
-from tieout.core.numbering import NUMBER_MAX, Fitted, assign, fit
+from tieout.core.numbering import NUMBER_MAX, Fitted, assign, candidates, fit
 
 PLAIN = ExportRules()
 
@@ -144,3 +144,40 @@ def test_numbers_are_legal_unique_and_stable(number, job_keys, suffix, data):
     again = numbers(assign(number, job_keys=later, kept=kept, taken=frozenset(), rules=rules))
     assert {key: again[key] for key in kept} == kept
     assert again["new"] not in kept.values()
+
+
+class Asked:
+    """Numbers of other invoices, a few of them; keeps what it was asked for."""
+
+    def __init__(self, there):
+        self.there = there
+        self.asked = set()
+
+    def __contains__(self, number):
+        self.asked.add(number)
+        return number in self.there
+
+
+@given(
+    number=st.text(alphabet="INV-20/ .0419", min_size=1, max_size=14),
+    parts=st.integers(1, 25),
+    kept=st.lists(st.tuples(st.integers(0, 30), st.integers(1, 30)), max_size=6),
+    suffix=st.sampled_from(["-{n}", "{n}", "/", "-part{n}"]),
+    prefix=st.sampled_from(["", "INV", "INV-"]),
+)
+def test_only_candidates_are_ever_looked_for(number, parts, kept, suffix, prefix):
+    """Parts may have gone and left their numbers, and the parts of now jump over them."""
+    rules = ExportRules(split_suffix=suffix, number_prefix_strip=prefix)
+    keys = ["", *(f"J-{n}" for n in range(1, parts))]
+    held = {}
+    for place, part in kept:
+        answer = fit(number, part=part, parts=max(part, 2), rules=rules)
+        if isinstance(answer, Fitted):
+            held[f"J-{place}" if place else "gone"] = answer.number
+    others = Asked({"0419", "20-1"})
+    assign(number, job_keys=keys, kept=held, taken=others, rules=rules)
+    assert others.asked <= candidates(number, most=parts + len(held) + 1, rules=rules)
+
+
+def test_an_invoice_of_hundreds_of_parts_has_a_few_candidates_for_each():
+    assert len(candidates("1042", most=300, rules=PLAIN)) == 301

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, cast
 
-from tieout.core import drifting, exporting, facts
+from tieout.core import drifting, exporting, facts, numbering
 from tieout.core.drifting import Drift, DriftKind, Memory
 from tieout.store.models import (
     Book,
@@ -25,6 +25,7 @@ from tieout.store.models import (
     SourceJob,
 )
 
+NUMBERS_AT_ONCE = 5_000
 # Inactive and gone are reasons of their own, also after somebody answered.
 SAID_OTHERWISE = drifting.GONE | {DriftKind.INACTIVATED}
 
@@ -41,7 +42,8 @@ class Bundle:
     rules: facts.ExportRules
     books: facts.BookFacts
     kept: Mapping[str, Mapping[str, str]]  # invoice key -> job key -> number
-    taken: dict[str, str]  # number -> invoice key that has it; grows while the bundle is planned
+    # number -> invoice key that has it, of all that these may be given; grows while they are planned
+    taken: dict[str, str]
     begun: Mapping[str, facts.Syncing]  # invoices of which a part was sent keep their mode
 
 
@@ -84,17 +86,18 @@ def bundle(*, company_id: int, invoice_ids: Sequence[int]) -> Bundle:
             company_id=company_id, key__in=job_keys
         ).select_related("client")
     }
-    kept, taken, begun = _numbers(company_id, rows)
+    rules = rules_of(Company.objects.get(pk=company_id))
+    kept, begun = _numbers(rows)
     return Bundle(
         invoices=tuple(_invoice(row) for row in rows),
         clients={row.client.key: client_fact(row.client) for row in rows},
         jobs={key: job_fact(job) for key, job in jobs.items()},
         items=_items(company_id),
         links=_links(company_id, jobs, {row.client_id for row in rows}),
-        rules=rules_of(Company.objects.get(pk=company_id)),
+        rules=rules,
         books=books_of(Book.objects.filter(company_id=company_id).first()),
         kept=kept,
-        taken=taken,
+        taken=_taken(company_id, rows, kept, rules),
         begun=begun,
     )
 
@@ -300,43 +303,53 @@ def job_link(row: JobMapping) -> facts.JobLink:
     )
 
 
+def _taken(
+    company_id: int,
+    rows: Sequence[SourceInvoice],
+    kept: Mapping[str, Mapping[str, str]],
+    rules: facts.ExportRules,
+) -> dict[str, str]:
+    """Who has the numbers that parts of these invoices may be given: number -> invoice key.
+
+    Not all numbers that were ever given: a company exports for years.
+    """
+    wanted: set[str] = set()
+    for row in rows:
+        parts = len({line.job_key for line in row.lines.all()})
+        most = parts + len(kept.get(row.key, ())) + 1
+        wanted |= numbering.candidates(row.number, most=most, rules=rules)
+    numbers = sorted(wanted)
+    taken: dict[str, str] = {}
+    for start in range(0, len(numbers), NUMBERS_AT_ONCE):
+        some = numbers[start : start + NUMBERS_AT_ONCE]
+        held = Posting.objects.filter(company_id=company_id, number__in=some).order_by()
+        taken |= dict(held.values_list("number", "invoice__key"))
+    return taken
+
+
 def _numbers(
-    company_id: int, rows: Sequence[SourceInvoice]
-) -> tuple[dict[str, dict[str, str]], dict[str, str], dict[str, facts.Syncing]]:
-    """The numbers that stay with these invoices, those that others have, and the modes that stay.
+    rows: Sequence[SourceInvoice],
+) -> tuple[dict[str, dict[str, str]], dict[str, facts.Syncing]]:
+    """The numbers that stay with these invoices, and the modes that stay.
 
     A number is assigned once. Only when the back office gives the invoice another number, and
     nothing was ever sent under the old one, is it assigned anew.
     """
     by_id = {row.pk: row for row in rows}
     own: dict[str, list[_Numbered]] = defaultdict(list)
-    taken: dict[str, str] = {}
     sent: dict[str, facts.Syncing] = {}
-    used = Posting.objects.filter(company_id=company_id).values_list(
-        "invoice_id", "invoice__key", "job_key", "revision", "number", "numbered_from", "state",
-        "writes",
-    )  # fmt: skip
-    for (
-        invoice_id,
-        key,
-        job_key,
-        revision,
-        number,
-        numbered_from,
-        state,
-        writes,
-    ) in used.iterator():
-        taken[number] = key
-        row = by_id.get(invoice_id)
-        if row is None:
-            continue
+    used = Posting.objects.filter(invoice_id__in=by_id).values_list(
+        "invoice_id", "job_key", "revision", "number", "numbered_from", "state", "writes"
+    )
+    for invoice_id, job_key, revision, number, numbered_from, state, writes in used:
+        row = by_id[invoice_id]
         replannable = exporting.replannable(exporting.State(state), writes=writes)
         if not replannable:
             per_job = bool(job_key) or sent.get(row.key) is facts.Syncing.PER_JOB
             sent[row.key] = facts.Syncing.PER_JOB if per_job else facts.Syncing.PER_CLIENT
         stays = numbered_from == row.number or not (replannable and writes == 0)
         own[row.key].append(_Numbered(revision, job_key, number, stays))
-    return {key: _kept(numbers) for key, numbers in own.items()}, taken, sent
+    return {key: _kept(numbers) for key, numbers in own.items()}, sent
 
 
 class _Numbered(NamedTuple):
