@@ -4,6 +4,9 @@ A person asks for one, a tie-out for all that it found differing. QuickBooks ans
 makes an invoice count as gone. Another company file says nothing, nor does one that was restored
 from a backup: what is missing there may have vanished with the backup.
 
+What is still to be asked for are rows, which go with the answers. So tens of thousands cost what
+they are, and whoever takes the next step after a kill goes on where the last answer was noted.
+
 What a tie-out noticed stays open (`noticed_at`), and in every later tie-out, until a person answers
 or the invoice stands in QuickBooks again as it was sent.
 """
@@ -14,6 +17,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -24,7 +28,7 @@ from tieout.service import moments, posting_words, presence
 from tieout.service.access import Access
 from tieout.service.qb_writes import CannotWrite
 from tieout.service.turns import Lease, Place, Question, Trouble
-from tieout.store.commits import events, lanes, tasks
+from tieout.store.commits import events, lanes, looks, tasks
 from tieout.store.commits import exports as export_commits
 from tieout.store.queries import connections, restored
 from tieout.store.queries import exports as queries
@@ -63,16 +67,17 @@ def start(*, access: Access, posting_id: int, now: datetime) -> Task:
         if write_queries.open_of_postings(posting_ids=[posting.pk]):
             message = "A change of it is under way. See Changes sent to QuickBooks."
             raise CannotWrite(message)
-        return tasks.request(
+        task = tasks.request(
             company_id=company_id,
             kind=Task.Kind.GONE,
             now=now,
             user=access.user,
-            params={
-                "posting": posting.pk,
-                "left": [[posting.pk, posting.earlier.get("txn_id") or posting.txn_id]],
-            },
+            params={"posting": posting.pk},
+            total=1,
         )
+        txn_id = posting.earlier.get("txn_id") or posting.txn_id
+        looks.want(task=task, txn_ids={posting.pk: txn_id})
+    return task
 
 
 def want(*, company_id: int, txn_ids: Mapping[int, str], now: datetime) -> None:
@@ -81,13 +86,10 @@ def want(*, company_id: int, txn_ids: Mapping[int, str], now: datetime) -> None:
     Part of the caller's transaction, which holds the lane.
     """
     if txn_ids:
-        tasks.request(
-            company_id=company_id,
-            kind=Task.Kind.GONE,
-            now=now,
-            params={"left": sorted([pk, txn_id] for pk, txn_id in txn_ids.items())},
-            total=len(txn_ids),
+        task = tasks.request(
+            company_id=company_id, kind=Task.Kind.GONE, now=now, total=len(txn_ids)
         )
+        looks.want(task=task, txn_ids=txn_ids)
 
 
 def under_way(*, company_id: int) -> Task | None:
@@ -106,14 +108,13 @@ def latest(*, company_id: int, posting_ids: list[int]) -> Task | None:
 
 def ask(task: Task) -> Question | None:
     """The next hundred ids; None when all were asked for."""
-    left = task.params["left"]
-    ids = dict(left[:ROWS])
+    ids = restored.still_to_ask(task_id=task.pk, limit=ROWS)
     if not ids:
         return None
     # also what moved on meanwhile: an answer about it changes nothing
     rows = restored.postings(company_id=task.company_id, ids=list(ids))
     lane = connections.held(company_id=task.company_id)
-    place: Place = {"left": len(left), "epoch": lane.epoch if lane else 0}
+    place: Place = {"last": max(ids), "epoch": lane.epoch if lane else 0}
     return Question(request=presence.request(rows, ids), place=place)
 
 
@@ -123,12 +124,13 @@ def take(
     """Note what became of them; an answer of another holding of the lane is asked for anew."""
     if answer.outcome is not Outcome.RESPONSE:
         return Trouble(problem=answer.message, remedy=answer.remedy)
-    left = task.params["left"]
-    if int(place["epoch"]) != lease.epoch or int(place["left"]) != len(left):
+    if int(place["epoch"]) != lease.epoch:
         return None
-    ids: dict[int, str] = dict(left[:ROWS])
     with transaction.atomic():
         lanes.check(company_id=lease.company_id, epoch=lease.epoch)
+        ids = restored.still_to_ask(task_id=task.pk, limit=ROWS)
+        if int(place["last"]) != max(ids, default=0):
+            return None  # noted already: its answer came twice
         asked = restored.postings(company_id=task.company_id, ids=list(ids))
         found = presence.read(company_id=task.company_id, answer=answer, rows=asked)
         if isinstance(found, Trouble):
@@ -140,32 +142,44 @@ def take(
         open_ = write_queries.open_of_postings(posting_ids=[row.pk for row in rows])
         with events.at_the_end():
             said = [_judge(row, ids[row.pk], found, task) for row in rows if row.pk not in open_]
-            _note_params(task, said)
+            _note(task, said)
+        looks.asked(task_id=task.pk, last=int(place["last"]))
+        tasks.progress(task_id=task.pk, done=task.done + len(ids))
     return None
 
 
-def _note_params(task: Task, said: list[str]) -> None:
-    params = {**task.params, "left": task.params["left"][ROWS:]}
+class _Said(NamedTuple):
+    """What became of one, in words, and under which words it is counted; "" for no news."""
+
+    words: str
+    counted: str
+
+
+_NOTHING = _Said("", "")
+
+
+def _note(task: Task, said: list[_Said]) -> None:
+    params = dict(task.params)
     if "posting" in params:
-        params["said"] = (said or [""])[0]
-    counts = Counter(params.get("counts", {})) + Counter(each for each in said if each)
+        params["said"] = (said or [_NOTHING])[0].words
+    counts = Counter(params.get("counts", {})) + Counter(x.counted for x in said if x.counted)
     params["counts"] = dict(counts)
     tasks.note_params(task_id=task.pk, params=params)
 
 
-def _judge(row: Posting, txn_id: str, found: Presence, task: Task) -> str:
-    """What became of one, noted on it; in words, "" where it did not move."""
+def _judge(row: Posting, txn_id: str, found: Presence, task: Task) -> _Said:
+    """What became of one, noted on it."""
     sale = found.sales.get(txn_id)
     if txn_id == row.earlier.get("txn_id") and txn_id != row.txn_id:
         return _judge_second(row, is_there=sale is not None and txn_id not in found.voided)
     event = became(_left(row), sale, voided=txn_id in found.voided)
     if event is Event.DELETED and _maybe_vanished(row, found):
-        return VANISHED
+        return _Said(VANISHED, VANISHED)
     before = State(row.state)
     if event is Event.STANDS_AGAIN and before is State.EXPORTED:
-        return STANDS
+        return _Said(STANDS, STANDS)
     if (before, event) in _NO_NEWS:
-        return ""
+        return _NOTHING
     row.state = step(before, event).state.value
     row.problem, row.remedy = posting_words.became(row, event, sale)
     by_person = "posting" in task.params
@@ -186,18 +200,19 @@ def _judge(row: Posting, txn_id: str, found: Presence, task: Task) -> str:
         reason="QuickBooks was asked" if by_person else "a tie-out found it differing",
         details={"txn_id": row.txn_id},
     )
-    return row.problem or posting_words.STANDS_AGAIN
+    words = row.problem or posting_words.STANDS_AGAIN
+    return _Said(words, posting_words.CHANGED if event is Event.CHANGED_THERE else words)
 
 
-def _judge_second(row: Posting, *, is_there: bool) -> str:
+def _judge_second(row: Posting, *, is_there: bool) -> _Said:
     """Whether the second one of an invoice that stood there twice is over."""
     if is_there:
-        return row.problem
+        return _Said(row.problem, posting_words.STANDS_TWICE)
     row.earlier, row.noticed_at = {}, None
     row.problem = row.remedy = ""
     state = State(row.state)
     export_commits.save_row(row=row, before=state, now=moments.now())
-    return posting_words.STANDS_ONCE
+    return _Said(posting_words.STANDS_ONCE, posting_words.STANDS_ONCE)
 
 
 def _maybe_vanished(row: Posting, found: Presence) -> bool:

@@ -79,6 +79,8 @@ def saved_earlier(posting: Posting) -> Words:
 
 STANDS_AGAIN = "It stands in QuickBooks as it was sent."
 STANDS_ONCE = "It stands in QuickBooks once; the second one is void or gone."
+STANDS_TWICE = "It stands in QuickBooks twice still."
+CHANGED = "It was changed in QuickBooks since it was exported."
 
 
 def became(posting: Posting, event: Event, found: Found | None) -> Words:
@@ -91,7 +93,7 @@ def became(posting: Posting, event: Event, found: Found | None) -> Words:
             return ("QuickBooks does not hold it any more: it was deleted there.", anew)
         case Event.CHANGED_THERE if found is not None:
             return (
-                f"It was changed in QuickBooks since it was exported; it is now {_describe(found)}.",
+                f"{CHANGED[:-1]}; it is now {_describe(found)}.",
                 "Bookkeeper: put it back in QuickBooks, and tie out again. If the change is right, "
                 "have the back office corrected and void this one in QuickBooks; after a tie-out "
                 "it is sent anew.",

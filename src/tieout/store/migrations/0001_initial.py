@@ -815,6 +815,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='StillToAsk',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('txn_id', models.CharField(max_length=36)),
+                ('posting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='store.posting')),
+                ('task', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='store.task')),
+            ],
+            options={
+                'ordering': ['posting_id'],
+                'constraints': [models.UniqueConstraint(fields=('task', 'posting'), name='still_to_ask_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='QbInvoice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

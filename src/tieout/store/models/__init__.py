@@ -6,7 +6,14 @@ from tieout.store.models.books import Book, Listing, QbCustomer, QbEntry
 from tieout.store.models.connections import Connection, Installation, Lane, Task
 from tieout.store.models.drifts import Drift
 from tieout.store.models.events import Event, EventHead
-from tieout.store.models.exports import Batch, ExactlyOnce, Exchange, Posting, QbWrite
+from tieout.store.models.exports import (
+    Batch,
+    ExactlyOnce,
+    Exchange,
+    Posting,
+    QbWrite,
+    StillToAsk,
+)
 from tieout.store.models.job_data import JobDataSeen
 from tieout.store.models.mapping_batches import MappingBatch
 from tieout.store.models.mappings import ClassMapping, ClientMapping, ItemMapping, JobMapping
@@ -77,6 +84,7 @@ __all__ = [
     "SourceItem",
     "SourceJob",
     "SourceLine",
+    "StillToAsk",
     "SuggestionState",
     "Task",
     "TieOut",

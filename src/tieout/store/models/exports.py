@@ -122,6 +122,23 @@ class Posting(ExactlyOnce):
         return f"{self.number} ({self.state})"
 
 
+class StillToAsk(models.Model):
+    """A posting that a look in QuickBooks has still to ask for; gone as soon as that is done."""
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="+", db_index=False)
+    posting = models.ForeignKey(Posting, on_delete=models.CASCADE, related_name="+")
+    txn_id = models.CharField(max_length=36)  # under which it is asked for
+
+    class Meta:
+        ordering = ["posting_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["task", "posting"], name="still_to_ask_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.txn_id
+
+
 class QbWrite(ExactlyOnce):
     """A write to QuickBooks other than a new invoice or credit memo. The same machine runs it."""
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.db.models import Q, QuerySet
 
 from tieout.core.exporting import State
-from tieout.store.models import Posting, QbWrite, SourceInvoice, Task
+from tieout.store.models import Posting, QbWrite, SourceInvoice, StillToAsk, Task
 
 # what QuickBooks held when it was last seen there, and may be asked for by its id
 LOOKED_FOR = (State.EXPORTED, State.CHANGED_IN_QUICKBOOKS)
@@ -77,6 +77,12 @@ def _locked(company_id: int, ids: Sequence[int], which: Q) -> list[Posting]:
         "invoice", "customer"
     )
     return list(rows.filter(which, company_id=company_id, pk__in=ids).order_by("id"))
+
+
+def still_to_ask(*, task_id: int, limit: int) -> dict[int, str]:
+    """The next postings that a look asks for, by their ids, and under which TxnIDs."""
+    rows = StillToAsk.objects.filter(task_id=task_id).order_by("posting_id")
+    return dict(rows.values_list("posting_id", "txn_id")[:limit])
 
 
 def latest_look(*, company_id: int, posting_ids: Sequence[int]) -> Task | None:
