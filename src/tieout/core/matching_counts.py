@@ -19,8 +19,8 @@ class Share:
     """What one contractor job adds to the counts."""
 
     acceptable: str | None = None  # the kind by which it has its QuickBooks job, if by one at all
-    exact: bool = False
-    alike: tuple[str, ...] = ()
+    has: str | None = None  # the kind of what it has, acceptable or not
+    alike: tuple[str, ...] = ()  # the kinds of look-alikes that it would show up by
     alone: float = 0.0
 
 
@@ -32,10 +32,10 @@ def share_of(job: str, found: Found, assignment: Assignment) -> Share:
         nobody = all(pair.score < LIKELY_SCORE for pair in ranked.values())
         return Share(alone=1.0 if nobody else 0.5)
     kind = mine.kind if is_acceptable(job, has, found, assignment) else None
-    if not is_exact_name(mine.kind):
-        return Share(kind)
-    alike = (ranked[key].kind for key in _look_alikes(job, has, found, assignment))
-    return Share(kind, exact=True, alike=tuple(alike))
+    alike = [ranked[key].kind for key in _look_alikes(job, has, found, assignment)]
+    if not is_exact_name(mine.kind):  # beside less than the name, only its like tells anything
+        alike = [other for other in alike if other == mine.kind]
+    return Share(kind, has=mine.kind, alike=tuple(alike))
 
 
 class Tally:
@@ -45,6 +45,8 @@ class Tally:
         self._shares: dict[str, Share] = {}
         self._acceptable: Counter[str] = Counter()
         self._alike: Counter[str] = Counter()
+        self._having: Counter[str] = Counter()
+        self._twins: Counter[str] = Counter()
         self._exact = self._doubled = 0
         self._alone = 0.0
 
@@ -58,15 +60,27 @@ class Tally:
     def _add(self, share: Share, by: int) -> None:
         if share.acceptable is not None:
             self._acceptable[share.acceptable] += by
-        for kind in share.alike:
-            self._alike[kind] += by
-        self._exact += by * share.exact
-        self._doubled += by * bool(share.alike)
+        if share.has is not None and is_exact_name(share.has):
+            self._exact += by
+            self._doubled += by * bool(share.alike)
+            for kind in share.alike:
+                self._alike[kind] += by
+        elif share.has is not None:
+            self._having[share.has] += by
+            self._twins[share.has] += by * len(share.alike)
         self._alone += by * share.alone
 
     def counts(self) -> Counts:
         """What `matching_risk` judges by."""
-        return Counts(+self._acceptable, +self._alike, self._exact, self._doubled, self._alone)
+        return Counts(
+            acceptable=+self._acceptable,
+            alike=+self._alike,
+            exact=self._exact,
+            having=+self._having,
+            twins=+self._twins,
+            doubled=self._doubled,
+            alone=self._alone,
+        )
 
     def jobs_of(self, kinds: Collection[str]) -> set[str]:
         """The jobs that have their QuickBooks job by one of these kinds."""

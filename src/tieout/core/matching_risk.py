@@ -7,6 +7,9 @@ number of jobs that found nobody, or nobody for sure, it tells how many wrong on
 bring. Kinds are accepted, the safest first, while fewer than MOST of all accepted are expected to be
 wrong; one that is too often wrong, or too many at once, is left out.
 
+Books that write no names in full have hardly an exact partner. Where more jobs have their partner by
+the very kind that is judged, these are measured by as well.
+
 Before anything is counted some look-alikes are assumed (`_ASSUMED`), more for a thin likeness.
 """
 
@@ -35,6 +38,8 @@ class Counts:
     acceptable: Mapping[str, int]
     alike: Mapping[str, int]
     exact: int  # jobs with an exact partner
+    having: Mapping[str, int]  # jobs with a partner of this kind, which is not exact
+    twins: Mapping[str, int]  # look-alikes of these that are of the same kind
     doubled: int  # of them those that have a look-alike
     alone: float  # jobs that have nobody; those that have nobody for sure count half
 
@@ -46,9 +51,13 @@ class Counts:
             (_ASSUMED_THIN, alone + _ALONE_THIN) if is_thin(kind) else (_ASSUMED, alone + 1)
         )
         seen: float = self.alike.get(kind, 0)
+        among = self.exact
+        if self.having.get(kind, 0) > self.exact:  # so these books write names, all of them
+            seen += self.twins.get(kind, 0)
+            among += self.having[kind]
         if not is_exact_name(kind):
             seen += math.sqrt(seen)  # what was seen once may as well be twice as frequent
-        return alone * (seen + assumed) / (self.exact + _JOBS)
+        return alone * (seen + assumed) / (among + _JOBS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,13 @@ def test_a_look_alike_that_is_another_jobs_own_is_none() -> None:
     assert (found.exact, found.doubled, found.alike) == (2, 0, {})
 
 
+def test_beside_a_partner_of_some_kind_only_another_one_of_it_is_counted() -> None:
+    found = counted({"J": {"Q": pair(0.9, "i"), "R": pair(0.88, "i"), "S": pair(0.87, "t")}})
+
+    assert (found.exact, found.alike) == (0, {})
+    assert (found.having, found.twins) == ({"i": 1}, {"i": 1})
+
+
 def test_whoever_has_only_something_doubtful_counts_half() -> None:
     nobody = {"J": {"Q": pair(0.6, certain=False)}, "K": {}}
     doubtful = {"L": {"R": pair(0.9, certain=False)}}
@@ -43,12 +50,12 @@ def test_whoever_has_only_something_doubtful_counts_half() -> None:
 
 def test_a_job_that_changed_or_went_is_counted_no_longer() -> None:
     tally = Tally()
-    tally.put("J", Share("n", exact=True, alike=("t",)))
-    tally.put("K", Share("n"))
+    tally.put("J", Share("n", has="", alike=("t",)))
+    tally.put("K", Share("n", has="n", alike=("n",)))
     assert tally.jobs_of({"n"}) == {"J", "K"}
 
     tally.put("J", Share(alone=1.0))
     tally.put("K", None)
 
-    assert tally.counts() == Counts({}, {}, 0, 0, 1.0)
+    assert tally.counts() == Counts({}, {}, 0, {}, {}, 0, 1.0)
     assert not tally.jobs_of({"n"})

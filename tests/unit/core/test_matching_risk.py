@@ -10,6 +10,8 @@ def counts(**changes: object) -> Counts:
         "acceptable": {"": 1000, "i+": 50, "?i": 40},
         "alike": {},
         "exact": 1000,
+        "having": {},
+        "twins": {},
         "doubled": 0,
         "alone": 100,
         **changes,
@@ -72,3 +74,17 @@ def test_a_single_namesake_decides_nothing_in_small_books() -> None:
 def test_a_thin_likeness_is_never_believed_in_small_books() -> None:
     few = counts(acceptable={"": 30, "?x2+": 2}, exact=30, alone=0)
     assert not settle(few).is_safe("?x2+")
+
+
+def test_where_the_books_write_initials_these_are_what_others_are_measured_by() -> None:
+    books = {"acceptable": {"?i": 1000}, "exact": 50, "alike": {"?i": 1}, "alone": 150}
+
+    assert not settle(counts(**books)).is_safe("?i")
+    assert settle(counts(**books, having={"?i": 2000})).is_safe("?i")
+    assert not settle(counts(**books, having={"?i": 2000}, twins={"?i": 60})).is_safe("?i")
+
+
+def test_where_the_books_write_names_in_full_only_full_names_are_the_measure() -> None:
+    books = {"alike": {"?i": 3}, "alone": 90}
+
+    assert settle(counts(**books)) == settle(counts(**books, having={"?i": 900}, twins={"?i": 99}))
