@@ -19,6 +19,8 @@ from tests.store.test_service_run_export import (
     invoices,
 )
 
+from tieout.channels.base import Answer, Delivery
+from tieout.channels.remote import RemoteChannel
 from tieout.core.exporting import State
 from tieout.service import (
     moments,
@@ -34,7 +36,7 @@ from tieout.service.turns import Turn
 from tieout.store.commits import exchanges, lanes
 from tieout.store.commits import exports as commits
 from tieout.store.commits.invoices import upsert_invoices
-from tieout.store.models import Book, Company, Lane, Posting, SourceInvoice, TieOut
+from tieout.store.models import Book, Company, Lane, Posting, SourceInvoice, Task, TieOut
 from tieout.store.queries.planning import bundle
 
 FORKLIFT = "Acme Health:Reed, Sam - Forklift"
@@ -237,6 +239,24 @@ def test_nothing_is_sent_in_a_session_that_was_not_checked(
     due_now()
     office.work()
     assert len(in_quickbooks(office)) == 1
+
+
+@pytest.mark.parametrize("session_id", ["", "s" * 128])
+def test_the_longest_name_of_a_session_is_kept_and_without_one_nothing_is_sent(
+    office: Office, monkeypatch: pytest.MonkeyPatch, session_id: str
+) -> None:
+    """As long as the connector's contract allows; one that names none is not asked for ever."""
+    deliver = RemoteChannel.deliver
+
+    def named(channel: RemoteChannel, delivery: Delivery) -> Answer:
+        answer = deliver(channel, replace(delivery, expected_session=""))
+        return replace(answer, session_id=session_id)
+
+    monkeypatch.setattr(RemoteChannel, "deliver", named)
+    export(office, invoices(office, "20417"))
+    assert len(in_quickbooks(office)) == (1 if session_id else 0)
+    if not session_id:
+        assert "which session" in Task.objects.get(kind="export").problem
 
 
 def test_a_change_noticed_before_anything_was_sent_is_planned_again(office: Office) -> None:

@@ -45,6 +45,13 @@ def _taken(turn: Turn, answer: Answer) -> Trouble | None:
         return Trouble(problem=str(error), remedy="Tieout tries again by itself.")
     if facts.refusal is not None:  # it did not say who it is: that is no other company file
         return Trouble(problem=facts.refusal.message, remedy=facts.refusal.remedy)
+    if not answer.session_id:
+        # without it nobody could tell later if the same session of QuickBooks answers
+        return Trouble(
+            problem="The Remote Connector does not say which session of QuickBooks answers, so "
+            "nothing was sent.",
+            remedy="IT person: update the Remote Connector.",
+        )
     mismatch = _mismatch(queries.book(company_id=company_id), facts)
     if mismatch is not None:
         lanes.hold(company_id=company_id, epoch=turn.lease.epoch, reason=mismatch.problem)

@@ -111,7 +111,7 @@ class Listing(models.Model):
     state = models.CharField(max_length=8, default="waiting")  # waiting, reading, done
     from_modified = models.CharField(max_length=40, blank=True, default="")
     iterator_id = models.CharField(max_length=60, blank=True, default="")
-    session_id = models.CharField(max_length=80, blank=True, default="")
+    session_id = models.CharField(max_length=128, blank=True, default="")
     page_rows = models.PositiveIntegerField(default=100)
     restarts = models.PositiveSmallIntegerField(default=0)
     range_from = models.CharField(max_length=209, blank=True, default="")

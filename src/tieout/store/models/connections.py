@@ -74,7 +74,7 @@ class Lane(models.Model):
     fence_epoch = models.BigIntegerField(default=0)
     # the epoch and QuickBooks session in which the company file was found to be the right one
     checked_epoch = models.BigIntegerField(default=0)
-    checked_session = models.CharField(max_length=80, blank=True, default="")
+    checked_session = models.CharField(max_length=128, blank=True, default="")
     # the journal of the connector that led there; "" over the Web Connector
     checked_journal = models.CharField(max_length=64, blank=True, default="")
 

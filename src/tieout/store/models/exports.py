@@ -221,7 +221,7 @@ class Exchange(models.Model):
     hresult = models.BigIntegerField(null=True)
     stage = models.CharField(max_length=10, blank=True, default="")
     message = models.CharField(max_length=500, blank=True, default="")
-    session_id = models.CharField(max_length=80, blank=True, default="")
+    session_id = models.CharField(max_length=128, blank=True, default="")
     details = models.JSONField(default=dict)  # what else came with the answer
     answered_at = models.DateTimeField(null=True)
     applied_at = models.DateTimeField(null=True)
