@@ -17,15 +17,11 @@ from tieout.service.access import Access
 from tieout.service.bulk_sisters import Pick, SisterBulk
 from tieout.service.mapping_state import Refused
 from tieout.store.queries import proposals
-from tieout.web import sisters
+from tieout.web import bulk_form, sisters
 from tieout.web.access import company_page
 from tieout.web.sisters import Sister
-from tieout.web.wording import BULK_SCORES
 
 NUMBER_MAX = 18  # digits of an id
-TICK_SOME = Refused(
-    text="Nothing is ticked.", remedy="Tick what is to be saved, or choose Cancel."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +35,10 @@ class Asked:
     def words(self) -> str:
         """A few words for the history."""
         screen = self.wanted.on_screen
-        which = "Safe suggestions" if self.wanted.safe_only else "Suggestions"
-        score = f" from {self.wanted.score_from / 100:.2f}" if self.wanted.score_from else ""
+        which = bulk_form.which(only_safe=self.wanted.safe_only)
+        score = bulk_form.from_score(self.wanted.score_from)
         tab = "" if screen.tab == self.sister.usual else f", {self.sister.tabs[screen.tab]}"
-        search = f" matching “{screen.search}”" if screen.search else ""
+        search = bulk_form.matching(screen.search)
         return f"{which} for {self.sister.many}{tab}{score}{search}"
 
 
@@ -56,7 +52,7 @@ def suggestions(request: HttpRequest, access: Access, sister: Sister) -> HttpRes
     asked = _asked(sister, request.POST)
     picks = [pick for text in request.POST.getlist("pick") if (pick := _pick(text))]
     if not picks:
-        return _preview(request, access, asked, TICK_SOME)
+        return _preview(request, access, asked, bulk_form.TICK_SOME)
     outcome = service.accept(
         access=access, kind=sister.kind, picks=picks, what=asked.words, now=moments.now()
     )
@@ -71,9 +67,7 @@ def everything(request: HttpRequest, access: Access, sister: Sister) -> HttpResp
     proposal = service.propose(
         access=access, wanted=asked.wanted, what=asked.words, now=moments.now()
     )
-    response = HttpResponse()
-    response["HX-Redirect"] = reverse("mapping_changes", args=[access.company.pk, proposal.pk])
-    return response
+    return bulk_form.to_changes(access, proposal.pk)
 
 
 @require_POST
@@ -104,7 +98,7 @@ def _preview(
         "aside_count": len(found.aside),
         "more": found.more,
         "rows_max": service.ROWS_MAX,
-        "scores": [(score, f"{score / 100:.2f}") for score in BULK_SCORES],
+        "scores": bulk_form.score_choices(),
         "here": reverse(f"{name}_suggestions", args=[access.company.pk]),
         "everything": reverse(f"{name}_everything", args=[access.company.pk]),
         "refused": refused,
@@ -120,20 +114,16 @@ def _done(
     if outcome.proposal is not None:
         ids = [access.company.pk, outcome.proposal.pk]
         context["undo_address"] = reverse(f"{sister.page}_undo_bulk", args=ids)
-    response = render(request, "sisters/_bulk_done.html", context)
-    response["HX-Trigger-After-Settle"] = "mappings-changed"
-    return response
+    return bulk_form.done(request, "sisters/_bulk_done.html", context)
 
 
 def _asked(sister: Sister, given: QueryDict) -> Asked:
-    score = given.get("from", "")
-    hundredths = int(score) if sisters.is_number(score) and int(score) in BULK_SCORES else 0
     return Asked(
         sister=sister,
         wanted=SisterBulk(
             on_screen=sisters.read_filter(sister, given),
             safe_only=given.get("all") != "1",
-            score_from=hundredths,
+            score_from=bulk_form.score_asked(given),
         ),
     )
 

@@ -125,6 +125,3 @@ CONFIRMS = {
     "inactive": "I confirm that it is inactive.",
     "is_customer": "I confirm that it is a customer, not a job.",
 }
-
-# from which score suggestions may be accepted in bulk, in hundredths
-BULK_SCORES = (100, 95, 90, 85, 80)

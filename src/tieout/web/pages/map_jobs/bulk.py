@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -20,10 +19,11 @@ from tieout.service.bulk_mapping import Pick
 from tieout.service.mapping_state import Refused
 from tieout.store.queries import jobs, mapping_batches
 from tieout.store.queries.suggestions import SCORE_ONE, BulkFilter
+from tieout.web import bulk_form
 from tieout.web.access import company_page
 from tieout.web.pages.map_jobs import filters, views
+from tieout.web.sisters import is_number
 from tieout.web.templatetags.tieout import qb_path
-from tieout.web.wording import BULK_SCORES
 
 ASIDE_SHOWN = 200
 NUMBER_MAX = 18  # digits of an id
@@ -40,10 +40,10 @@ class Asked:
     @property
     def words(self) -> str:
         """A few words for the history."""
-        which = "Safe suggestions" if self.wanted.only == "safe" else "Suggestions"
-        score = f" from {self.score / 100:.2f}" if self.score else ""
+        which = bulk_form.which(only_safe=self.wanted.only == "safe")
+        score = bulk_form.from_score(self.score)
         client = f" of {self.client.name}" if self.client else ""
-        search = f" matching “{self.wanted.search}”" if self.wanted.search else ""
+        search = bulk_form.matching(self.wanted.search)
         return f"{which}{score}{client}{search}, accepted in bulk"
 
 
@@ -64,9 +64,7 @@ def accept(request: HttpRequest, access: Access) -> HttpResponse:
     asked = _asked(access, request.POST)
     if not picks:
         context = _context(access, asked)
-        context["refused"] = Refused(
-            text="Nothing is ticked.", remedy="Tick what is to be saved, or choose Cancel."
-        )
+        context["refused"] = bulk_form.TICK_SOME
         return render(request, "map_jobs/_bulk.html", context, status=422)
     outcome = service.accept(access=access, picks=picks, what=asked.words, now=moments.now())
     return _done(request, access, outcome)
@@ -80,9 +78,7 @@ def everything(request: HttpRequest, access: Access) -> HttpResponse:
     proposal = propose_suggestions.propose(
         access=access, wanted=asked.wanted, what=asked.words, now=moments.now()
     )
-    response = HttpResponse()
-    response["HX-Redirect"] = reverse("mapping_changes", args=[access.company.pk, proposal.pk])
-    return response
+    return bulk_form.to_changes(access, proposal.pk)
 
 
 @require_POST
@@ -106,9 +102,7 @@ def _done(request: HttpRequest, access: Access, outcome: service.Outcome) -> Htt
         "outcome": outcome,
         "shown": outcome.aside[:ASIDE_SHOWN],
     }
-    response = render(request, "map_jobs/_bulk_done.html", context)
-    response["HX-Trigger-After-Settle"] = "mappings-changed"
-    return response
+    return bulk_form.done(request, "map_jobs/_bulk_done.html", context)
 
 
 def _context(access: Access, asked: Asked) -> dict[str, Any]:
@@ -131,7 +125,7 @@ def _context(access: Access, asked: Asked) -> dict[str, Any]:
         "aside_count": len(found.aside),
         "more": found.more,
         "rows_max": service.ROWS_MAX,
-        "scores": [(score, f"{score / 100:.2f}") for score in BULK_SCORES],
+        "scores": bulk_form.score_choices(),
         "every_client": "?" + urlencode({name: value for name, value in said.items() if value}),
         "batches": mapping_batches.latest(company_id=access.company.pk),
     }
@@ -153,10 +147,9 @@ def _line(line: service.Line) -> dict[str, Any]:
 def _asked(access: Access, given: QueryDict) -> Asked:
     number = given.get("client", "")
     client = None
-    if _is_number(number):
+    if is_number(number, NUMBER_MAX):
         client = jobs.get_client(company_id=access.company.pk, client_id=int(number))
-    score = given.get("from", "")
-    hundredths = int(score) if _is_number(score) and int(score) in BULK_SCORES else 0
+    hundredths = bulk_form.score_asked(given)
     return Asked(
         wanted=BulkFilter(
             active=given.get("tab") != "inactive",
@@ -173,11 +166,7 @@ def _asked(access: Access, given: QueryDict) -> Asked:
 def _pick(text: str) -> Pick | None:
     """A line as the form sends it: job, version, QuickBooks job."""
     parts = text.split(".")
-    if len(parts) != 3 or not all(_is_number(part) for part in parts):
+    if len(parts) != 3 or not all(is_number(part, NUMBER_MAX) for part in parts):
         return None
     job_id, version, target_id = map(int, parts)
     return Pick(job_id=job_id, version=version, target_id=target_id)
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= NUMBER_MAX
