@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,6 +11,7 @@ from tieout.core.exporting import Event
 from tieout.quickbooks import qbxml
 from tieout.quickbooks.qbxml import status as codes
 
+ANOTHER = "QuickBooks answered another request."
 OTHER_BYTES = 9001  # set code: that id was used for something else, so nothing was run
 # set codes that tell nothing about the write itself
 NOT_STORED = frozenset({OTHER_BYTES, 9002, 9004})
@@ -80,7 +81,7 @@ def judge_write(
 
 def another() -> Reading:
     """An answer that is not to what was sent: it settles nothing, and is looked into."""
-    return Reading(event=Event.SILENCE, message="QuickBooks answered another request.")
+    return Reading(event=Event.SILENCE, message=ANOTHER)
 
 
 def of_other_set(answer: bytes, set_id: str) -> bool:
@@ -116,9 +117,33 @@ def proves_no_record(answer: bytes) -> bool:
     return parsed.set_status_code == NO_RECORD and not parsed.responses
 
 
-def at(parsed: qbxml.ResponseSet, position: int) -> qbxml.Response | None:
-    """The response at that place of the set, None when the answer is shorter."""
-    return parsed.responses[position] if len(parsed.responses) > position else None
+def answered(
+    answer: bytes,
+    *asked: tuple[str, str],
+    bearable: Callable[[qbxml.Response], bool] = lambda _response: False,
+) -> tuple[Sequence[qbxml.Response], Reading | None]:
+    """The responses to these questions, (kind, requestID) each, or why nothing is to be concluded.
+
+    QuickBooks answers each request once, in their order (Intuit's schema). That nothing was found
+    is a fact only in an answer to the question: one of another kind, under another name or of
+    another length is to something else. Real answers may leave the requestID out. `bearable` is
+    asked about a response that failed. Raises MalformedResponse.
+    """
+    responses = qbxml.parse_response(answer).responses
+    broken = next((each for each in responses if failed(each) and not bearable(each)), None)
+    if broken is not None or not responses:
+        return (), inconclusive(broken)
+    if len(responses) != len(asked) or not all(
+        response.kind == kind and response.request_id in {"", request_id}
+        for response, (kind, request_id) in zip(responses, asked, strict=True)
+    ):
+        return (), of_another()
+    return responses, None
+
+
+def of_another() -> Reading:
+    """A query's answer that is not to what was asked: nothing is concluded from it."""
+    return Reading(event=None, message=ANOTHER, remedy="Tieout asks again by itself.")
 
 
 def failed(response: qbxml.Response) -> bool:

@@ -6,7 +6,7 @@ This module and those beside it named `translate_…` are the only ones that kno
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -19,18 +19,13 @@ from tieout.quickbooks.qbxml import text as qbxml_text
 from tieout.quickbooks.qbxml import transactions
 from tieout.quickbooks.readings import Found as Found
 from tieout.quickbooks.readings import Reading as Reading
-from tieout.quickbooks.readings import (
-    another,
-    failed,
-    inconclusive,
-    judge_stored,
-    judge_write,
-)
+from tieout.quickbooks.readings import another, answered, judge_stored, judge_write
 
 SaleRet = qbxml.InvoiceRet | qbxml.CreditMemoRet
-CUSTOMER = "customer"  # names a probe's question for what the customer got lately
-FORMER = "former"  # names the question for the id under which it stood there once
-PROBES_MIN = 2  # a probe asks by number and by customer
+# The names of a probe's questions: by number, for what the customer got lately, for the id under
+# which it stood there once; and of a search's, by which its answer is told from a probe's.
+PROBE, CUSTOMER, FORMER = "probe", "customer", "former"
+NUMBER, CHANGED, DELETED = "number", "changed", "deleted"
 OTHER_MAX = 29  # characters of the field Other, which shows our key to people
 
 VOIDED = "VOID:"  # how the memo of a voided transaction begins (general knowledge, open point)
@@ -71,11 +66,11 @@ def render_probe(expected: Expected, *, sent_at: datetime | None = None) -> byte
     """
     month_before = datetime.combine(expected.txn_date, time.min) - timedelta(days=31)
     requests = [
-        _by_number(expected, "probe"),
+        _by_number(expected, PROBE),
         _changed(expected, CUSTOMER, month_before, customer=expected.customer_list_id),
     ]
     if sent_at is not None:
-        requests.append(_changed(expected, "changed", qbxml.since_sent(sent_at)))
+        requests.append(_changed(expected, CHANGED, qbxml.since_sent(sent_at)))
     if ids := _former_ids(expected):
         requests.append(_query(expected)(request_id=FORMER, txn_ids=ids, include=IDENTITY))
     return qbxml.render(requests, on_error="continueOnError")
@@ -103,10 +98,10 @@ def render_search(expected: Expected, *, sent_at: datetime) -> bytes:
     since = qbxml.since_sent(sent_at)
     return qbxml.render(
         [
-            _by_number(expected, "number"),
-            _changed(expected, "changed", since),
+            _by_number(expected, NUMBER),
+            _changed(expected, CHANGED, since),
             transactions.TxnDeletedQuery(
-                request_id="deleted", txn_types=(_txn_type(expected.kind),), from_deleted=since
+                request_id=DELETED, txn_types=(_txn_type(expected.kind),), from_deleted=since
             ),
         ],
         on_error="continueOnError",
@@ -115,7 +110,7 @@ def render_search(expected: Expected, *, sent_at: datetime) -> bytes:
 
 def is_voided(sale: SaleRet) -> bool:
     """Whether it is voided: QuickBooks keeps it, worth nothing, with a memo that says so."""
-    return sale.memo.upper().startswith(VOIDED) and not sale.total
+    return sale.memo.upper().startswith(VOIDED) and sale.total == 0
 
 
 def _former_ids(expected: Expected) -> tuple[str, ...]:
@@ -183,14 +178,18 @@ def line_of(line: PostingLine, tax_code: str) -> qbxml.LineAdd:
 
 
 def read_probe(answer: bytes, expected: Expected) -> Reading:
-    """Judge the answer to a probe; raises MalformedResponse when it cannot be read."""
-    responses = qbxml.parse_response(answer).responses
-    asked = PROBES_MIN + bool(_former_ids(expected))
-    broken = [each for each in responses if failed(each) and not _customer_is_gone(each)]
-    if len(responses) < asked or broken:
-        return inconclusive(broken[0] if broken else None)
+    """Judge the answer to a probe, of what left before or not; raises MalformedResponse."""
+    kind = _query(expected).KIND
+    names = [PROBE, CUSTOMER, *([FORMER] if _former_ids(expected) else [])]
+    if len(qbxml.parse_response(answer).responses) > len(names):
+        names.insert(2, CHANGED)
+    responses, broken = answered(
+        answer, *((kind, name) for name in names), bearable=_customer_is_gone
+    )
+    if broken is not None:
+        return broken
     by_number, *others = (_sales(each.rets) for each in responses)
-    if responses[-1].request_id == FORMER:
+    if FORMER in names:
         known = {sale.txn_id: sale for sale in others.pop()}
         if sale := known.get(expected.former_txn_id):
             return Reading(event=Event.FOUND_OURS, found=found_sale(sale))
@@ -226,17 +225,19 @@ def read_status_check(answer: bytes, expected: Expected) -> Reading:
 
 def read_search(answer: bytes, expected: Expected) -> Reading:
     """Judge a search. Whether absence counts is for the caller to decide."""
-    responses = {r.request_id: r for r in qbxml.parse_response(answer).responses}
-    for name in ("number", "changed", "deleted"):
-        if name not in responses or failed(responses[name]):
-            return Reading(event=Event.SILENCE, message=f"The search by {name} did not answer.")
-    ours = _marked(responses["changed"].rets, expected)
-    judged = _judged([*ours, *_sales(responses["number"].rets)], expected)
+    kind = _query(expected).KIND
+    responses, broken = answered(
+        answer, (kind, NUMBER), (kind, CHANGED), ("TxnDeletedQuery", DELETED)
+    )
+    if broken is not None:
+        return replace(broken, event=Event.SILENCE)
+    by_number, changed, gone = (each.rets for each in responses)
+    judged = _judged([*_marked(changed, expected), *_sales(by_number)], expected)
     if judged is not None:
         return judged
     deleted = [
         ret
-        for ret in responses["deleted"].rets
+        for ret in gone
         if isinstance(ret, qbxml.TxnDeletedRet) and ret.ref_number == expected.number
     ]
     if deleted:
@@ -252,11 +253,16 @@ def find_marked(sales: Iterable[object], expected: Expected) -> Reading | None:
     return _judged(_marked(sales, expected), expected)
 
 
-def their_invoice(sale: SaleRet) -> TheirInvoice | None:
-    """An invoice or credit memo for the tie-out; None when the answer leaves out what it needs."""
-    if sale.txn_date is None or not sale.txn_id:
-        return None
-    total = sale.total if sale.total is not None else Decimal("0.00")
+def their_invoice(sale: SaleRet) -> TheirInvoice:
+    """An invoice or credit memo for the tie-out.
+
+    Raises MalformedResponse when the answer leaves out what it needs: guessed at, or passed over,
+    it would show as a difference that there is not.
+    """
+    total = sale.total
+    if sale.txn_date is None or not sale.txn_id or total is None:
+        msg = f"QuickBooks left out id, date or total of invoice {sale.ref_number or 'without number'}."
+        raise qbxml.MalformedResponse(msg)
     return TheirInvoice(
         txn_id=sale.txn_id,
         number=sale.ref_number,
@@ -264,7 +270,7 @@ def their_invoice(sale: SaleRet) -> TheirInvoice | None:
         txn_date=sale.txn_date,
         total=-total if isinstance(sale, qbxml.CreditMemoRet) else total,
         marker_key=keys.read_marker(sale.memo),
-        voided=sale.memo.upper().startswith("VOID:") and total == 0,
+        voided=is_voided(sale),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -15,13 +15,15 @@ from tieout.quickbooks.readings import (
     Found,
     Reading,
     another,
-    at,
-    failed,
-    inconclusive,
+    answered,
     judge_stored,
     judge_write,
+    of_another,
 )
 
+QUERY = qbxml.CustomerQuery.KIND
+# The names of the questions: by name, for the customer, for all that was changed, for one job.
+BY_NAME, CUSTOMER, CHANGED, LOOK = "name", "customer", "changed", "job"
 NAME_IN_USE = 3100
 STALE = 3200  # somebody changed it since it was read
 IDENTITY = (
@@ -76,11 +78,9 @@ def render_look_for(job: NewJob, *, since: datetime) -> bytes:
     """
     changed = qbxml.since_sent(since)
     looks = [
-        qbxml.CustomerQuery(request_id="name", full_names=(job.full_name,), include=IDENTITY),
-        qbxml.CustomerQuery(
-            request_id="customer", list_ids=(job.parent_list_id,), include=IDENTITY
-        ),
-        qbxml.CustomerQuery(request_id="changed", from_modified=changed, include=IDENTITY),
+        qbxml.CustomerQuery(request_id=BY_NAME, full_names=(job.full_name,), include=IDENTITY),
+        qbxml.CustomerQuery(request_id=CUSTOMER, list_ids=(job.parent_list_id,), include=IDENTITY),
+        qbxml.CustomerQuery(request_id=CHANGED, from_modified=changed, include=IDENTITY),
     ]
     return qbxml.render(looks, on_error="continueOnError")
 
@@ -102,24 +102,22 @@ def _looked_for(answer: bytes, job: NewJob, *, absent: Event) -> Reading:
     One of that name without it was typed by somebody, and one with the GUID of an earlier wish was
     given up by somebody: a person says whether it is the one that is meant.
     """
-    parsed = qbxml.parse_response(answer)
-    by_name, of_customer, changed = (at(parsed, place) for place in range(3))
-    for response in (by_name, of_customer, changed):
-        if response is None or failed(response):
-            return inconclusive(response)
-    by_guid = {
-        each.external_guid.upper(): each
-        for each in (*customers_of(changed), *customers_of(by_name))
-    }
+    responses, broken = answered(answer, (QUERY, BY_NAME), (QUERY, CUSTOMER), (QUERY, CHANGED))
+    if broken is not None:
+        return broken
+    by_name, of_customer, changed = map(customers_of, responses)
+    if [each.list_id for each in of_customer] not in ([], [job.parent_list_id]):
+        return of_another()
+    by_guid = {each.external_guid.upper(): each for each in (*changed, *by_name)}
     if ours := by_guid.get(job.guid.upper()):
         return Reading(event=Event.FOUND_OURS, found=found_job(ours))
     for guid in job.former_guids:
         if former := by_guid.get(guid.upper()):
             message = f"An earlier wish for it was given up, but made {former.full_name}."
             return Reading(event=Event.FOUND_ALIKE, found=found_job(former), message=message)
-    if (moved := _moved(customers_of(of_customer), job)) is not None:
+    if (moved := _moved(of_customer, job)) is not None:
         return moved
-    for each in customers_of(by_name):
+    for each in by_name:
         is_below = each.parent_list_id == job.parent_list_id
         event = Event.FOUND_ALIKE if is_below else Event.FOUND_FOREIGN
         return Reading(event=event, found=found_job(each))
@@ -185,13 +183,13 @@ def read_stored_add(answer: bytes, job: NewJob, *, resent: bool) -> Reading:
 
 def render_look(change: JobChange) -> bytes:
     """Read the job as it is now; before the write and, when its answer is lost, after it."""
-    query = qbxml.CustomerQuery(request_id="job", list_ids=(change.list_id,), include=IDENTITY)
+    query = qbxml.CustomerQuery(request_id=LOOK, list_ids=(change.list_id,), include=IDENTITY)
     return qbxml.render([query], on_error="continueOnError")
 
 
 def read_look(answer: bytes, change: JobChange) -> tuple[Reading, str]:
     """Judge the job before the write, and its edit sequence; a later edit there is a person's."""
-    job, broken = _one(answer)
+    job, broken = _one(answer, change)
     if job is None:
         return broken or _gone(), ""
     if _has(job, change.want):
@@ -247,7 +245,7 @@ def read_stored_mod(answer: bytes, change: JobChange) -> Reading:
 
 def read_search_mod(answer: bytes, change: JobChange) -> Reading:
     """Judge the re-read: as wanted = done; untouched = not executed; else a person looks."""
-    job, broken = _one(answer)
+    job, broken = _one(answer, change)
     if job is None:
         return Reading(
             event=Event.FOUND_FOREIGN if broken is None else Event.SILENCE,
@@ -281,12 +279,15 @@ def _gone() -> Reading:
     return Reading(event=Event.FOUND_FOREIGN, message="The job is not in QuickBooks any more.")
 
 
-def _one(answer: bytes) -> tuple[qbxml.CustomerRet | None, Reading | None]:
-    """The job that was asked for by its id, or why there is none (None: it is gone)."""
-    response = at(qbxml.parse_response(answer), 0)
-    if response is None or failed(response):
-        return None, inconclusive(response)
-    return next(iter(customers_of(response)), None), None
+def _one(answer: bytes, change: JobChange) -> tuple[qbxml.CustomerRet | None, Reading | None]:
+    """The job that was asked for by its id, or why nothing is known of it (both None: it is gone)."""
+    responses, broken = answered(answer, (QUERY, LOOK))
+    if broken is not None:
+        return None, broken
+    found = customers_of(responses[0])
+    if [job.list_id for job in found] not in ([], [change.list_id]):
+        return None, of_another()
+    return next(iter(found), None), None
 
 
 def job_data(job: qbxml.CustomerRet) -> JobData:
@@ -358,9 +359,9 @@ def found_job(job: qbxml.CustomerRet) -> Found:
     )
 
 
-def customers_of(response: qbxml.Response | None) -> list[qbxml.CustomerRet]:
-    rets: Iterable[object] = response.rets if response is not None else ()
-    return [ret for ret in rets if isinstance(ret, qbxml.CustomerRet)]
+def customers_of(response: qbxml.Response) -> list[qbxml.CustomerRet]:
+    """The customers and jobs in one response."""
+    return [ret for ret in response.rets if isinstance(ret, qbxml.CustomerRet)]
 
 
 def _status(text: str) -> Any:

@@ -11,10 +11,12 @@ from tieout.core.exporting import Event
 from tieout.core.facts import PostingKind
 from tieout.quickbooks import qbxml
 from tieout.quickbooks.qbxml import credits as qbxml_credits
-from tieout.quickbooks.readings import Found, failed
+from tieout.quickbooks.readings import Found, Reading, answered, inconclusive
 from tieout.quickbooks.translate import found_sale, is_voided
 from tieout.quickbooks.translate_stamp import OWNER, stamp_of
 
+# the names of the questions
+COMPANY, ACTIVITY, INVOICES, CREDITS = "company", "activity", "invoices", "credits"
 INCLUDE = (
     "TxnID", "TimeCreated", "TimeModified", "EditSequence", "CustomerRef", "TxnDate", "RefNumber",
     "Subtotal", "SalesTaxTotal", "Memo", "TotalAmount",
@@ -27,7 +29,7 @@ _ANY_ZONE = timedelta(hours=16)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Presence:
-    """What is there, and in which company file. `broken`: a part that was not answered."""
+    """What is there, and in which company file. `broken`: why nothing is to be concluded."""
 
     sales: Mapping[str, Found]  # by TxnID
     voided: frozenset[str]  # those of them that are worth nothing any more
@@ -84,37 +86,42 @@ def render(sales: Sequence[tuple[PostingKind, str]]) -> bytes:
     invoices = tuple(txn_id for kind, txn_id in sales if kind is PostingKind.INVOICE)
     credits_ = tuple(txn_id for kind, txn_id in sales if kind is PostingKind.CREDIT_MEMO)
     requests: list[qbxml.Request] = [
-        qbxml.CompanyQuery(request_id="company", owner_ids=(OWNER,)),
-        qbxml.CompanyActivityQuery(request_id="activity"),
+        qbxml.CompanyQuery(request_id=COMPANY, owner_ids=(OWNER,)),
+        qbxml.CompanyActivityQuery(request_id=ACTIVITY),
     ]
     if invoices:
-        requests.append(
-            qbxml.InvoiceQuery(request_id="invoices", txn_ids=invoices, include=INCLUDE)
-        )
+        requests.append(qbxml.InvoiceQuery(request_id=INVOICES, txn_ids=invoices, include=INCLUDE))
     if credits_:
         requests.append(
-            qbxml_credits.CreditMemoQuery(request_id="credits", txn_ids=credits_, include=INCLUDE)
+            qbxml_credits.CreditMemoQuery(request_id=CREDITS, txn_ids=credits_, include=INCLUDE)
         )
     return qbxml.render(requests, on_error="continueOnError")
 
 
 def read(answer: bytes, kinds: Collection[PostingKind]) -> Presence:
     """Which of them are there; raises MalformedResponse when it cannot be read."""
-    responses = {each.request_id: each for each in qbxml.parse_response(answer).responses}
-    asked = ["company", "activity"]
-    asked += ["invoices"] if PostingKind.INVOICE in kinds else []
-    asked += ["credits"] if PostingKind.CREDIT_MEMO in kinds else []
-    broken = [name for name in asked if name not in responses or failed(responses[name])]
-    rets = [ret for each in responses.values() for ret in each.rets]
+    asked = [(qbxml.CompanyQuery.KIND, COMPANY), (qbxml.CompanyActivityQuery.KIND, ACTIVITY)]
+    asked += [(qbxml.InvoiceQuery.KIND, INVOICES)] if PostingKind.INVOICE in kinds else []
+    if PostingKind.CREDIT_MEMO in kinds:
+        asked += [(qbxml_credits.CreditMemoQuery.KIND, CREDITS)]
+    responses, broken = answered(answer, *asked)
+    rets = [ret for each in responses for ret in each.rets]
     company = next((ret for ret in rets if isinstance(ret, qbxml.CompanyRet)), None)
     activity = next((ret for ret in rets if isinstance(ret, qbxml.CompanyActivityRet)), None)
+    if broken is None and (company is None or activity is None):
+        broken = inconclusive(None)
     sales = [ret for ret in rets if isinstance(ret, qbxml.InvoiceRet | qbxml.CreditMemoRet)]
-    said = responses[broken[0]].status.message if broken and broken[0] in responses else ""
     return Presence(
         sales={sale.txn_id: found_sale(sale) for sale in sales},
         voided=frozenset(sale.txn_id for sale in sales if is_voided(sale)),
         company_name=company.company_name if company else "",
         stamp=stamp_of(company) if company else "",
         last_restore_time=activity.last_restore_time if activity else "",
-        broken=f"QuickBooks did not answer about {broken[0]}. {said}".strip() if broken else "",
+        broken=_why(broken),
     )
+
+
+def _why(broken: Reading | None) -> str:
+    if broken is None:
+        return ""
+    return f"QuickBooks did not answer what it was asked. {broken.message}".strip()

@@ -16,15 +16,15 @@ from tieout.quickbooks.readings import (
     Found,
     Reading,
     another,
-    at,
-    failed,
-    inconclusive,
+    answered,
     judge_stored,
     judge_write,
+    of_another,
 )
 from tieout.quickbooks.translate import IDENTITY, SaleRet, found_sale, is_voided, line_of
 from tieout.quickbooks.translate_customers import again_if_stale
 
+LOOK = "sale"  # names the question for the one that is meant
 LINE_INSERTED = "-1"  # the id of a line that is not there yet
 _MONEY = ("AppliedAmount", "BalanceRemaining", "IsPaid", "CreditRemaining", "LinkedTxn")
 _LINES = (
@@ -50,11 +50,8 @@ class HeldSale:
 
 def render_look(sale: HeldSale) -> bytes:
     """Read it as it is now; before a write and, when its answer is lost, after it."""
-    query = (
-        qbxml.InvoiceQuery if sale.kind is PostingKind.INVOICE else qbxml_credits.CreditMemoQuery
-    )
-    look = query(
-        request_id="sale",
+    look = _query(sale)(
+        request_id=LOOK,
         txn_ids=(sale.txn_id,),
         include_line_items=True,
         include_linked=True,
@@ -63,14 +60,21 @@ def render_look(sale: HeldSale) -> bytes:
     return qbxml.render([look], on_error="continueOnError")
 
 
-def _one(answer: bytes) -> tuple[SaleRet | None, Reading | None]:
-    """The one that was asked for, or why there is none (None: it is gone)."""
-    response = at(qbxml.parse_response(answer), 0)
-    if response is None or failed(response):
-        return None, inconclusive(response)
-    return next(
-        (r for r in response.rets if isinstance(r, qbxml.InvoiceRet | qbxml.CreditMemoRet)), None
-    ), None
+def _query(sale: HeldSale) -> type[qbxml.InvoiceQuery | qbxml_credits.CreditMemoQuery]:
+    is_invoice = sale.kind is PostingKind.INVOICE
+    return qbxml.InvoiceQuery if is_invoice else qbxml_credits.CreditMemoQuery
+
+
+def _one(answer: bytes, held: HeldSale) -> tuple[SaleRet | None, Reading | None]:
+    """The one that was asked for, or why nothing is known of it (both None: it is gone)."""
+    responses, broken = answered(answer, (_query(held).KIND, LOOK))
+    if broken is not None:
+        return None, broken
+    rets = responses[0].rets
+    found = [r for r in rets if isinstance(r, qbxml.InvoiceRet | qbxml.CreditMemoRet)]
+    if [sale.txn_id for sale in found] not in ([], [held.txn_id]):
+        return None, of_another()
+    return next(iter(found), None), None
 
 
 def why_not(sale: SaleRet | None, held: HeldSale) -> Reading | None:
@@ -106,13 +110,18 @@ def _kept(message: str, remedy: str, found: Found | None = None) -> Reading:
 
 def _paid(sale: SaleRet) -> str:
     if isinstance(sale, qbxml.CreditMemoRet):
-        used = sale.credit_remaining is not None and sale.credit_remaining != sale.total
-        return "The credit memo was applied to invoices." if used or sale.linked else ""
-    applied = sale.applied_amount or Decimal(0)
-    left = sale.balance_remaining
-    if applied or (left is not None and sale.total is not None and left != sale.total):
-        return "A payment or credit is applied to it."
-    return "Another transaction is linked to it." if sale.linked else ""
+        left, applied = sale.credit_remaining, Decimal(0)
+        used = "The credit memo was applied to invoices."
+        other = used
+    else:
+        left, applied = sale.balance_remaining, sale.applied_amount or Decimal(0)
+        used = "A payment or credit is applied to it."
+        other = "Another transaction is linked to it."
+    if left is None or sale.total is None:
+        return "QuickBooks did not say how much of it is still open."
+    if applied or left != sale.total:
+        return used
+    return other if sale.linked else ""
 
 
 # ------------------------------------------------------------------ void
@@ -120,7 +129,7 @@ def _paid(sale: SaleRet) -> str:
 
 def read_void_look(answer: bytes, held: HeldSale) -> Reading:
     """Judge it before it is voided: done already, untouched, or not to be touched."""
-    sale, broken = _one(answer)
+    sale, broken = _one(answer, held)
     if broken is not None:
         return broken
     if sale is not None and is_voided(sale):
@@ -155,7 +164,7 @@ def read_stored_void(answer: bytes, held: HeldSale) -> Reading:
 
 def read_void_search(answer: bytes, held: HeldSale) -> Reading:
     """Judge the re-read after a void was sent: voided = done; untouched = not executed."""
-    sale, broken = _one(answer)
+    sale, broken = _one(answer, held)
     if broken is not None:
         return Reading(event=Event.SILENCE, message=broken.message, remedy=broken.remedy)
     if sale is not None and is_voided(sale):
@@ -168,7 +177,7 @@ def read_void_search(answer: bytes, held: HeldSale) -> Reading:
 
 def read_mod_look(answer: bytes, held: HeldSale, target: Posting) -> Reading:
     """Judge the invoice before it is updated: as wanted already, untouched, or not to be touched."""
-    sale, broken = _one(answer)
+    sale, broken = _one(answer, held)
     if broken is not None:
         return broken
     if sale is not None and _says(sale, held, target):
@@ -218,7 +227,7 @@ def read_stored_mod(answer: bytes, held: HeldSale) -> Reading:
 
 def read_mod_search(answer: bytes, held: HeldSale, target: Posting) -> Reading:
     """Judge the re-read after an update was sent."""
-    sale, broken = _one(answer)
+    sale, broken = _one(answer, held)
     if broken is not None:
         return Reading(event=Event.SILENCE, message=broken.message, remedy=broken.remedy)
     if sale is not None and _says(sale, held, target):

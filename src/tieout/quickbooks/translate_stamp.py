@@ -13,8 +13,7 @@ from tieout.quickbooks import qbxml
 from tieout.quickbooks.readings import (
     Found,
     Reading,
-    at,
-    failed,
+    answered,
     inconclusive,
     judge_stored,
     judge_write,
@@ -22,6 +21,7 @@ from tieout.quickbooks.readings import (
 
 OWNER = "{7E0C4F1A-52B3-4D0B-9A64-1C5E8F2D7B90}"  # Tieout's own; never change it
 FIELD = "TieoutCompany"
+LOOK = "company"  # names the question which stamp is there
 NAME_IN_USE = 3100
 VALUE_IN_USE = 3180
 
@@ -46,7 +46,7 @@ def stamp_of(company: qbxml.CompanyRet) -> str:
 def render_look() -> bytes:
     """Ask which stamp the company file bears."""
     return qbxml.render(
-        [qbxml.CompanyQuery(request_id="company", owner_ids=(OWNER,))], on_error="continueOnError"
+        [qbxml.CompanyQuery(request_id=LOOK, owner_ids=(OWNER,))], on_error="continueOnError"
     )
 
 
@@ -121,10 +121,10 @@ def _judged(there: str, stamp: Stamp) -> Reading | None:
 
 
 def _stamp_in(answer: bytes) -> tuple[str, Reading | None]:
-    response = at(qbxml.parse_response(answer), 0)
-    if response is None or failed(response):
-        return "", inconclusive(response)
-    for ret in response.rets:
+    responses, broken = answered(answer, (qbxml.CompanyQuery.KIND, LOOK))
+    if broken is not None:
+        return "", broken
+    for ret in responses[0].rets:
         if isinstance(ret, qbxml.CompanyRet):
             return stamp_of(ret), None
     return "", inconclusive(None)

@@ -203,8 +203,7 @@ def _keep_page(
                 read = [qbxml.typed(ret) for ret in rets]
                 adopt_set_aside.adopt(company_id=task.company_id, sales=read, now=moments.now())
                 sales = [translate.their_invoice(sale) for sale in read]
-                known = [each for each in sales if each is not None]
-                commits.add_theirs(tie_out=tie_out, invoices=known, stray=listing.kind in STRAYS)
+                commits.add_theirs(tie_out=tie_out, invoices=sales, stray=listing.kind in STRAYS)
                 count += len(rets)
             trouble = _turn_over(task, listing, asked or count, head.response, answer)
     except qbxml.MalformedResponse as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -189,6 +190,54 @@ def test_a_probe_that_failed_proves_nothing() -> None:
     assert translate.read_probe(half, EXPECTED).event is None
 
 
+def nothing(*names: str, kind: str = "InvoiceQuery") -> bytes:
+    return answer(*(response(kind, request_id=name, code=500) for name in names))
+
+
+@pytest.mark.parametrize(
+    ("message", "event"),
+    [
+        (nothing("probe", "customer"), Event.PROBE_CLEAN),
+        (nothing("probe", "customer", "changed"), Event.PROBE_CLEAN),
+        (nothing("", ""), Event.PROBE_CLEAN),  # real answers leave the requestID out
+        (nothing("name", "customer", "changed", kind="CustomerQuery"), None),
+        (nothing("probe", "customer", kind="CreditMemoQuery"), None),
+        (nothing("number", "changed", "deleted"), None),
+        (nothing("customer", "probe"), None),
+        (nothing("probe", "customer", "former"), None),
+        (nothing("probe", "customer", "changed", "changed"), None),
+    ],
+)
+def test_nothing_found_counts_only_in_an_answer_to_the_probe(
+    message: bytes, event: Event | None
+) -> None:
+    reading = translate.read_probe(message, EXPECTED)
+    assert reading.event is event
+    assert bool(reading.message) is (event is None)
+
+
+@pytest.mark.parametrize("names", [("probe", "customer", "former"), ("", "", "")])
+def test_what_stood_there_once_is_found_without_a_request_id(names: tuple[str, ...]) -> None:
+    *looks, former = names
+    message = answer(
+        *(response("InvoiceQuery", request_id=name, code=500) for name in looks),
+        response("InvoiceQuery", sale(memo="typed over"), request_id=former),
+    )
+    expected = replace(EXPECTED, former_txn_id="1A3F-1")
+    assert translate.read_probe(message, expected).event is Event.FOUND_OURS
+    assert translate.read_probe(nothing("probe", "customer"), expected).event is None
+
+
+def test_an_invoice_without_a_total_is_not_taken_for_a_voided_one() -> None:
+    typed = sale(memo="VOID: typed by hand").replace("<Subtotal>1200.00</Subtotal>", "")
+    invoice, voided = (
+        qbxml.parse_response(answer(response("InvoiceQuery", body))).responses[0].rets[0]
+        for body in (typed, sale(memo="Void: x", subtotal="0.00"))
+    )
+    assert not translate.is_voided(invoice)
+    assert translate.is_voided(voided)
+
+
 @pytest.mark.parametrize(
     ("message", "event"),
     [
@@ -291,6 +340,9 @@ GONE = (
         (search(deleted=GONE), Event.FOUND_DELETED),
         (search(deleted=GONE.replace("20417", "1")), Event.ABSENT_OPEN),
         (search(code=3260), Event.SILENCE),
+        (nothing("probe", "customer", "changed"), Event.SILENCE),
+        (nothing("number", "changed", "deleted"), Event.SILENCE),
+        (nothing("number", "changed"), Event.SILENCE),
         (answer(), Event.SILENCE),
     ],
 )
@@ -307,7 +359,6 @@ def test_their_invoice_for_the_tie_out() -> None:
         .rets
     )
     theirs = translate.their_invoice(credit)
-    assert theirs is not None
     assert (theirs.total, theirs.marker_key, theirs.voided) == (Decimal("-1200.00"), KEY, False)
     [void] = (
         qbxml.parse_response(
@@ -316,14 +367,12 @@ def test_their_invoice_for_the_tie_out() -> None:
         .responses[0]
         .rets
     )
-    voided = translate.their_invoice(void)
-    assert voided is not None
-    assert voided.voided
-    [bare] = (
-        qbxml.parse_response(
-            answer(response("InvoiceQuery", "<InvoiceRet><TxnID>1</TxnID></InvoiceRet>"))
-        )
-        .responses[0]
-        .rets
-    )
-    assert translate.their_invoice(bare) is None
+    assert translate.their_invoice(void).voided
+
+
+@pytest.mark.parametrize("left_out", ["TxnID", "TxnDate", "Subtotal"])
+def test_a_tie_out_guesses_nothing_that_was_left_out(left_out: str) -> None:
+    body = re.sub(f"<{left_out}>.*</{left_out}>", "", sale())
+    [bare] = qbxml.parse_response(answer(response("InvoiceQuery", body))).responses[0].rets
+    with pytest.raises(qbxml.MalformedResponse, match="20417"):
+        translate.their_invoice(bare)

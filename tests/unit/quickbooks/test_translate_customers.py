@@ -81,6 +81,39 @@ def read(data: str, sequence: str = "17") -> bytes:
     return answer(response("CustomerQuery", job(data=data, sequence=sequence), request_id="job"))
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        answer(*(response("InvoiceQuery", code=500) for _ in range(3))),
+        answer(response("CustomerQuery", request_id="job", code=500)),
+        looked().replace(b'"changed"', b'"name"'),
+        looked(of_customer=customer("Acme Health", list_id="8-77")),
+        answer(),
+    ],
+    ids=["kind", "length", "name", "customer", "empty"],
+)
+def test_an_answer_to_something_else_says_nothing_of_a_new_job(body: bytes) -> None:
+    assert customers.read_probe(looked(), JOB).event is Event.PROBE_CLEAN
+    assert customers.read_probe(body, JOB).event is None
+    assert customers.read_search(body, JOB).event is Event.SILENCE
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        answer(response("CompanyQuery", code=500)),
+        answer(response("CustomerQuery", request_id="jobs", code=500)),
+        read("<JobStatus>InProgress</JobStatus><JobEndDate>2026-12-02</JobEndDate>").replace(
+            b"80000013-1735743002", b"80000013-1735743003"
+        ),
+    ],
+    ids=["kind", "name", "job"],
+)
+def test_an_answer_to_something_else_says_nothing_of_a_job(body: bytes) -> None:
+    assert customers.read_look(body, CHANGE)[0].event is None
+    assert customers.read_search_mod(body, CHANGE).event is Event.SILENCE
+
+
 @needs_specs
 def test_every_message_is_valid() -> None:
     schema = etree.XMLSchema(etree.parse(str(SPECS / "qbxmlops130.xsd")))

@@ -35,5 +35,10 @@ def test_many_jobs_are_read_with_the_company_that_answers() -> None:
     (there,) = found.values()
     assert there.data == JobData(job_start_date="2026-09-01", job_desc="RN")
     assert there.edit_sequence == "17"
-    for body in (answer(COMPANY), answer(COMPANY, response("CustomerQuery", code=1000))):
+    for body in (
+        answer(COMPANY),
+        answer(COMPANY, response("CustomerQuery", code=1000)),
+        answer(COMPANY, response("InvoiceQuery", code=500)),
+        answer(COMPANY, response("CustomerQuery", request_id="job", code=500)),
+    ):
         assert translate_job_data.read_jobs(body)[2] is not None

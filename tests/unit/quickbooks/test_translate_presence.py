@@ -60,6 +60,19 @@ def test_missing_ids_are_missing_and_the_file_is_named() -> None:
         answer(COMPANY, ACTIVITY, there("Invoice", "1A-1")),
         answer(COMPANY, ACTIVITY, there("Invoice", code=1000), there("CreditMemo", "1C-1")),
         answer(ACTIVITY, there("Invoice", "1A-1"), there("CreditMemo", "1C-1")),
+        answer(ACTIVITY, COMPANY, there("Invoice", "1A-1"), there("CreditMemo", "1C-1")),
+        answer(
+            COMPANY,
+            response("CompanyActivityQuery", request_id="activity", code=1),
+            there("Invoice", "1A-1"),
+            there("CreditMemo", "1C-1"),
+        ),
+        answer(
+            response("CompanyQuery", request_id="company"),
+            ACTIVITY,
+            there("Invoice", "1A-1"),
+            there("CreditMemo", "1C-1"),
+        ),
     ],
 )
 def test_a_part_without_answer_proves_nothing(body: bytes) -> None:

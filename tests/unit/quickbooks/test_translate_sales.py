@@ -130,6 +130,11 @@ UNTOUCHABLE = {
     "partly paid": (sale(left="200.00"), "payment"),
     "linked": (sale(linked=PAYMENT), "linked"),
     "mark lost": (sale(memo="Week ending"), "mark"),
+    "open amount unknown": (
+        sale().replace("<BalanceRemaining>1200.00</BalanceRemaining>", ""),
+        "did not say how much",
+    ),
+    "total unknown": (sale().replace("<Subtotal>1200.00</Subtotal>", ""), "did not say how much"),
 }
 
 
@@ -149,6 +154,11 @@ def test_a_credit_memo_that_was_applied_is_left_alone() -> None:
     held = replace(HELD, kind=PostingKind.CREDIT_MEMO)
     applied = looked(sale(kind="CreditMemo", left="0.00"), "CreditMemo")
     assert sales.read_void_look(applied, held).event is Event.FOUND_FOREIGN
+    unknown = looked(
+        sale(kind="CreditMemo").replace("<CreditRemaining>1200.00</CreditRemaining>", ""),
+        "CreditMemo",
+    )
+    assert sales.read_void_look(unknown, held).event is Event.FOUND_FOREIGN
     whole = looked(sale(kind="CreditMemo"), "CreditMemo")
     assert sales.read_void_look(whole, held).event is Event.PROBE_CLEAN
 
@@ -188,8 +198,20 @@ def test_an_update_without_answer_is_settled_by_reading(body: str, event: Event)
     assert sales.read_mod_search(looked(body), HELD, TARGET).event is event
 
 
-def test_a_look_that_failed_proves_nothing() -> None:
-    body = answer(response("InvoiceQuery", request_id="sale", code=1000))
+@pytest.mark.parametrize(
+    "body",
+    [
+        answer(response("InvoiceQuery", request_id="sale", code=1000)),
+        answer(response("CreditMemoQuery", request_id="sale", code=500)),
+        answer(response("InvoiceQuery", request_id="number", code=500)),
+        looked(VOIDED.replace("1A3F-1", "1A3F-2")),
+        looked(UPDATED.replace("1A3F-1", "1A3F-2")),
+        looked(VOIDED + sale().replace("1A3F-1", "1A3F-2")),
+        answer(),
+    ],
+    ids=["failed", "kind", "name", "voided", "updated", "two", "empty"],
+)
+def test_a_look_that_failed_or_shows_another_proves_nothing(body: bytes) -> None:
     assert sales.read_void_look(body, HELD).event is None
     assert sales.read_mod_look(body, HELD, TARGET).event is None
     assert sales.read_void_search(body, HELD).event is Event.SILENCE

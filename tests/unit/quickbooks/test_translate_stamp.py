@@ -48,6 +48,8 @@ def test_every_message_is_valid() -> None:
         (company(OURS, owner="{0}"), Event.PROBE_CLEAN, Event.ABSENT_OPEN),
         (answer(response("CompanyQuery", code=1000)), None, Event.SILENCE),
         (answer(response("CompanyQuery")), None, Event.SILENCE),
+        (company().replace(b"CompanyQueryRs", b"HostQueryRs"), None, Event.SILENCE),
+        (company().replace(b'"company"', b'"other"'), None, Event.SILENCE),
     ],
 )
 def test_the_stamp_there_decides(
