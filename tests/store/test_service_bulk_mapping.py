@@ -19,6 +19,7 @@ from tieout.service.worker import Worker
 from tieout.store.models import (
     Event,
     JobMapping,
+    JobSuggestion,
     MappingBatch,
     Proposal,
     QbCustomer,
@@ -111,6 +112,38 @@ def test_the_preview_is_exactly_what_is_saved_in_one_batch(books: Books) -> None
     assert "acme:ortiz, elena" in job.search_text
     assert JobMapping.objects.get(job=job).remembered_full_name == "Acme:Ortiz, Elena"
     assert list(books.preview().lines) == []
+
+
+@pytest.mark.parametrize("change", ["without a target", "gone", "mapped"])
+def test_what_changes_while_a_preview_is_made_is_left_out(
+    books: Books, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    """Suggestions are stored in the background, and others save meanwhile."""
+    real = bulk_mapping.jobs.rows_of
+
+    def later(*, company_id: int, ids: list[int]) -> list[SourceJob]:
+        job = books.jobs["J-1"]
+        if change == "without a target":
+            JobSuggestion.objects.filter(job=job).update(target=None, target_name="")
+        elif change == "gone":
+            JobSuggestion.objects.filter(job=job).delete()
+        else:
+            save_job_mapping(
+                access=books.access(),
+                job_key="J-1",
+                expected_version=0,
+                target_list_id=books.targets["Acme:Ortiz, Elena"].list_id,
+                remove=False,
+                confirmed=(),
+                reason="",
+                now=NOW,
+            )
+        return real(company_id=company_id, ids=ids)
+
+    monkeypatch.setattr(bulk_mapping.jobs, "rows_of", later)
+    shown = [line.job.key for line in books.preview().lines]
+    assert "J-1" not in shown
+    assert "J-3" in shown
 
 
 def test_thresholds_clients_and_the_search_narrow_it_down(books: Books) -> None:

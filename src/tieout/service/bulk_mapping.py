@@ -86,9 +86,15 @@ def preview(*, access: Access, wanted: BulkFilter) -> Preview:
     """Exactly what `accept` would save now; five queries, whatever the number of jobs."""
     company_id = access.company.pk
     ids = suggestions.bulk_by_client(company_id=company_id, wanted=wanted, limit=ROWS_MAX + 1)
-    found = jobs.rows_of(company_id=company_id, ids=ids[:ROWS_MAX])
+    rows = jobs.rows_of(company_id=company_id, ids=ids[:ROWS_MAX])
     mark = suggestions.find_state(company_id=company_id).books_mark
-    targets = {job.pk: job.suggestion.target for job in found if job.suggestion.target}
+    # what was mapped, or is suggested no more, since their ids were read is left out
+    targets = {
+        job.pk: job.suggestion.target
+        for job in rows
+        if job.suggested and getattr(job, "suggestion", None) and job.suggestion.target
+    }
+    found = [job for job in rows if job.pk in targets]
     served = qb_lists.served_by(
         company_id=company_id, target_ids={target.pk for target in targets.values()}
     )
