@@ -146,7 +146,8 @@ class Calls:
         """Let the running call end, refuse the waiting ones; True when all ended in time."""
         waiting, ended = self._worker.stop(grace_s=grace_s)
         for task in waiting:
-            live = next((live for live in self._live.values() if live.task is task), None)
+            # A copy, made in one step: callers whose time is over take theirs out meanwhile.
+            live = next((live for live in list(self._live.values()) if live.task is task), None)
             if live is not None and live.claim():
                 self._end(live, stopped_reply(live.call.call_id, self._clock()), was="received")
             task.done.set()

@@ -25,7 +25,7 @@ from tieout.connector.calls import Calls
 from tieout.connector.journal import Journal
 from tieout.connector.link import LinkError
 from tieout.connector.problems import Problem
-from tieout.connector.worker import Worker
+from tieout.connector.worker import Task, Worker
 from tieout.quickbooks import wire
 
 
@@ -279,6 +279,24 @@ def test_what_quickbooks_says_is_brought_within_the_contract(desk: Desk) -> None
     assert reply.message == "?" * 4000
     assert desk.kept("w-2") == reply
     wire.encode(reply)
+
+
+def test_stopping_is_not_disturbed_by_callers_whose_time_is_over(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They take their calls out of the list while it is gone through."""
+
+    class Leaving:
+        @property
+        def task(self) -> None:
+            desk.calls._live.pop("w-2", None)
+
+    waiting = Task(lambda _sessions: None, label="w-3")
+    desk.calls._live.update({"w-1": Leaving(), "w-2": Leaving()})  # type: ignore[dict-item]
+    monkeypatch.setattr(desk.worker, "stop", lambda grace_s: ([waiting], True))
+    assert desk.calls.stop(grace_s=5)
+    assert waiting.done.is_set()
+    monkeypatch.undo()
 
 
 def test_stopping_settles_what_waited(tmp_path: Path) -> None:

@@ -17,6 +17,10 @@ def answer(attributes: str, name: str = "HostQueryRs") -> str:
 
 def test_only_a_whole_good_answer_counts() -> None:
     assert was_answered(answer('requestID="" statusCode="0"'))
+    assert was_answered("\ufeff \n" + answer('statusCode="0"')), "observed in real answers"
+    assert was_answered(answer('statusCode="0" statusMessage="OK &#x1;"'))
+    both = answer('statusCode="0"') + answer('statusCode="0"')
+    assert not was_answered(both)
     assert not was_answered(answer('statusCode="1"'))
     assert not was_answered(answer(""))
     assert not was_answered(answer('statusCode="0"', "CompanyQueryRs"))

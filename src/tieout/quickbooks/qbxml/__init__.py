@@ -41,7 +41,6 @@ from tieout.quickbooks.qbxml.responses import (
     Response,
     ResponseSet,
     parse_response,
-    read_rets,
     typed,
 )
 from tieout.quickbooks.qbxml.rets_invoices import (
@@ -79,7 +78,6 @@ from tieout.quickbooks.qbxml.transactions import (
 )
 from tieout.quickbooks.qbxml.types import parse_datetime, since_sent
 from tieout.quickbooks.qbxml.writer import render, render_clear, render_status_check
-from tieout.quickbooks.qbxml.writes import is_write
 
 __all__ = [
     "VERSION",
@@ -153,11 +151,9 @@ __all__ = [
     "TxnVoid",
     "TxnVoidRet",
     "hresult",
-    "is_write",
     "parse_datetime",
     "parse_response",
     "read",
-    "read_rets",
     "render",
     "render_clear",
     "render_status_check",

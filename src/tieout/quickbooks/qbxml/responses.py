@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -104,11 +104,6 @@ def typed(ret: Ret) -> Any:
     if ret.kind.startswith("Item") and ret.kind.endswith("Ret"):
         return rets_lists.ItemRet.of(ret.fields, ret.kind.removesuffix("Ret"))
     return GenericRet(kind=ret.kind, fields=ret.fields)
-
-
-def read_rets(chunks: Iterable[bytes] | bytes | str) -> Iterator[Any]:
-    """Yield the typed objects of a long answer in flat memory, statuses left aside."""
-    return (typed(event) for event in read(chunks) if isinstance(event, Ret))
 
 
 def parse_response(data: bytes | str) -> ResponseSet:

@@ -43,8 +43,11 @@ def _decimal(value: object) -> Decimal:
 
 
 def _plain(number: Decimal, *, digits: int, places: int) -> str:
-    """Write without exponent, refuse what would need rounding or more digits than allowed."""
-    text = format(number, "f")
+    """Write without exponent, refuse what would need rounding or more digits than allowed.
+
+    A negative zero is written as the zero it equals.
+    """
+    text = format(number if number else abs(number), "f")
     whole, _, fraction = text.lstrip("-").partition(".")
     if len(fraction.rstrip("0")) > places:
         msg = f"may have at most {places} decimals"

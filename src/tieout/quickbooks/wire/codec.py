@@ -110,13 +110,15 @@ def _moment(value: object) -> datetime:
         raise WireError(msg)
     try:
         moment = datetime.fromisoformat(value)
-    except ValueError as error:
+        if moment.tzinfo is None:
+            msg = "must name its offset from UTC"
+            raise WireError(msg)
+        return moment.astimezone(UTC)
+    except WireError:
+        raise
+    except (ValueError, OverflowError) as error:  # the latter at the ends of the calendar
         msg = "must be a moment in ISO 8601"
         raise WireError(msg) from error
-    if moment.tzinfo is None:
-        msg = "must name its offset from UTC"
-        raise WireError(msg)
-    return moment.astimezone(UTC)
 
 
 def _maybe(check: Check) -> Check:

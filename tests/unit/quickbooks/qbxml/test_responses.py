@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tieout.quickbooks.qbxml import responses
 from tieout.quickbooks.qbxml.reader import MalformedResponse, Ret
-from tieout.quickbooks.qbxml.responses import GenericRet, parse_response, read_rets, typed
+from tieout.quickbooks.qbxml.responses import GenericRet, parse_response, typed
 
 
 def answer(inner: str, kind: str = "X") -> str:
@@ -72,11 +72,6 @@ def test_a_set_without_answers_is_a_set() -> None:
 def test_nothing_is_malformed(data: bytes | str) -> None:
     with pytest.raises(MalformedResponse):
         parse_response(data)
-
-
-def test_objects_stream_without_their_statuses() -> None:
-    inner = "<ClassRet><Name>ICU</Name></ClassRet><ClassRet><Name>ER</Name></ClassRet>"
-    assert [one.full_name for one in read_rets(answer(inner))] == ["ICU", "ER"]
 
 
 TEXT = st.text(st.characters(min_codepoint=32, max_codepoint=0x17F, exclude_categories=("Cc",)))

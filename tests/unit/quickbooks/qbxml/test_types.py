@@ -18,7 +18,14 @@ def at(text: str) -> datetime:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [("0", "0.00"), ("1.5", "1.50"), ("-1.50", "-1.50"), ("1.5000", "1.50"), ("1E+3", "1000.00")],
+    [
+        ("0", "0.00"),
+        ("1.5", "1.50"),
+        ("-1.50", "-1.50"),
+        ("1.5000", "1.50"),
+        ("1E+3", "1000.00"),
+        ("-0", "0.00"),
+    ],
 )
 def test_amounts_have_two_decimals(value: str, text: str) -> None:
     assert types.format_amount(Decimal(value)) == text
@@ -45,7 +52,8 @@ def test_amounts_that_would_lie_are_refused(value: object, rule: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [("36.50", "36.5"), ("4", "4"), ("100", "100"), ("0.00001", "0.00001")]
+    ("value", "text"),
+    [("36.50", "36.5"), ("4", "4"), ("100", "100"), ("0.00001", "0.00001"), ("-0.0", "0")],
 )
 def test_equal_quantities_give_equal_text(value: str, text: str) -> None:
     assert types.format_quantity(Decimal(value)) == text

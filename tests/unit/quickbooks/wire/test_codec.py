@@ -154,7 +154,7 @@ def test_a_moment_without_offset_is_refused() -> None:
             wire.ProcessReply(call_id="c", outcome="unknown", state="received", executed=None)
         )
     )
-    for moment in ("2026-11-22T09:30:00", "yesterday", 5):
+    for moment in ("2026-11-22T09:30:00", "yesterday", 5, "0001-01-01T00:00:00+23:00"):
         with pytest.raises(wire.WireError, match="started"):
             wire.decode(wire.ProcessReply, json.dumps({**raw, "started": moment}).encode())
 
