@@ -13,6 +13,7 @@ from tieout.cli.connector_options import password_of, password_typed, settings_o
 from tieout.connector import program
 from tieout.connector.lock import FolderTaken
 from tieout.connector.logfile import LOG_FILE, log, start_log, stop_log
+from tieout.connector.private import keep_private
 from tieout.connector.settings import SettingsError
 from tieout.connector.users import USERS_FILE, UsersError, load_users, make_user, save_user
 from tieout.quickbooks.wire import Access
@@ -97,7 +98,7 @@ def _keep_users(options: argparse.Namespace) -> None:
     if options.action == "add-user" and not any(name for name, *_ in wanted):
         msg = "Name the user: --user NAME or --read-only-user NAME."
         raise UsersError(msg)
-    options.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    keep_private(options.data)
     for name, file, variable, access in wanted:
         if name:
             password = password_of(name, file, variable)

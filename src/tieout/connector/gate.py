@@ -78,7 +78,13 @@ class Gate:
         if wait_s > 0:
             return Blocked(retry_after_s=int(wait_s) + 1)
         user = self._users.get(name)
-        if self._fits(user, password):
+        good = self._fits(user, password)
+        # Guesses on many connections at once have all passed the brake by now: those that end
+        # behind it learn nothing of their guess.
+        wait_s = self._blocked_for(seat_key)
+        if wait_s > 0:
+            return Blocked(retry_after_s=int(wait_s) + 1)
+        if good:
             with self._lock:
                 self._seats.pop(seat_key, None)
             return user

@@ -40,6 +40,16 @@ def make_private(folder: Path, *, platform: str = sys.platform, run: Run | None 
         folder.chmod(0o700)
 
 
+def keep_private(folder: Path, *, platform: str = sys.platform, run: Run | None = None) -> None:
+    """Make a folder that is about to be used private; raises OSError.
+
+    On Windows only a new one, before anything lies in it: the rights of one that is there already
+    were set by the set-up, or are somebody's wish.
+    """
+    if platform != "win32" or not folder.exists():
+        make_private(folder, platform=platform, run=run)
+
+
 def windows_command(folder: Path, environment: os._Environ[str] | dict[str, str]) -> list[str]:
     """The icacls command that leaves a folder to this account, the system and administrators."""
     domain, name = environment.get("USERDOMAIN", ""), environment.get("USERNAME", "")

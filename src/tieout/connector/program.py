@@ -6,7 +6,6 @@ import logging
 import signal
 import sqlite3
 import ssl
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from tieout.connector.journal import Journal
 from tieout.connector.link import Link
 from tieout.connector.listener import Listener
 from tieout.connector.lock import FolderLock
+from tieout.connector.private import keep_private
 from tieout.connector.settings import PORT_DEFAULT, Settings, SettingsError, check, is_loopback
 from tieout.connector.shown import CALLS_SHOWN, Failure, Shown
 from tieout.connector.sockets import Server
@@ -268,6 +268,8 @@ def _check(settings: Settings, users: dict[str, User]) -> None:
     if not users:
         msg = "Nobody could log in: add a user with --user NAME or `tieout connector add-user`."
         raise StartError(msg)
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if sys.platform != "win32" and settings.data.stat().st_mode & 0o077:
-        settings.data.chmod(0o700)
+    try:
+        keep_private(settings.data)
+    except OSError as error:
+        msg = f"The folder {settings.data} cannot be used ({error}): choose another --data."
+        raise StartError(msg) from error

@@ -25,7 +25,6 @@ class Answer:
     code: int = 0
     message: str = OK
     attributes: dict[str, str] = field(default_factory=dict)
-    is_query: bool = False
 
 
 def severity(code: int) -> str:

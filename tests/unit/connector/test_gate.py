@@ -61,6 +61,21 @@ def test_a_password_that_fitted_does_not_let_another_in(gate: Gate) -> None:
     assert check(gate, "", "passwörd of ann") is None
 
 
+def test_guessing_on_many_connections_at_once_is_no_way_past_the_brake(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others fail while the password of this one is being hashed."""
+
+    def hashed(user: User, password: str) -> bool:
+        monkeypatch.undo()
+        for _ in range(gates.FAILURES_FREE):
+            assert check(gate, "ann", "guess") is None
+        return users.fits(user, password)
+
+    monkeypatch.setattr(gates, "fits", hashed)
+    assert isinstance(check(gate, "ann", "passwörd of ann"), Blocked)
+
+
 def test_guessing_blocks_this_name_from_this_address_for_a_while(gate: Gate, clock: Clock) -> None:
     for _ in range(gates.FAILURES_FREE):
         assert check(gate, "ann", "guess") is None

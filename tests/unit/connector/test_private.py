@@ -42,6 +42,19 @@ def test_on_windows_the_rights_of_the_folder_above_are_cut_off(
     ]  # fmt: skip
 
 
+def test_a_folder_that_is_about_to_be_used_is_private_before_anything_lies_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("USERNAME", "ann")
+    commands: list[Sequence[str]] = []
+    for _ in range(2):  # the second time its rights are as somebody left them
+        private.keep_private(tmp_path / "data", platform="win32", run=commands.append)
+    assert [command[:2] for command in commands] == [["icacls", str(tmp_path / "data")]]
+    (tmp_path / "data").chmod(0o755)
+    private.keep_private(tmp_path / "data", platform="linux")
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+
+
 def test_a_session_without_a_name_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="names no user"):
         private.windows_command(tmp_path, {})

@@ -38,6 +38,11 @@ def test_settings_that_make_no_sense(tmp_path: Path, changes: dict[str, Any]) ->
     assert "--" in refused(tmp_path, **changes)
 
 
+def test_a_data_folder_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file")
+    assert "--data" in refused(tmp_path / "data", tls="off")
+
+
 def test_a_pair_that_is_no_certificate(tmp_path: Path) -> None:
     (tmp_path / "x.pem").write_text("nothing")
     pair = (tmp_path / "x.pem", tmp_path / "x.pem")
