@@ -24,7 +24,7 @@ from tieout.core import mapping as rules
 from tieout.service import bulk_mapping
 from tieout.service.access import Access, find_access
 from tieout.service.bulk_mapping import Outcome, Pick
-from tieout.service.mapping_state import SUBJECT, change_of, state_of
+from tieout.service.mapping_state import SUBJECT, change_of, last_change, state_after
 from tieout.service.save_mapping import Refused, Saved, save_job_mapping, undo_job_mapping
 from tieout.store.commits.events import chained_hash
 from tieout.store.models import (
@@ -87,7 +87,9 @@ class Desk(RuleBasedStateMachine):
         return job
 
     def state(self, key: str) -> rules.MappingState:
-        return state_of(company_id=self.world.northgate.pk, job=self.job(key))
+        job = self.job(key)
+        last = last_change(company_id=self.world.northgate.pk, job=job)
+        return state_after(job=job, last=last)
 
     def mapped(self, key: str) -> str:
         """This job, or the next one that is mapped: most orders should do something."""

@@ -28,7 +28,7 @@ from tieout.service import (
 from tieout.service.access import Access
 from tieout.store import secrets
 from tieout.store.commits import lanes, source, tasks
-from tieout.store.models import Event, Import, Lane, Posting, SourceClient, Task
+from tieout.store.models import Connection, Event, Import, Lane, Posting, SourceClient, Task
 
 
 def queue_one(office: Office) -> Posting:
@@ -103,6 +103,15 @@ def test_the_connector_refuses_a_write_with_an_old_epoch(
     assert Posting.objects.get().state == "exported"
     task.refresh_from_db()
     assert (task.state, task.problem) == ("done", "")
+
+
+def test_taking_over_ends_no_update_of_the_web_connector(office: Office, sam: Access) -> None:
+    """There is no fence on that road: nothing is to be raised above it."""
+    Connection.objects.update(road="web connector")
+    epoch = lanes.take(company_id=office.company.pk, owner="web connector", now=moments.now())
+    with pytest.raises(take_over.CannotTakeOver, match="Web Connector"):
+        take_over.take_over(access=sam, now=moments.now())
+    assert Lane.objects.get(company=office.company).epoch == epoch
 
 
 def test_verify_frees_a_lane_that_another_company_file_held(office: Office, sam: Access) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
-from tieout.channels.base import Channel, Delivery
+from tieout.channels.base import Delivery
 from tieout.channels.remote import RemoteChannel, RemoteSettings
 from tieout.service import moments
 from tieout.store.commits.installation import installation_id
@@ -18,7 +18,7 @@ CALL_TIMEOUT_S = 90.0  # one request may take this long inside QuickBooks
 class Line:
     """A channel with what every delivery to this company carries."""
 
-    channel: Channel
+    channel: RemoteChannel
     company_file: str
     expected_company: str  # the path that must turn out to be open, "" before the first Verify
     app_name: str

@@ -7,9 +7,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from tieout.service import drift_records, save_mapping
+from tieout.service import drift_records
 from tieout.service.access import Access
 from tieout.service.drift_choices import Aside, Outcome
+from tieout.service.mapping_state import Refused
+from tieout.service.save_mapping import undo_job_mapping
 from tieout.store.commits import drift_answers, events, locks, mappings
 from tieout.store.commits import drifts as commits
 from tieout.store.queries.drifts import Drift
@@ -120,7 +122,7 @@ def _unmap(
     confirmed: Collection[str],
 ) -> None:
     """The re-map is undone like any other; its drift is open again with the mapping."""
-    saved = save_mapping.undo_job_mapping(
+    saved = undo_job_mapping(
         access=access,
         job_key=drift.mapping.job.key,
         expected_version=drift.answered_version,
@@ -128,7 +130,7 @@ def _unmap(
         now=now,
         also_confirmed=confirmed,
     )
-    if isinstance(saved, save_mapping.Refused):
+    if isinstance(saved, Refused):
         outcome.set_aside(drift, saved)
         return
     outcome.done += 1

@@ -86,16 +86,11 @@ def present(job: jobs.SourceJob) -> tuple[Any, QbCustomer | None]:
     return mapping, mapping.target if mapping else None
 
 
-def state_of(*, company_id: int, job: jobs.SourceJob) -> rules.MappingState:
-    """The mapping as the rules see it; what was confirmed is read from its last event."""
-    last = None
-    if present(job)[0] is not None:
-        last = last_change(company_id=company_id, job=job)
-    return state_after(job=job, last=last)
-
-
 def state_after(*, job: jobs.SourceJob, last: rules.Change | None) -> rules.MappingState:
-    """The mapping as the rules see it, its last change being known; no query."""
+    """The mapping as the rules see it, its last change being known; no query.
+
+    What was confirmed is read from that change; `last` is None when there was none.
+    """
     mapping, target = present(job)
     if mapping is None:
         return rules.MappingState()

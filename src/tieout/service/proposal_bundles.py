@@ -10,12 +10,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from tieout.core import mapping as rules
-from tieout.service import save_mapping, save_sisters
+from tieout.service import save_sisters
 from tieout.service.access import Access
 from tieout.service.mapping_bundle import Bundle
 from tieout.service.mapping_columns import Kind
-from tieout.service.mapping_state import NOTHING_TO_UNDO
-from tieout.service.save_mapping import How, Refused, Saved
+from tieout.service.mapping_state import NOTHING_TO_UNDO, REASON_MAX, How, Refused, Saved
 from tieout.service.sister_bundle import SisterBundle, SisterCommand
 from tieout.store.commits import proposals as commits
 from tieout.store.queries.mappings import SisterKind
@@ -41,7 +40,7 @@ def save_rows(
     usual = f"Mapping file {proposal.name}" if from_file else proposal.name
     how = How.FILE if from_file else How.BULK
     for row in rows:
-        row.reason = row.reason or usual[: save_mapping.REASON_MAX]
+        row.reason = row.reason or usual[:REASON_MAX]
     if kind == "job":
         answers = _save_jobs(access, rows, how, now, suggest=suggest)
     else:
@@ -117,7 +116,7 @@ def undo_rows(
 ) -> None:
     """Lead the saved rows back, the last first, and keep what became of each."""
     kind: Kind = proposal.kind  # type: ignore[assignment] # only Kinds are stored
-    reason = f"Undo of {proposal.name}"[: save_mapping.REASON_MAX]
+    reason = f"Undo of {proposal.name}"[:REASON_MAX]
     if kind == "job":
         undone = _undo_jobs(access, rows, reason, now, suggest=suggest)
     else:

@@ -13,9 +13,8 @@ from typing import Any
 from tieout.core import mapping as rules
 from tieout.core.names import tokens
 from tieout.service.mapping_columns import KEYS, OURS, REASON, VERSION, Kind, Row, RowRefused
-from tieout.service.mapping_state import label_of
+from tieout.service.mapping_state import label_of, stay
 from tieout.service.proposed_targets import Remove, Target, Targets
-from tieout.service.save_mapping import stay
 from tieout.store.queries import proposals, qb_lists
 from tieout.store.queries.planning import job_fact, qb_job_fact
 from tieout.store.queries.proposals import ProposedChange, RowState

@@ -21,22 +21,14 @@ from tieout.service.mapping_state import (
     NOTHING_TO_KEEP,
     NOTHING_TO_UNDO,
     REASON_MAX,
-    SUBJECT,
     How,
     Refused,
     Saved,
     change_to,
-    changed_meanwhile,
-    changes_since,
     last_change,
     present,
-    state_of,
-    stay,
-    to_confirm_when_kept,
-    warnings_for,
 )
 from tieout.store.queries import jobs
-from tieout.store.queries.qb_lists import QbCustomer, QbEntry
 
 
 def save_job_mapping(
@@ -169,24 +161,3 @@ def _in_transaction(
             return answer
         written = bundle.write(now=now, how=how)
         return replace(answer, planned_again=written.planned_again)
-
-
-__all__ = [
-    "REASON_MAX",
-    "SUBJECT",
-    "How",
-    "QbCustomer",
-    "QbEntry",
-    "Refused",
-    "Saved",
-    "changed_meanwhile",
-    "changes_since",
-    "keep_job_mapping",
-    "last_change",
-    "save_job_mapping",
-    "state_of",
-    "stay",
-    "to_confirm_when_kept",
-    "undo_job_mapping",
-    "warnings_for",
-]

@@ -17,8 +17,8 @@ from typing import Protocol
 from django.db import transaction
 
 from tieout.service.access import Access
+from tieout.service.mapping_state import Refused
 from tieout.service.proposal_bundles import save_rows, undo_rows
-from tieout.service.save_mapping import Refused
 from tieout.service.suggest_wish import want_suggestions
 from tieout.store.commits import proposals as commits
 from tieout.store.commits import tasks

@@ -11,10 +11,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from tieout.channels.remote import RemoteChannel
 from tieout.service.access import Access
 from tieout.service.connect import line_to
 from tieout.store.commits import events, lanes
+from tieout.store.queries import web_connector
+from tieout.store.queries.web_connector import Connection
 
 
 class CannotTakeOver(Exception):
@@ -31,10 +32,13 @@ def take_over(*, access: Access, now: datetime) -> None:
         message = f"Taking over is for a Super User of {access.company}."
         raise CannotTakeOver(message)
     company_id = access.company.pk
-    line = line_to(company_id=company_id)
-    if not isinstance(line.channel, RemoteChannel):
-        message = "This company is not reached through a Remote Connector."
+    if web_connector.road(company_id=company_id) != Connection.Road.REMOTE:
+        message = (
+            "This company works over the QuickBooks Web Connector, which has no fence: look under "
+            "QuickBooks Web Connector why nothing is sent."
+        )
         raise CannotTakeOver(message)
+    line = line_to(company_id=company_id)
     with transaction.atomic():
         epoch = lanes.pass_fence(company_id=company_id)
     broken = line.channel.take_over(

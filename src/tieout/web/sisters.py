@@ -15,7 +15,7 @@ from django.urls import reverse
 from tieout.core.matching_facts import Bucket
 from tieout.service import moments, save_sisters, suggest_sisters
 from tieout.service.access import Access
-from tieout.service.save_mapping import How, Refused, Saved
+from tieout.service.mapping_state import How, Refused, Saved
 from tieout.store.queries import mappings, qb_lists, sister_suggestions
 from tieout.web import mapping_files
 from tieout.web.mapping_history import past

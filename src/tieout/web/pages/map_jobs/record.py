@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tieout.service import moments
+from tieout.service import mapping_state, moments
 from tieout.service import save_mapping as service
 from tieout.service.access import Access
 from tieout.store.queries import jobs, mappings, qb_lists, suggestions
@@ -73,7 +73,7 @@ def accept(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
         confirmed=(),
         reason="",
         now=moments.now(),
-        how=service.How.SUGGESTION,
+        how=mapping_state.How.SUGGESTION,
     )
     return _answered(request, access, job, answer, chosen=chosen)
 
@@ -190,7 +190,9 @@ def dialog(access: Access, job: jobs.SourceJob, *, remove: bool = False) -> dict
     company_id = access.company.pk
     mapping = getattr(job, "mapping", None)
     target = mapping.target if mapping else None
-    history = mappings.history(company_id=company_id, subject=service.SUBJECT, subject_key=job.key)
+    history = mappings.history(
+        company_id=company_id, subject=mapping_state.SUBJECT, subject_key=job.key
+    )
     client = getattr(job.client, "mapping", None)
     return {
         "job": job,
@@ -200,8 +202,8 @@ def dialog(access: Access, job: jobs.SourceJob, *, remove: bool = False) -> dict
         "customer": client.target if client else None,
         "remove": remove and target is not None,
         "locked": target is not None and not remove,
-        "drifts": service.changes_since(job=job),
-        "asked": service.to_confirm_when_kept(job=job),
+        "drifts": mapping_state.changes_since(job=job),
+        "asked": mapping_state.to_confirm_when_kept(job=job),
         "staying": mappings.staying(
             company_id=company_id, job_key=job.key, target_id=target.pk if target else None
         ),
@@ -228,7 +230,7 @@ def _warnings(access: Access, job: jobs.SourceJob, list_id: str) -> list[dict[st
     target = qb_lists.get_customer(company_id=company_id, list_id=list_id) if list_id else None
     if target is None:
         return []
-    odd = service.warnings_for(company_id=company_id, job=job, target=target)
+    odd = mapping_state.warnings_for(company_id=company_id, job=job, target=target)
     return [{"it": warning, "confirmed": False} for warning in odd]
 
 
@@ -236,7 +238,7 @@ def _answered(
     request: HttpRequest,
     access: Access,
     job: jobs.SourceJob,
-    answer: service.Saved | service.Refused,
+    answer: mapping_state.Saved | mapping_state.Refused,
     *,
     remove: bool = False,
     chosen: str = "",
@@ -244,7 +246,7 @@ def _answered(
 ) -> HttpResponse:
     """`undoing`: the change that was to be taken back, for which something is to be confirmed."""
     job = _job(access, job.pk)
-    if isinstance(answer, service.Refused):
+    if isinstance(answer, mapping_state.Refused):
         stale = answer.reason == "changed_meanwhile"
         context = dialog(access, job, remove=remove and not stale)
         context["refused"] = answer

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tieout.service import moments, save_proposal
 from tieout.service.access import Access
-from tieout.service.save_mapping import Refused
+from tieout.service.mapping_state import Refused
 from tieout.store.queries import proposals
 from tieout.store.queries.proposals import Proposal, RowState
 from tieout.web.access import company_page
