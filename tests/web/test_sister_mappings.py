@@ -136,7 +136,7 @@ def test_search_filter_and_queries(
     page, _, _ = rows[kind]
     bea = as_person("bea")
     bea.get(page)  # the first one looks for suggestions
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         bea.get(page)
     found = bea.get(page, {"q": "nobody has this name"}, HTTP_HX_TARGET="results")
     assert "Nothing found" in text(found)
@@ -161,6 +161,21 @@ def test_headings_and_tabs(as_person: Any, rows: dict[str, tuple[str, int, str]]
     assert "Healthcare" not in direct
     assert "Refresh List" in text(bea.get(rows["client"][0]))
     assert 'href="?tab=inactive">Inactive' in bea.get(rows["client"][0]).content.decode()
+
+
+def test_what_waits_on_the_other_tab_is_said_with_the_way_there(
+    as_person: Any, world: World, rows: dict[str, tuple[str, int, str]]
+) -> None:
+    page, _, _ = rows["invoice"]
+    said = "not mapped under"
+    assert said not in text(as_person("bea").get(page))
+    item = factories.item(world.northgate, "FEE")
+    type(item).objects.filter(pk=item.pk).update(kind="direct_hire")
+    html = as_person("bea").get(page).content.decode()
+    assert 'direct_hire&amp;state=not_mapped">1 not mapped under Direct Hire</a>' in html
+    hire = text(as_person("bea").get(f"{page}?tab=direct_hire"))
+    assert "1 not mapped under Contractor" in hire
+    assert said not in text(as_person("bea").get(rows["client"][0]))
 
 
 def test_class_mapping_says_when_classes_are_off(

@@ -307,6 +307,27 @@ def _dialog(access: Access, sister: Sister, row: mappings.SisterRow) -> dict[str
     }
 
 
+def _elsewhere(
+    access: Access, sister: Sister, wanted: mappings.SisterFilter
+) -> list[tuple[str, int, str]]:
+    """What waits on the tabs that are not on screen: label, how many, and the way there.
+
+    An inactive client that nobody mapped keeps nothing waiting.
+    """
+    if sister.kind == "client":
+        return []
+    counted = [
+        (
+            label,
+            mappings.count_not_mapped(company_id=access.company.pk, kind=sister.kind, tab=tab),
+            address(sister, wanted, tab=tab, state="not_mapped", q=""),
+        )
+        for tab, label in sister.tabs.items()
+        if tab != wanted.tab
+    ]
+    return [each for each in counted if each[1]]
+
+
 def table(access: Access, sister: Sister, wanted: mappings.SisterFilter) -> dict[str, Any]:
     """What the table, its tabs and its counters show."""
     page = mappings.list_sisters(company_id=access.company.pk, wanted=wanted)
@@ -318,6 +339,7 @@ def table(access: Access, sister: Sister, wanted: mappings.SisterFilter) -> dict
         "page": page,
         "shown": _with_suggestions(access, sister, page.rows),
         "waiting": page.counters["not_mapped"],
+        "elsewhere": _elsewhere(access, sister, wanted),
         "first": first,
         "last": first + len(page.rows) - 1,
         "tabs": [

@@ -102,6 +102,12 @@ def list_sisters(*, company_id: int, wanted: SisterFilter) -> SisterPage:
     return SisterPage(rows=rows, counters=counters, found=found.count())
 
 
+def count_not_mapped(*, company_id: int, kind: SisterKind, tab: str) -> int:
+    """How many of a tab have no QuickBooks side; one query."""
+    rows = _tab(company_id, SisterFilter(kind=kind, tab=tab))
+    return rows.filter(_state(kind, "not_mapped")).order_by().count()
+
+
 def each_sister(*, company_id: int, wanted: SisterFilter) -> Iterator[SisterRow]:
     """Everything that the filter finds, whatever the page: for a download."""
     for row in _found(_tab(company_id, wanted), wanted).iterator(chunk_size=2000):
