@@ -123,6 +123,27 @@ def test_every_state_of_the_page(
             _check(page, look, show)
 
 
+def test_the_printed_page_names_the_company_and_cuts_nothing_off(
+    browser: Browser, live_server: LiveServer, company: Company
+) -> None:
+    differing(company)
+    with look_at(browser, LOOKS[1]) as context:
+        page = context.new_page()
+        sign_in(page, live_server.url, username="sam", password=factories.PASSWORD)
+        page.emulate_media(media="print", color_scheme="dark")
+        page.set_viewport_size({"width": 718, "height": 1000})  # a sheet within its margins
+        for show in ("findings", "jobs", "former"):
+            page.goto(f"{live_server.url}/c/{company.pk}/tie-out/?show={show}")
+            wide = page.locator(".ledger").evaluate("table => table.getBoundingClientRect().right")
+            assert wide <= 718, f"{show} is {wide} px wide on paper"
+            expect(page.get_by_text(company.name, exact=True)).to_be_visible()
+            expect(page.get_by_role("button", name="Tie out")).to_be_hidden()
+            expect(page.get_by_role("navigation", name="Menu")).to_be_hidden()
+        ink = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert ink == "rgb(251, 251, 249)", "the sheet is light, whatever the screen is"
+        picture(page, "tie-out-printed")
+
+
 def test_the_answer_appears_when_the_comparison_is_over(
     browser: Browser, live_server: LiveServer, company: Company
 ) -> None:
