@@ -12,7 +12,7 @@ from tests import factories
 from tests.factories import NOW, World
 from tests.store.test_drifts import Books, many, moved
 
-from tieout.store.models import Company, Drift, JobMapping, QbCustomer
+from tieout.store.models import Book, Company, Drift, JobMapping, QbCustomer
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
@@ -297,3 +297,22 @@ def test_the_download_holds_what_is_on_screen(as_person: Any, books: Books) -> N
     assert lines[0].startswith("Change,Contractor,Client")
     assert lines[1].startswith("Moved,Elena Ortiz,Acme Health")
     assert len(lines) == 2
+
+
+def test_record_mapping_of_a_job_that_is_gone_leads_to_the_inbox(
+    as_person: Any, books: Books
+) -> None:
+    at = f"/c/{books.company.pk}/map-jobs/{books.elena.pk}/"
+    assert "Keep this mapping" in as_person("bea").get(at, HTTP_HX_REQUEST="true").content.decode()
+    books.change(gone_at=factories.NOW)
+    books.notice()
+    html = as_person("bea").get(at, HTTP_HX_REQUEST="true").content.decode()
+    assert f'href="{home(books)}?q=Elena%20Ortiz">Drift inbox</a>' in html
+    assert "Keep this mapping" not in html
+
+
+def test_before_the_first_refresh_nothing_is_claimed(as_person: Any, world: World) -> None:
+    page = f"/c/{world.northgate.pk}/drift/"
+    assert "The QuickBooks list was never read," in text(as_person("bea").get(page))
+    Book.objects.filter(company=world.northgate).update(lists_refreshed_at=factories.NOW)
+    assert "Nothing changed under a mapping without an answer." in text(as_person("bea").get(page))
