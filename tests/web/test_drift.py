@@ -135,6 +135,8 @@ def test_each_kind_says_what_helps(
 
 def test_nothing_to_answer_is_said(as_person: Any, world: World) -> None:
     books = Books(world.northgate)
+    assert "The QuickBooks list was never read," in text(as_person("bea").get(home(books)))
+    Book.objects.filter(company=world.northgate).update(lists_refreshed_at=factories.NOW)
     said = text(as_person("bea").get(home(books)))
     assert "Nothing to answer" in said
     assert "Nothing changed under a mapping without an answer." in said
@@ -309,10 +311,3 @@ def test_record_mapping_of_a_job_that_is_gone_leads_to_the_inbox(
     html = as_person("bea").get(at, HTTP_HX_REQUEST="true").content.decode()
     assert f'href="{home(books)}?q=Elena%20Ortiz">Drift inbox</a>' in html
     assert "Keep this mapping" not in html
-
-
-def test_before_the_first_refresh_nothing_is_claimed(as_person: Any, world: World) -> None:
-    page = f"/c/{world.northgate.pk}/drift/"
-    assert "The QuickBooks list was never read," in text(as_person("bea").get(page))
-    Book.objects.filter(company=world.northgate).update(lists_refreshed_at=factories.NOW)
-    assert "Nothing changed under a mapping without an answer." in text(as_person("bea").get(page))
