@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 
@@ -32,6 +32,7 @@ ANEW_FROM = 0.2  # of its rows changed: reading all names again is quicker
 LEASE_S = 600
 STORED = [each.name for each in fields(Suggestion) if each.name not in {"job_id", "rank"}]
 
+Told = TypeVar("Told")
 Answers = Mapping[str, tuple[Suggestion, ...]]  # by the key of the contractor job, best first
 
 
@@ -124,16 +125,28 @@ class _Look:
         told = kept.told
         keys = queries.keys_of(company_id=self.company_id, ids=job_ids)
         rows = {row.key: row for row in queries.unmapped(company_id=self.company_id, ids=job_ids)}
+        links = {row.client_key: row.customer for row in rows.values()}
+        earlier = queries.earlier(company_id=self.company_id, keys=list(rows))
         there = _candidates(queries.free(company_id=self.company_id, ids=self.targets))
         asked = queries.list_ids_of(company_id=self.company_id, ids=self.targets)
-        now = _Inputs(
+        # nothing here walks through all that was told, or one change would cost what all cost
+        old = _Inputs(
             books_mark=told.books_mark,
-            jobs={k: r for k, r in told.jobs.items() if k not in keys} | rows,
-            candidates={k: r for k, r in told.candidates.items() if k not in asked} | there,
-            links=told.links | {row.client_key: row.customer for row in rows.values()},
-            earlier=told.earlier | queries.earlier(company_id=self.company_id, keys=list(rows)),
+            jobs=_some(told.jobs, keys),
+            candidates=_some(told.candidates, asked),
+            links=_some(told.links, links),
+            earlier=_some(told.earlier, earlier),
         )
-        return self._tell(kept, now)
+        now = _Inputs(
+            books_mark=told.books_mark, jobs=rows, candidates=there, links=links, earlier=earlier
+        )
+        answers = _change(kept.desk, old, now)
+        _replace(told.jobs, old.jobs, rows)
+        _replace(told.candidates, old.candidates, there)
+        told.links.update(links)
+        told.earlier.update(earlier)
+        self._store(answers, told)
+        return len(answers)
 
     def _compare_everything(self, kept: _Kept | None) -> tuple[int, _Kept]:
         self._say("Reading both lists")
@@ -166,21 +179,7 @@ class _Look:
 
     def _tell(self, kept: _Kept, now: _Inputs) -> int:
         """Tell a desk in memory what is different, and store whom it concerns."""
-        told = kept.told
-        links = _differing(told.links, now.links)
-        earlier = _differing(told.earlier, now.earlier)
-        answers = kept.desk.change(
-            jobs=[_job(now.jobs[key]) for key in _differing(told.jobs, now.jobs)],
-            candidates=[
-                _candidate(now.candidates[key])
-                for key in _differing(told.candidates, now.candidates)
-            ],
-            without_jobs=sorted(told.jobs.keys() - now.jobs.keys()),
-            without_candidates=sorted(told.candidates.keys() - now.candidates.keys()),
-            client_links={key: now.links[key] for key in links}
-            | dict.fromkeys(told.links.keys() - now.links.keys(), ""),
-            earlier={key: now.earlier[key] for key in earlier if key in now.jobs},
-        )
+        answers = _change(kept.desk, kept.told, now)
         kept.told = now
         self._store(answers, now)
         return len(answers)
@@ -277,6 +276,33 @@ def _keep(company_id: int, kept: _Kept) -> None:
     _desks[company_id] = kept
     while _desks and sum(each.told.rows for each in _desks.values()) > KEPT_ROWS_MAX:
         _desks.popitem(last=False)
+
+
+def _change(desk: Desk, old: _Inputs, now: _Inputs) -> Answers:
+    """Tell the desk in what both differ; what it answers for those whom it concerns."""
+    links = _differing(old.links, now.links)
+    earlier = _differing(old.earlier, now.earlier)
+    return desk.change(
+        jobs=[_job(now.jobs[key]) for key in _differing(old.jobs, now.jobs)],
+        candidates=[
+            _candidate(now.candidates[key]) for key in _differing(old.candidates, now.candidates)
+        ],
+        without_jobs=sorted(old.jobs.keys() - now.jobs.keys()),
+        without_candidates=sorted(old.candidates.keys() - now.candidates.keys()),
+        client_links={key: now.links[key] for key in links}
+        | dict.fromkeys(old.links.keys() - now.links.keys(), ""),
+        earlier={key: now.earlier[key] for key in earlier if key in now.jobs},
+    )
+
+
+def _some(told: Mapping[str, Told], keys: Iterable[str]) -> dict[str, Told]:
+    return {key: told[key] for key in keys if key in told}
+
+
+def _replace(told: dict[str, Told], old: Iterable[str], new: Mapping[str, Told]) -> None:
+    for key in old:
+        del told[key]
+    told.update(new)
 
 
 def _differing(old: Mapping[str, object], new: Mapping[str, object]) -> list[str]:
