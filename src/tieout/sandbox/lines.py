@@ -18,7 +18,7 @@ from tieout.sandbox.entries import Entry, ref_field
 from tieout.sandbox.errors import RequestError
 from tieout.sandbox.reply import Field
 from tieout.sandbox.txns import Line
-from tieout.sandbox.values import money, plain, round_cents, to_cents, to_date
+from tieout.sandbox.values import CENTS_MAX, money, plain, round_cents, to_cents, to_date
 from tieout.sandbox.xmltree import Node
 
 RATE_STEP = Decimal("0.00001")
@@ -69,6 +69,7 @@ def build(
     if class_ref and not refs.is_empty(class_ref) and books.setting("class_tracking"):
         class_id = refs.resolve(books, class_ref, where=f"{word} line").list_id
     figures, ignored = _compute(item, _figures(node, base), above, word)
+    refuse_beyond(figures.amount or 0)
     for name in _NUMBERS:
         detail.pop(name, None)
     detail |= _numbers(figures)
@@ -82,6 +83,12 @@ def build(
         detail=detail,
     )
     return Built(line, RATE_IGNORED if ignored else _unsupported(node))
+
+
+def refuse_beyond(cents: int) -> None:
+    """Raise 3040 for an amount that nothing can hold (assumed: QuickBooks is not known to say)."""
+    if abs(cents) > CENTS_MAX:
+        raise RequestError(3040, f"The amount {money(cents)} is too large.")
 
 
 def _unsupported(node: Node) -> str:

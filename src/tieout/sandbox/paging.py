@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from tieout.sandbox.context import Context, Iterator
 from tieout.sandbox.errors import RequestError
 from tieout.sandbox.reply import NO_MATCH, Answer, Field
+from tieout.sandbox.values import COUNT_MAX
 from tieout.sandbox.xmltree import Node
 
 Row = TypeVar("Row")
@@ -65,8 +66,13 @@ def _answer(count: int, rets: Sequence[Field], extra: dict[str, str] | None = No
 
 
 def _limit(node: Node) -> int | None:
-    text = node.get("MaxReturned")
-    return int(text) if text else None
+    digits = (node.get("MaxReturned") or "").strip().lstrip("+0")
+    if not digits:
+        return None
+    if len(digits) > len(str(COUNT_MAX)) or int(digits) > COUNT_MAX:
+        message = f'There was an error when converting the number value "{digits[:40]}".'
+        raise RequestError(3085, message)
+    return int(digits)
 
 
 def _iterate(

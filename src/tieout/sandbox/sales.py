@@ -205,10 +205,12 @@ def repost(books: Books, old: Txn, new: Txn) -> None:
 
 
 def with_totals(books: Books, txn: Txn, customer: Entry, its_lines: Sequence[Line]) -> Txn:
-    """Return the transaction with subtotal and tax of these lines; 3210 for a negative total."""
+    """Return the transaction with subtotal and tax of these lines; 3210 for a negative total,
+    3040 for one beyond what an amount can be."""
     detail = dict(txn.detail)
     tax = tax_of(books, customer, detail, its_lines)
     total = replace(txn, subtotal=lines.subtotal(its_lines), tax=tax, detail=detail)
+    lines.refuse_beyond(total.total)
     if total.total < 0:
         message = f"The total of a {WORDS[txn.kind].lower()} cannot be negative."
         raise RequestError(3210, message)

@@ -47,6 +47,8 @@ _CODES = {
 ID_LENGTH = 36
 YEAR_FIRST = 1901
 CENT = Decimal("0.01")
+CENTS_MAX = 10**15 - 1  # an amount has 13 digits before the point (Intuit's schema)
+COUNT_MAX = 2**31 - 1
 
 
 def fault_of(kind: str, text: str, *, field: str) -> tuple[int, str] | None:

@@ -231,6 +231,9 @@ def test_an_iterator_keeps_its_filters_and_can_be_stopped(qb: Caller) -> None:
 
 
 def test_max_returned_without_an_iterator_truncates(qb: Caller) -> None:
+    assert qb.code(query(f"<MaxReturned>{2**31}</MaxReturned>" + ALL)) == 3085
+    assert qb.code(query(f"<MaxReturned>{'9' * 5000}</MaxReturned>" + ALL)) == 3085
+    assert names(qb.ask(query("<MaxReturned>+02</MaxReturned>" + ALL))) == TREE[:2]
     assert names(qb.ask(query("<MaxReturned>2</MaxReturned>" + ALL))) == TREE[:2]
 
 

@@ -44,6 +44,13 @@ def test_what_the_amount_of_a_line_is(
     assert (shown, answer.get("statusCode")) == ((quantity, rate, amount), str(code))
 
 
+def test_an_amount_that_nothing_can_hold_is_refused(qb: Caller) -> None:
+    most = line(Amount="9999999999999.99")
+    assert qb.code(invoice(JOB, line(Quantity="9999999999", Rate="9999999999"))) == 3040
+    assert qb.code(invoice(JOB, most, line(Amount="0.01"))) == 3040
+    assert qb.code(invoice(JOB, most)) == 0
+
+
 def test_subtotals_do_not_count_and_discounts_take_from_the_line_above(qb: Caller) -> None:
     answer = qb.ask(
         invoice(
