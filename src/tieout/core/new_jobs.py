@@ -1,9 +1,10 @@
 """The name that a QuickBooks job should get which does not exist yet.
 
-QuickBooks allows 41 characters a level, no colon (it separates the levels), five levels, and 209
-characters for the whole path (Intuit's documentation). Below one customer a name occurs once,
-without regard to case; at the top customers, vendors, employees and other names share one name
-space, so there a name may be taken by somebody who is on no list that Tieout reads.
+QuickBooks allows 41 characters a level and 209 for the whole path (Intuit's schema), no colon,
+which separates the levels (Intuit's documentation), and five levels (assumed). Below one customer
+a name occurs once, without regard to case; at the top customers, vendors, employees and other
+names share one name space, so there a name may be taken by somebody who is on no list that Tieout
+reads.
 
 The way of writing follows the jobs that stand there already: *Last, First - Title* when nothing
 else is usual.

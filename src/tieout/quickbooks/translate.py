@@ -162,6 +162,7 @@ def _add(posting: Posting, expected: Expected) -> qbxml.Request:
 
 
 def line_of(line: PostingLine, tax_code: str) -> qbxml.LineAdd:
+    """A line as it is sent. `tax_code` is that of the whole posting, "" where there is no tax."""
     return qbxml.LineAdd(
         item_list_id=line.item.list_id,
         desc=qbxml_text.to_quickbooks(line.description),
@@ -261,7 +262,8 @@ def their_invoice(sale: SaleRet) -> TheirInvoice:
     """
     total = sale.total
     if sale.txn_date is None or not sale.txn_id or total is None:
-        msg = f"QuickBooks left out id, date or total of invoice {sale.ref_number or 'without number'}."
+        which = sale.ref_number or "an invoice without number"
+        msg = f"QuickBooks left out the id, the date or the total of {which}."
         raise qbxml.MalformedResponse(msg)
     return TheirInvoice(
         txn_id=sale.txn_id,
@@ -279,7 +281,7 @@ def _sales(rets: Iterable[object]) -> list[SaleRet]:
 
 
 def _accepted(response: qbxml.Response, expected: Expected) -> Reading:
-    """What was saved, if it is ours: by our GUID where one came back, else by number and customer."""
+    """What was saved, if it is ours: by our GUID if one came back, else by number and customer."""
     sales = _sales(response.rets)
     if len(sales) > 1 or (sales and not _is_answer_to(sales[0], expected)):
         return another()

@@ -50,6 +50,7 @@ class NewJob:
 
     @property
     def full_name(self) -> str:
+        """The path under which it will stand."""
         return f"{self.parent_full_name}:{self.name}"
 
 
@@ -156,9 +157,10 @@ def render_add(job: NewJob, *, set_id: str, old_set_id: str) -> bytes:
 
 
 def read_add(answer: bytes, job: NewJob, *, resent: bool) -> Reading:
-    """Judge the answer. That the name is in use says, of a resend, that the first one may have
+    """Judge the answer.
 
-    been executed: it is looked for.
+    After a resend, that the name is in use may mean that the first sending was executed: the job
+    is looked for.
     """
     reading = judge_write(
         answer,
@@ -280,7 +282,7 @@ def _gone() -> Reading:
 
 
 def _one(answer: bytes, change: JobChange) -> tuple[qbxml.CustomerRet | None, Reading | None]:
-    """The job that was asked for by its id, or why nothing is known of it (both None: it is gone)."""
+    """The job that was asked for by id, or why nothing is known of it; both None: it is gone."""
     responses, broken = answered(answer, (QUERY, LOOK))
     if broken is not None:
         return None, broken
@@ -325,7 +327,7 @@ def _accepted(
     guid: str = "",
     list_id: str = "",
 ) -> Reading:
-    """What was saved, if it is the job that was sent; `guid` or `list_id` by which that is known."""
+    """What was saved, if it is the job that was sent: known by `guid` or by `list_id`."""
     code = response.status.code
     jobs = customers_of(response)
     if len(jobs) > 1 or not all(is_ours(job) for job in jobs):

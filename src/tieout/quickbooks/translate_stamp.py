@@ -75,9 +75,10 @@ def render_write(stamp: Stamp, *, set_id: str, old_set_id: str) -> bytes:
 
 
 def read_write(answer: bytes, stamp: Stamp) -> Reading:
-    """Judge the answer. A field that is defined already is what was wished for; a value that is
+    """Judge the answer.
 
-    there already is looked at.
+    A field that is defined already is what was wished for; a value that is there already may be
+    another company's, and is looked at.
     """
     done = Found(txn_id="", number=stamp.value)
 

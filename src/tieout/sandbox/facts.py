@@ -10,7 +10,7 @@ from tieout.sandbox.names import path_key
 from tieout.sandbox.reply import Answer, Field, chosen
 from tieout.sandbox.xmltree import Node
 
-# Capacity per list: Pro and Premier against Enterprise.
+# Capacity per list: Pro and Premier against Enterprise (assumed; Enterprise takes far more).
 CAPACITY = {"Entity": (14_500, 1_000_000), "Item": (14_500, 1_000_000)}
 CAPACITY_OTHERS = (10_000, 100_000)
 _LISTS = [

@@ -1,8 +1,8 @@
 """Names and the tree they form: legal characters, length, depth, uniqueness, renaming, moving.
 
 Names are unique per parent without regard to case; customers, vendors, employees and other names
-share the namespace of the top level (Intuit's documentation). A colon separates levels and cannot be
-part of a name; a tree has five levels at most.
+share the namespace of the top level (Intuit's documentation). A colon separates levels and cannot
+be part of a name (documented, its code assumed); a tree has five levels at most (assumed).
 """
 
 from __future__ import annotations

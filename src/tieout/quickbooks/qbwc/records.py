@@ -43,9 +43,9 @@ class Work:
 class SessionState:
     """The row of one ticket.
 
-    `epoch` is the lane's fencing token this ticket took; lanes count from 1. `trusted`: the company file was found to
-    be the right one. `unconfirmed`: keys of writes that lost their answer under this ticket; they
-    never leave again under it. `last_work` and `last_answer` (SHA-256) recognise an answer that
+    `epoch` is the lane's fencing token that this ticket took; lanes count from 1. `trusted`: the
+    company file was found to be the right one. `unconfirmed`: keys of writes that lost their
+    answer under this ticket; they never leave again under it. `last_work` and `last_answer` (SHA-256) recognise an answer that
     comes twice. `progress` is the last percentage told.
     """
 

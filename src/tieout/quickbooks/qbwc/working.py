@@ -178,9 +178,10 @@ def _failed(state: SessionState, call: ReceiveResponseXML, facts: Facts, keep: K
 
 
 def _is_replay(state: SessionState, call: ReceiveResponseXML, facts: Facts) -> bool:
-    """The last answer once more. Where no id tells, one repetition is believed, not two:
+    """Whether it is the last answer once more.
 
-    two queries may have the same answer, and the second must not be refused for ever.
+    Where no id tells, one repetition is believed, not two: two queries may have the same answer,
+    and the second must not be refused for ever.
     """
     same = bool(call.response.size) and call.response.sha256 == state.last_answer
     if facts.answer_key is not None and state.outstanding is not None:

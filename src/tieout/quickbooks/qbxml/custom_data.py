@@ -51,8 +51,9 @@ class DataExtDefAdd(Request):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataExtAdd(Request):
     """Write a value: on a list entry (``list_type`` + ``entry``), on a transaction (``txn_type`` +
-    ``txn_id``), or on the company itself (``other_type="Company"``, see ``on_company``), which is the stamp. The field must be
-    defined first. It changes the edit sequence of what it is written on."""
+    ``txn_id``), or on the company itself (``other_type="Company"``, see ``on_company``), which is
+    the stamp. The field must be defined first. It changes the edit sequence of what it is written
+    on."""
 
     KIND: ClassVar[str] = "DataExtAdd"
     BODY: ClassVar[str] = "DataExtAdd"

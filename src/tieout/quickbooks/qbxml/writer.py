@@ -33,8 +33,9 @@ def render(
     """Render one message set as ASCII bytes, prolog included.
 
     ``new_message_set_id`` makes QuickBooks keep the answer under that id for error recovery;
-    ``old_message_set_id`` deletes an earlier record. A set may hold
-    at most one write, because QuickBooks undoes nothing when a later request fails; ``allow_many_writes`` is for set-up in tests.
+    ``old_message_set_id`` deletes an earlier record. A set may hold at most one write, because
+    QuickBooks undoes nothing when a later request fails; ``allow_many_writes`` is for the set-up
+    of tests.
 
     Raises ``RefusedByUs`` for anything QuickBooks would not take; then nothing was rendered.
     """
