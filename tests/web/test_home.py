@@ -114,6 +114,7 @@ def test_the_mapping_that_frees_most_comes_first(as_person, world: World) -> Non
 def test_every_reason_is_said_with_its_invoices_and_the_oldest(as_person, world: World) -> None:
     set_up(world)
     other = client(world.northgate, "C-2", "Beta")
+    invoice(other, "0", standing="blocked", first_reason="")
     assert "What blocks invoices" not in page(as_person, world)
     for number, day in (("1", date(2026, 9, 12)), ("2", date(2026, 8, 30))):
         invoice(other, number, standing="blocked", first_reason="period_closed", on=day)

@@ -49,7 +49,7 @@ def home(request: HttpRequest, access: Access) -> HttpResponse:
 def _blocks(found: Figures) -> list[tuple[str, str, Tally]]:
     """Each reason by its name and in words, what blocks most invoices first."""
     reasons = sorted(found.reasons.items(), key=lambda each: (-each[1].count, each[0]))
-    return [(name, REASONS.get(name, name), each) for name, each in reasons]
+    return [(name, REASONS.get(name, name), each) for name, each in reasons if name]
 
 
 def _job_data(access: Access) -> str:
