@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tieout.connector.link import LinkError, Mode, Stage
-from tieout.sandbox import CompanyFile, HResult, Session
+from tieout.sandbox import BookError, CompanyFile, HResult, Session
 
 _STAGES: dict[str, Stage] = {
     "open": "open",
@@ -13,6 +13,7 @@ _STAGES: dict[str, Stage] = {
     "process": "process",
     "end": "end",
 }
+CANNOT_OPEN = 0x80040403  # the company file could not be opened
 _MODES: dict[Mode, str] = {
     "single": "single_user",
     "multi": "multi_user",
@@ -37,6 +38,9 @@ class SandboxLink:
             )
         except HResult as error:
             raise _translated(error) from error
+        except BookError as error:  # the file was moved away, or is another one now
+            failed = LinkError("begin", CANNOT_OPEN, str(error))
+            raise failed from error
         return SandboxSession(session)
 
 

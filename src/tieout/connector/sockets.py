@@ -99,15 +99,17 @@ class Server(ThreadingHTTPServer):
             log.warning("a connection from %s was closed: no seat is free", client_address[0])
             self.shutdown_request(request)
             return
-        super().process_request(request, client_address)
+        try:
+            super().process_request(request, client_address)
+        except BaseException:  # no thread could be started that would free the seat
+            self._free_seat(str(client_address[0]))
+            raise
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         try:
             super().process_request_thread(request, client_address)
         finally:
-            with self._lock:
-                self._clients[str(client_address[0])] -= 1
-                self._clients += Counter()  # forgets clients without a seat
+            self._free_seat(str(client_address[0]))
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         log.info("the connection with %s broke: %r", client_address[0], sys.exception())
@@ -150,3 +152,8 @@ class Server(ThreadingHTTPServer):
                 return False
             self._clients[client] += 1
             return True
+
+    def _free_seat(self, client: str) -> None:
+        with self._lock:
+            self._clients[client] -= 1
+            self._clients += Counter()  # forgets clients without a seat

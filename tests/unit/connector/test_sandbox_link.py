@@ -46,6 +46,14 @@ def test_its_failures_keep_their_stage_and_code(
     assert (error.value.stage, error.value.hresult, error.value.executed) == (stage, code, False)
 
 
+def test_a_file_that_was_moved_away_is_named_with_the_remedy(tmp_path: Path, link: Link) -> None:
+    (tmp_path / "books").rename(tmp_path / "moved")
+    with pytest.raises(LinkError, match=r"books.*Create one") as error:
+        link.open_session("Tieout", "", "either")
+    assert (error.value.stage, error.value.hresult) == ("begin", 0x80040403)
+    assert error.value.executed is False
+
+
 def test_a_request_that_cannot_be_read_fails_at_process(link: Link) -> None:
     session = link.open_session("Tieout", "", "either")
     with pytest.raises(LinkError) as error:
