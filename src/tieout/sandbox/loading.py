@@ -15,9 +15,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
-from tieout.sandbox import desk_lists, desk_txns, entries, names, plain_lists, settings
+from tieout.sandbox import desk_lists, desk_txns, entries, names, plain_lists, settings, values
 from tieout.sandbox.books import Books
 from tieout.sandbox.desk import customer_detail
 from tieout.sandbox.errors import BookError
@@ -37,6 +38,7 @@ _SECTIONS = frozenset(
         "credit_memos",
     ]
 )
+_FIGURES = {"quantity": "QUAN", "rate": "PRICE", "amount": "AMT"}
 Row = Mapping[str, Any]
 
 
@@ -116,12 +118,12 @@ def _customers(books: Books, rows: Sequence[Row | str]) -> int:
     flat = sorted(_flattened(rows, ""), key=_depth)
     now = books.now()
     number = books.count("list Entity", step=max(len(flat), 1))
-    values = []
+    added = []
     for place, row in enumerate(flat):
         list_id = f"8{number + place:07X}-{now}"
-        values.append(_customer_row(row, known, list_id, now))
+        added.append(_customer_row(row, known, list_id, now))
     marks = ", ".join("?" * 15)
-    books.connection.executemany(f"INSERT INTO entry VALUES ({marks})", values)  # noqa: S608
+    books.connection.executemany(f"INSERT INTO entry VALUES ({marks})", added)  # noqa: S608
     return len(flat)
 
 
@@ -169,10 +171,19 @@ def _invoices(books: Books, rows: Sequence[Row], kind: str) -> int:
 
 
 def _consistent(line: Row) -> Row:
-    """Leave out an amount that quantity and rate give anyway: they would be ignored for it."""
-    if line.get("quantity") and line.get("rate"):
-        return {name: value for name, value in line.items() if name != "amount"}
-    return line
+    """Leave out an amount that quantity and rate give anyway: the rate would be ignored for it.
+
+    Where they give another one the amount counts, as in an InvoiceAdd.
+    """
+    texts = {name: str(line.get(name) or "") for name in _FIGURES}
+    if not all(texts.values()) or any(
+        values.fault_of(kind, texts[name], field=name) for name, kind in _FIGURES.items()
+    ):
+        return line
+    computed = values.round_cents(Decimal(texts["quantity"]) * Decimal(texts["rate"]))
+    if computed != values.to_cents(texts["amount"]):
+        return line
+    return {name: value for name, value in line.items() if name != "amount"}
 
 
 def _named(row: Row | str) -> Row:

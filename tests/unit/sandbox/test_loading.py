@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,8 @@ def test_the_sample_agency_loads(tmp_path: Path) -> None:
     assert counts["customers"] == len(description["customers"]) == len(made.list_customers())
     assert made.preferences()["name"] == description["name"]
     assert len(made.list_invoices()) == len(description["invoices"])
-    wanted = sum(float(line["amount"]) for i in description["invoices"] for line in i["lines"])
-    assert float(made.grand_total()) == pytest.approx(wanted)
+    wanted = sum(Decimal(line["amount"]) for i in description["invoices"] for line in i["lines"])
+    assert made.grand_total() == wanted
     made.close()
 
 
@@ -57,6 +58,19 @@ def test_loading_again_adds_to_what_is_there(company: CompanyFile) -> None:
     assert company.find_customer("Acme Health:RN New").sublevel == 1
     with pytest.raises(BookError):
         company.load({"customers": ["Acme Health"]})
+
+
+@pytest.mark.parametrize(
+    ("amount", "rate", "kept"),
+    [("99.99", "33.33", "33.33"), ("100.00", "33.33", "33.33333"), ("100.00", "", "33.33333")],
+)
+def test_the_amount_of_a_line_is_never_changed_on_the_way_in(
+    company: CompanyFile, amount: str, rate: str, kept: str
+) -> None:
+    line = {"item": "Regular Hours", "quantity": "3", "rate": rate, "amount": amount}
+    company.load({"invoices": [{"number": "7", "customer": JOB, "lines": [line]}]})
+    (found,) = company.find_invoice("7").lines
+    assert (str(found.amount), found.rate) == (amount, kept)
 
 
 def test_customers_through_the_bookkeepers_hands(company: CompanyFile) -> None:
