@@ -233,7 +233,8 @@ def test_a_damaged_page_of_a_tie_out_does_not_swallow_its_invoices(world: World)
     whole = (
         b"<QBXML><QBXMLMsgsRs><InvoiceQueryRs requestID='1' statusCode='0' iteratorID='{it-1}' "
         b"iteratorRemainingCount='0'><InvoiceRet><TxnID>1-1</TxnID><RefNumber>1</RefNumber>"
-        b"<TxnDate>2026-07-02</TxnDate></InvoiceRet></InvoiceQueryRs></QBXMLMsgsRs></QBXML>"
+        b"<TxnDate>2026-07-02</TxnDate><Subtotal>10.00</Subtotal></InvoiceRet></InvoiceQueryRs>"
+        b"</QBXMLMsgsRs></QBXML>"
     )
     lease = Lease(company_id=desk.company_id, epoch=desk.session.epoch)
     for data in (whole[:-20], whole):
