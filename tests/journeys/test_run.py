@@ -108,3 +108,17 @@ def test_ctrl_c_ends_everything_and_a_later_start_finds_it_again(tmp_path: Path)
         wait_for(lambda: not processes_of(run.home))  # killed, and still no orphan
     finally:
         again.stop()
+
+
+def test_with_a_company_of_its_own_no_connector_is_started_nor_waited_for(tmp_path: Path) -> None:
+    home = tmp_path / "data"
+    assert tieout(home, "company", "create", "Mine").returncode == 0
+    with socket.socket() as taken:  # nobody cares who has the port of what is not started
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        run = Run(home, connector_port=taken.getsockname()[1]).start()
+    try:
+        assert "username" not in run.greeting
+        assert not any("--sandbox" in line for line in processes_of(home).values())
+    finally:
+        assert run.stop() == 0

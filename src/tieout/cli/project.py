@@ -67,7 +67,7 @@ def start(*, migrate: bool = False) -> Path:
         import django
         from django.conf import settings
 
-        new = not _database_file(home).exists() and environment.database(home).engine == "sqlite"
+        new = is_new(home)
         django.setup()
         from tieout.store.secrets import create_key_file
 
@@ -86,8 +86,10 @@ def start(*, migrate: bool = False) -> Path:
     return home
 
 
-def _database_file(home: Path) -> Path:
-    return Path(environment.database(home).name)
+def is_new(home: Path) -> bool:
+    """Whether the database is a SQLite file that is still to be made. Raises BadSetting."""
+    chosen = environment.database(home)
+    return chosen.engine == "sqlite" and not Path(chosen.name).exists()
 
 
 def _look_at_database(*, migrate: bool) -> None:

@@ -34,6 +34,7 @@ class Rehearsal:
     def __init__(self, folder: Path, *, serve: bool) -> None:
         self.folder = folder
         self.serve = serve
+        self._made = False  # on an earlier start
         self.company_file = folder / "northgate.sqlite3"
         self.connector_data = folder / "connector"
         self._port_file = folder / "port.txt"
@@ -57,24 +58,23 @@ class Rehearsal:
             "--port", str(port),
         ]  # fmt: skip
 
-    def prepare(self, *, port: int) -> Signing | None:
-        """On the first start make everything; on a later one follow a changed port.
-
-        With companies of somebody's own and none of ours, nothing is made and nothing served.
-        """
+    def decide(self) -> None:
+        """Look into the database whether it is served: not beside companies of somebody's own
+        where ours is missing, and not where its company file is gone."""
         from tieout.store.queries import companies
 
-        ours = companies.by_name(northgate.COMPANY)
-        if ours is None:
-            self.serve = self.serve and not companies.all_companies()
-            if not self.serve:
-                return None
+        self._made = companies.by_name(northgate.COMPANY) is not None
+        possible = self.company_file.exists() if self._made else not companies.all_companies()
+        self.serve = self.serve and possible
+
+    def prepare(self, *, port: int) -> Signing | None:
+        """After `decide`: on the first start make everything; on a later one follow a changed port."""
+        if self.serve and not self._made:
             self._make(port)
-        elif not self.company_file.exists():
-            self.serve = False
-            return None
         elif self.serve:
             self._follow(port)
+        elif not self._made or not self.company_file.exists():
+            return None
         return self._signing()
 
     def _make(self, port: int) -> None:

@@ -9,7 +9,7 @@ Nothing is verified or mapped yet: the first screen leads through that.
 from __future__ import annotations
 
 import argparse
-import os
+import contextlib
 import socket
 import sys
 import urllib.error
@@ -81,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
             web=options.port,
             connector=options.connector_port or rehearsal.port or CONNECTOR_PORT,
         )
-        _check_ports(ports, rehearsal)
+        must_be_free(ports.host, ports.web, option="--port")
         signing = _prepare(home, rehearsal, ports)
         supervisor.children = _children(home, rehearsal, ports)
         supervisor.stop_on_signals()
@@ -117,20 +117,24 @@ def _claim() -> tuple[Path, FolderLock]:
         raise CommandError(message) from error
 
 
-def _check_ports(ports: Ports, rehearsal: Rehearsal) -> None:
-    must_be_free(ports.host, ports.web, option="--port")
-    if rehearsal.serve:
-        if ports.connector == ports.web:
-            message = "The pages and the connector need two ports: give --connector-port NUMBER."
-            raise CommandError(message)
-        must_be_free("127.0.0.1", ports.connector, option="--connector-port")
+def _check_connector_port(ports: Ports, rehearsal: Rehearsal) -> None:
+    """Nobody cares who has the port of a connector that is not started."""
+    if not rehearsal.serve:
+        return
+    if ports.connector == ports.web:
+        message = "The pages and the connector need two ports: give --connector-port NUMBER."
+        raise CommandError(message)
+    must_be_free("127.0.0.1", ports.connector, option="--connector-port")
 
 
 def _prepare(home: Path, rehearsal: Rehearsal, ports: Ports) -> Signing | None:
     """Database, keys, and on the first start the rehearsal company."""
-    if not (home / "tieout.sqlite3").exists() and "DATABASE_URL" not in os.environ:
+    if project.is_new(home):
+        _check_connector_port(ports, rehearsal)  # before anything is made
         note(f"First start: making the database and the keys in {home} …")
     project.start(migrate=True)
+    rehearsal.decide()
+    _check_connector_port(ports, rehearsal)
     return rehearsal.prepare(port=ports.connector)
 
 
@@ -154,7 +158,10 @@ def _serve(
     signing: Signing | None,
     home: Path,
 ) -> int:
-    ready = supervisor.wait_until(lambda: _answers(ports, options), timeout_s=READY_S)
+    with_connector = any(child.name == "connector" for child in supervisor.children)
+    ready = supervisor.wait_until(
+        lambda: _answers(ports, with_connector=with_connector), timeout_s=READY_S
+    )
     if not ready and not supervisor.stopping.is_set():
         ended = [child for child in supervisor.children if not child.alive]
         culprit = ended[0] if ended else supervisor.children[0]
@@ -170,15 +177,13 @@ def _serve(
     return 0
 
 
-def _answers(ports: Ports, options: argparse.Namespace) -> bool:
+def _answers(ports: Ports, *, with_connector: bool) -> bool:
+    """Whether everything that was started listens."""
     try:
-        with urllib.request.urlopen(ports.address + "sign-in/", timeout=5):  # noqa: S310
-            pass
-        if not options.no_rehearsal:
-            with socket.create_connection(("127.0.0.1", ports.connector), timeout=5):
-                pass
-    except urllib.error.HTTPError:
-        return True  # it answers, whatever it says
+        with contextlib.suppress(urllib.error.HTTPError):  # it answers, whatever it says
+            urllib.request.urlopen(ports.address + "sign-in/", timeout=5).close()  # noqa: S310
+        if with_connector:
+            socket.create_connection(("127.0.0.1", ports.connector), timeout=5).close()
     except OSError:
         return False
     return True
