@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import tieout
 from tieout.cli.output import CommandError
+from tieout.config.environment import BadSetting
 
 # name -> (module of tieout.cli, one line of help). The module offers `add_arguments(parser)` and
 # `run(options) -> int`, the exit status: 0 done, 1 refused or different, 2 could not be tried.
@@ -62,6 +63,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CommandError as error:
         print(f"tieout {options.command}: {error}", file=sys.stderr)
         return error.status
+    except BadSetting as error:
+        print(f"tieout {options.command}: {error}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print(f"tieout {options.command}: stopped.", file=sys.stderr)
         return 130

@@ -58,32 +58,45 @@ def start(*, migrate: bool = False) -> Path:
     """Make the data directory and the keys, set Django up, look at the database.
 
     A new SQLite database is made ready at once; another one is migrated only when `migrate` says
-    so. Returns the data directory. Raises CommandError.
+    so. Returns the data directory. Raises CommandError and BadSetting.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
     home = environment.home()
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         import django
-        from django.conf import settings
 
         new = is_new(home)
         django.setup()
-        from tieout.store.secrets import create_key_file
-
-        create_key_file(Path(settings.SECRETS_KEY_FILE))
-    except environment.BadSetting as error:
-        raise CommandError(str(error)) from error
     except OSError as error:
         message = (
             f"{home} cannot be used as the data directory ({error.strerror or error}): "
             "set TIEOUT_HOME to a folder that you may write to."
         )
         raise CommandError(message) from error
+    _ensure_key_file()
     # a command says by itself what went wrong; the worker's log is for the worker's log file
     logging.getLogger("tieout").setLevel(logging.WARNING)
     _look_at_database(migrate=migrate or new)
     return home
+
+
+def _ensure_key_file() -> None:
+    from django.conf import settings
+
+    from tieout.store.secrets import SecretUnreadable, create_key_file
+
+    path = Path(settings.SECRETS_KEY_FILE)
+    try:
+        create_key_file(path)
+    except SecretUnreadable as error:
+        raise CommandError(str(error)) from error
+    except OSError as error:
+        message = (
+            f"{path} cannot be used as the file with the key of secrets "
+            f"({error.strerror or error}): let TIEOUT_SECRETS_KEY_PATH name one that can be."
+        )
+        raise CommandError(message) from error
 
 
 def is_new(home: Path) -> bool:

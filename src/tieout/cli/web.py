@@ -13,6 +13,7 @@ import socket
 
 from tieout.cli.output import CommandError, add_json
 from tieout.cli.ports import must_be_free
+from tieout.config import environment
 
 PORT_DEFAULT = 8000
 THREADS_DEFAULT = 8
@@ -110,9 +111,11 @@ def _granian(options: argparse.Namespace) -> None:
 
 def allow_host(host: str) -> None:
     """Let the pages be asked for under the name they are served on, unless names are set."""
-    if os.environ.get("TIEOUT_ALLOWED_HOSTS") or host in {"127.0.0.1", "localhost", "::1"}:
+    if environment.text("TIEOUT_ALLOWED_HOSTS") or host in {"127.0.0.1", "localhost", "::1"}:
         return
-    names = ["localhost", "127.0.0.1", "[::1]", socket.gethostname(), socket.getfqdn(), host]
+    shown = f"[{host}]" if ":" in host else host
+    names = [*environment.HERE, socket.gethostname(), socket.getfqdn(), shown]
+    nowhere = {"0.0.0.0", "[::]"}  # noqa: S104
     os.environ["TIEOUT_ALLOWED_HOSTS"] = ",".join(
-        dict.fromkeys(n for n in names if n and n not in {"0.0.0.0", "::"})  # noqa: S104
+        dict.fromkeys(n for n in names if environment.is_host(n) and n not in nowhere)
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 
 from tieout.config import environment
 from tieout.config.logs import logging_settings
+from tieout.store.secrets import create_private_file
 
 PACKAGE = Path(__file__).resolve().parent.parent
 HOME = environment.home()
@@ -17,16 +17,19 @@ HOME = environment.home()
 
 def _secret_key() -> str:
     """The session key: from the environment, else made once in the data directory (0600)."""
-    given = environment.text("TIEOUT_SECRET_KEY")
+    given = environment.secret_key()
     if given:
         return given
     path = HOME / "session.key"
-    if not path.exists():
-        HOME.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(50))
-    return path.read_text(encoding="ascii")
+    create_private_file(path, secrets.token_urlsafe(50))
+    kept = path.read_text(encoding="ascii", errors="replace").strip()
+    if not kept:
+        message = (
+            f"{path} is empty: remove it, and a new key is made (everybody signs in again), or "
+            "set TIEOUT_SECRET_KEY."
+        )
+        raise environment.BadSetting(message)
+    return kept
 
 
 # A process that stops in the middle of a transaction (a paused machine) would keep its locks, and
@@ -63,7 +66,7 @@ def database(chosen: environment.Database) -> dict[str, Any]:
         "PORT": chosen.port,
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": _POSTGRESQL},
+        "OPTIONS": {"options": _POSTGRESQL, **chosen.options},
     }
 
 
@@ -71,24 +74,29 @@ DEBUG = False
 SECRET_KEY = _secret_key()
 SECRETS_KEY_FILE = environment.text("TIEOUT_SECRETS_KEY_PATH") or str(HOME / "secrets.key")
 UPLOADS = HOME / "uploads"
-# pages are served to this machine alone unless more names are given
-ALLOWED_HOSTS = environment.text("TIEOUT_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
-CSRF_TRUSTED_ORIGINS = [o for o in environment.text("TIEOUT_ORIGINS").split(",") if o]
+ALLOWED_HOSTS = environment.allowed_hosts()
+CSRF_TRUSTED_ORIGINS = environment.origins()
 BEHIND_TLS = environment.flag("TIEOUT_BEHIND_TLS", default=False)
 # the address under which other machines reach Tieout; "" = the one a page was asked for under
-PUBLIC_URL = environment.text("TIEOUT_PUBLIC_URL").rstrip("/")
+PUBLIC_URL = environment.public_url()
 # it stands in .qwc files: who calls it must be answered
 if _public_host := urlsplit(PUBLIC_URL).hostname:
     ALLOWED_HOSTS.append(_public_host)
 # after so much silence of a Web Connector another one may work; after so much its last write
 # cannot reach QuickBooks any more (an assumption: see the open points)
-WEB_CONNECTOR_TICKET_S = environment.number("TIEOUT_WEB_CONNECTOR_TICKET_S", 600)
-WEB_CONNECTOR_FENCE_S = environment.number("TIEOUT_WEB_CONNECTOR_FENCE_S", 900)
+WEB_CONNECTOR_TICKET_S = environment.seconds("TIEOUT_WEB_CONNECTOR_TICKET_S", 600)
+WEB_CONNECTOR_FENCE_S = environment.seconds("TIEOUT_WEB_CONNECTOR_FENCE_S", 900)
+if WEB_CONNECTOR_FENCE_S < WEB_CONNECTOR_TICKET_S:
+    _message = (
+        f"TIEOUT_WEB_CONNECTOR_FENCE_S is {WEB_CONNECTOR_FENCE_S}, "
+        f"TIEOUT_WEB_CONNECTOR_TICKET_S is {WEB_CONNECTOR_TICKET_S}: the former may not be less."
+    )
+    raise environment.BadSetting(_message)
 # a worker that says nothing for so long is taken for dead, and another one may go on: half of it
 # is longer than the longest single call
-LEASE_S = environment.number("TIEOUT_LEASE_S", 300)
+LEASE_S = environment.seconds("TIEOUT_LEASE_S", 300)
 # no pause before a next look is longer
-PAUSE_MAX_S = environment.number("TIEOUT_PAUSE_MAX_S", 300)
+PAUSE_MAX_S = environment.seconds("TIEOUT_PAUSE_MAX_S", 300)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -153,7 +161,7 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign_in"
 
 LANGUAGE_CODE = "en-us"
-TIME_ZONE = environment.text("TIEOUT_TIME_ZONE", "America/New_York")
+TIME_ZONE = environment.time_zone()
 USE_I18N = False
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -181,4 +189,4 @@ FILE_UPLOAD_HANDLERS = [
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
-LOGGING = logging_settings(level=environment.text("TIEOUT_LOG_LEVEL", "INFO"))
+LOGGING = logging_settings(level=environment.log_level())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -29,14 +30,34 @@ def _key(path: str) -> tuple[str, AESGCM]:
     return hashlib.sha256(key).hexdigest()[:8], AESGCM(key)
 
 
-def create_key_file(path: Path) -> None:
-    """Make a new random key readable by its owner alone; an existing file is left as it is."""
+def create_private_file(path: Path, text: str) -> None:
+    """Make a file with this text, readable by its owner alone; an existing one is left as it is.
+
+    It is there whole or not at all: of several processes that start at once, one makes it.
+    """
     if path.exists():
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(base64.b64encode(AESGCM.generate_key(bit_length=256)).decode("ascii"))
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f".{path.name}-{os.getpid()}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(text)
+        with suppress(FileExistsError):  # another process was first
+            os.link(draft, path)
+    finally:
+        draft.unlink()
+
+
+def create_key_file(path: Path) -> None:
+    """Make a new random key, unless there is one. Raises SecretUnreadable when it is none."""
+    made = base64.b64encode(AESGCM.generate_key(bit_length=256)).decode("ascii")
+    create_private_file(path, made)
+    try:
+        _key(str(path))
+    except ValueError as error:  # no base64, or not as long as a key
+        message = f"{path} holds no key of Tieout: put the former file back."
+        raise SecretUnreadable(message) from error
 
 
 def encrypt(text: str, *, place: str) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.db import OperationalError
@@ -110,3 +112,55 @@ def test_an_unknown_command_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -
         main.main(["reconcile"])
     assert ended.value.code == 2
     assert "invalid choice" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("TIEOUT_LEASE_S", "soon", "TIEOUT_LEASE_S is 'soon': give whole seconds"),
+        ("TIEOUT_WEB_CONNECTOR_FENCE_S", "60", "the former may not be less"),
+        ("TIEOUT_TIME_ZONE", "Mars", "TIEOUT_TIME_ZONE is 'Mars'"),
+        ("TIEOUT_LOG_LEVEL", "loud", "TIEOUT_LOG_LEVEL is 'LOUD'"),
+        ("DATABASE_URL", "mysql://ann:hush-hush@db/books", "DATABASE_URL cannot be used"),
+        ("TIEOUT_SECRETS_KEY_PATH", "/dev/null/x/key", "TIEOUT_SECRETS_KEY_PATH"),
+        ("TIEOUT_HOME", "/dev/null/data", "set TIEOUT_HOME to a folder"),
+    ],
+)
+def test_a_wrong_variable_ends_in_one_sentence(
+    name: str, value: str, says: str, tmp_path: Path
+) -> None:
+    said = refused(tmp_path, **{name: value})
+    assert says in said
+    assert "hush-hush" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("session.key", "", "session.key is empty: remove it"),
+        ("secrets.key", "no key", "secrets.key holds no key of Tieout"),
+    ],
+)
+def test_a_key_file_that_holds_no_key_ends_in_one_sentence(
+    name: str, content: str, says: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_text(content)
+    assert says in refused(tmp_path)
+
+
+def refused(home: Path, **environment: str) -> str:
+    """What a command says that cannot start."""
+    env = {name: text for name, text in os.environ.items() if name != "DATABASE_URL"}
+    done = subprocess.run(
+        [sys.executable, "-m", "tieout.cli.main", "company", "list"],
+        env={**env, "DJANGO_SETTINGS_MODULE": "tieout.config.settings"}
+        | {"TIEOUT_HOME": str(home), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.startswith("tieout company: ")
+    assert done.stderr.count("\n") == 1, done.stderr
+    return done.stderr
