@@ -271,3 +271,23 @@ def test_what_quickbooks_holds_otherwise_comes_before_what_is_ready(
     assert "Next: look at exported invoices that QuickBooks holds otherwise, or twice." in html
     assert f'href="/c/{world.northgate.pk}/invoices/?group=all&amp;noticed=1"' in html
     assert "Look at 1 invoice" in html
+
+
+def test_what_needs_a_person_is_found_whether_it_was_sent_or_not(as_person, world: World) -> None:
+    """A taken number blocks an invoice before it is sent; an unsure one is under way."""
+    set_up(world)
+    acme, customer = client(world.northgate, "C-2", "Beta"), qb_customer(world.northgate, "Beta")
+    for number, standing in (("20690", "blocked"), ("20691", "under_way")):
+        of = invoice(acme, number, standing=standing)
+        posting(of, customer, state="needs a person")
+    invoice(acme, "20692", standing="ready")
+    html = page(as_person, world)
+    assert "Next: decide about the invoices that need a person.<" in html
+    ways = re.findall(r'href="([^"]+/invoices/[^"]*person[^"]*)"', html)
+    assert len(ways) == 2  # the button, and the tile
+    for way in ways:
+        found = as_person("bea").get(way.replace("&amp;", "&")).content.decode()
+        assert "20690" in found
+        assert "20691" in found
+        assert "20692" not in found
+    assert f'href="?{ways[0].partition("?")[2]}">2 need a person' in found

@@ -110,11 +110,8 @@ REASONS = {
     "total_differs": "Total differs",
     "no_lines": "No lines",
     "zero_total": "Zero total",
-    "negative_lines": "Negative lines",
     "period_closed": "Period closed",
-    "text_too_long": "Text too long",
     "approval_missing": "Not approved",
-    "currency": "Foreign currency",
     "refused": "Refused by QuickBooks",
 }
 

@@ -72,6 +72,7 @@ class Filters:
     job: str = ""
     reason: str = ""
     noticed: bool = False  # QuickBooks holds it otherwise, or twice, and nobody answered that yet
+    person: bool = False  # a person decides about something of it, sent or not
     from_date: date | None = None
     to_date: date | None = None
     sort: str = "date"
@@ -79,7 +80,7 @@ class Filters:
     @property
     def narrowed(self) -> bool:
         texts = (self.number, self.client, self.job, self.reason)
-        return any((*texts, self.noticed, self.from_date, self.to_date))
+        return any((*texts, self.noticed, self.person, self.from_date, self.to_date))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +174,9 @@ def matching(*, company_id: int, filters: Filters) -> QuerySet[SourceInvoice]:
     if filters.noticed:
         noticed = Posting.objects.filter(company_id=company_id, noticed_at__isnull=False)
         found = found.filter(pk__in=noticed.values("invoice_id"))
+    if filters.person:
+        asking = Posting.objects.filter(company_id=company_id, state=State.NEEDS_PERSON.value)
+        found = found.filter(pk__in=asking.values("invoice_id"))
     if filters.from_date:
         found = found.filter(invoice_date__gte=filters.from_date)
     if filters.to_date:

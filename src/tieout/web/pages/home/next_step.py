@@ -112,10 +112,10 @@ def _urgent(figures: Figures, drifts: int) -> NextStep | None:
         )
     if person:
         return NextStep(
-            sentence="Next: decide about the invoices that need a person; the others wait.",
+            sentence="Next: decide about the invoices that need a person.",
             action=f"Decide about {_count(person, 'invoice')}",
             page="invoices",
-            query="?group=under-way",
+            query="?group=all&person=1",
         )
     if figures.noticed.count:
         return NextStep(

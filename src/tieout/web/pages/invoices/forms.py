@@ -23,6 +23,7 @@ def filters_of(query: QueryDict) -> Filters:
         job=_text(query, "job"),
         reason=_text(query, "reason"),
         noticed=query.get("noticed") == "1",
+        person=query.get("person") == "1",
         from_date=_day(query, "from"),
         to_date=_day(query, "to"),
         sort=sort if sort in SORTS else "date",

@@ -41,8 +41,6 @@ PLACES = {
     "line_does_not_add_up": ("Import the corrected invoice", "imports", False),
     "total_differs": ("Import the corrected invoice", "imports", False),
     "no_lines": ("Import the corrected invoice", "imports", False),
-    "negative_lines": ("Import the corrected invoice", "imports", False),
-    "text_too_long": ("Import the corrected invoice", "imports", False),
     "approval_missing": ("Import the approved invoice", "imports", False),
     "zero_total": ("Open the export settings", "integrations", False),
     "period_closed": ("Refresh QuickBooks list", "map_jobs", False),
