@@ -36,6 +36,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coast_sets import COASTS
+from delta_sets import DELTAS
 from harness import Limit, aims, verdict
 from match_methods import METHODS, Ranked
 from match_sets import GENERATORS, MatchSet, northgate, write
@@ -50,7 +51,7 @@ POOLED = 5_000
 LARGE = 20_000
 CHANGES = 40
 SCORED = 200  # jobs that the plain scorer is timed with
-FAMILIES = {**GENERATORS, **OFFICES, **COASTS, **PRAIRIES}
+FAMILIES = {**GENERATORS, **OFFICES, **COASTS, **PRAIRIES, **DELTAS}
 WRONG = 0.001  # of what is accepted may be wrong: the promise
 # recall and top-1 in percent. The first family's clean and messy ones are the goal; the others lie
 # a little below the least that was measured on a seed, and tell of a change for the worse.
@@ -67,6 +68,11 @@ PROMISED = {
     "prairie-clean": (97.0, 99.5),
     "prairie-messy": (55.0, 97.0),
     "prairie-adversarial": (15.0, 96.0),
+    "delta-clean": (90.0, 99.5),
+    "delta-messy": (78.0, 99.0),
+    "delta-adversarial": (25.0, 98.5),
+    "delta-dept": (80.0, 99.0),
+    "delta-initials": (22.0, 99.0),
 }
 MARGINS = (0.0, 0.025, 0.04)
 SCORES = (0.76, 0.80, 0.84, 0.88, 0.92, 0.96)
