@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -294,10 +295,13 @@ def test_bulk_without_an_answer_is_not_there(as_person: Any, books: Books) -> No
 def test_the_download_holds_what_is_on_screen(as_person: Any, books: Books) -> None:
     QbCustomer.objects.filter(pk=books.ortiz.pk).update(full_name="Beta:=Ortiz, Elena")
     books.notice()
+    evening = datetime(2026, 10, 20, 1, 30, tzinfo=UTC)  # half past nine of the 19th in New York
+    Drift.objects.update(seen_at=evening)
     response = as_person("vic").get(home(books, "drifts.csv?kind=moved"))
     lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
     assert lines[0].startswith("Change,Contractor,Client")
     assert lines[1].startswith("Moved,Elena Ortiz,Acme Health")
+    assert ",10/19/2026 09:30 PM," in lines[1]
     assert len(lines) == 2
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client
@@ -182,6 +182,9 @@ def test_both_books_agree(as_person, world: World) -> None:
     html = page(as_person, world, "vic")
     assert "both books agree as of 10/19/2026" in html
     assert '<strong class="good">0.00</strong>' in html
+    evening = datetime(2026, 10, 20, 1, 30, tzinfo=UTC)  # half past nine of the 19th in New York
+    TieOut.objects.update(at=evening)
+    assert "both books agree as of 10/19/2026" in page(as_person, world, "vic")
 
 
 def test_equal_totals_with_a_wrong_job_are_no_agreement(as_person, world: World) -> None:

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from tieout.cli import project
-from tieout.cli.output import CommandError, emit
+from tieout.cli.output import CommandError, emit, office_time
 from tieout.cli.passwords import add_password, read_password
 
 
@@ -65,9 +65,9 @@ def shown(company_id: int) -> dict[str, Any]:
         "company_file": row.company_file,
         "status": row.status,
         "connected_to": book.company_name,
-        "verified_at": row.verified_at,
-        "last_contact_at": row.last_contact_at,
-        "lists_refreshed_at": book.lists_refreshed_at,
+        "verified_at": office_time(row.verified_at),
+        "last_contact_at": office_time(row.last_contact_at),
+        "lists_refreshed_at": office_time(book.lists_refreshed_at),
         "held": held.held_reason if held else "",
         "problem": row.problem,
         "remedy": row.remedy,

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
 from tieout.cli.sandbox_output import show
 
-__all__ = ["CommandError", "Subparsers", "add_json", "dollars", "emit", "note", "subcommand"]
+__all__ = [
+    "CommandError", "Subparsers", "add_json", "dollars", "emit", "note", "office_time", "subcommand",
+]  # fmt: skip
 
 
 class CommandError(Exception):
@@ -50,6 +53,13 @@ def emit(result: Any, *, as_json: bool, text: str = "") -> None:
 def note(text: str) -> None:
     """Say something beside the result: on standard error, so that --json stays clean."""
     print(text, file=sys.stderr, flush=True)
+
+
+def office_time(moment: datetime | None) -> datetime | None:
+    """The moment in the office's time zone, to the second: a day ends there, not in Greenwich."""
+    from django.utils import timezone
+
+    return None if moment is None else timezone.localtime(moment).replace(microsecond=0)
 
 
 def dollars(amount: Decimal) -> str:

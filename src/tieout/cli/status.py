@@ -8,7 +8,7 @@ from typing import Any
 
 from tieout.cli import project
 from tieout.cli.connection import shown
-from tieout.cli.output import dollars, emit, table
+from tieout.cli.output import dollars, emit, office_time, table
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,7 +54,7 @@ def standing_of(company: Any) -> dict[str, Any]:
         "tie_out": None
         if tie_out is None
         else {
-            "at": tie_out.at,
+            "at": office_time(tie_out.at),
             "ours": tie_out.ours,
             "theirs": tie_out.theirs,
             "difference": tie_out.ours - tie_out.theirs,

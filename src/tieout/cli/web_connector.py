@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tieout.cli import project
-from tieout.cli.output import CommandError, emit
+from tieout.cli.output import CommandError, emit, office_time
 from tieout.cli.web import PORT_DEFAULT
 
 NO_SCHEDULE = 0
@@ -88,16 +88,16 @@ def shown(company_id: int, *, url: str) -> dict[str, Any]:
         "endpoint": qbwc_account.service_url(url),
         "app_name": connection.app_name,
         "user_name": account.user_name if account else "",
-        "password_set_at": account.password_set_at if account else None,
+        "password_set_at": office_time(account.password_set_at) if account else None,
         "every_minutes": account.every_minutes if account else None,
         "read_only": account.read_only if account else False,
         "verify_wanted": bool(account and account.verify_wanted_at),
         "other_file": account.seen_file if account else {},
-        "last_contact_at": connection.last_contact_at,
+        "last_contact_at": office_time(connection.last_contact_at),
         "updates": [
             {
-                "opened_at": row.opened_at,
-                "last_call_at": row.last_call_at,
+                "opened_at": office_time(row.opened_at),
+                "last_call_at": office_time(row.last_call_at),
                 "phase": row.phase,
                 "answered": row.answered,
                 "last_error": row.last_error,

@@ -20,6 +20,7 @@ from tieout.store.queries.drifts import DriftFilter, DriftPage, DriftRow
 from tieout.web.access import company_page
 from tieout.web.csv_out import csv_response
 from tieout.web.pages.drift import filters, words
+from tieout.web.templatetags.tieout import moment
 from tieout.web.wording import CONFIRMS
 
 COLUMNS = (
@@ -128,10 +129,10 @@ def _cells(row: DriftRow) -> tuple[object, ...]:
         drift.survivor.full_name if drift.survivor else "",
         row.open_invoices,
         "yes" if row.blocks and drift.state in {"open", "ignored"} else "no",
-        drift.seen_at.isoformat(timespec="seconds"),
+        moment(drift.seen_at),
         drift.get_state_display(),
         words.ANSWERS.get(drift.answer, ""),
         drift.answered_by.get_username() if drift.answered_by else "",
-        drift.answered_at.isoformat(timespec="seconds") if drift.answered_at else "",
+        moment(drift.answered_at),
         drift.reason,
     )

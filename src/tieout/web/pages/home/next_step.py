@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from tieout.core.facts import Reason
 from tieout.service.access import Access
 from tieout.store.queries.home import Figures
@@ -193,7 +195,7 @@ def _nothing_waits(figures: Figures) -> str:
     if figures.queue.count:
         return "What was asked for is being exported; nothing to do."
     if tie_out is not None and tie_out.ours == tie_out.theirs and not tie_out.verdicts:
-        return f"Nothing is waiting; both books agree as of {tie_out.at:%m/%d/%Y}."
+        return f"Nothing is waiting; both books agree as of {timezone.localtime(tie_out.at):%m/%d/%Y}."
     return "Nothing is waiting."
 
 
