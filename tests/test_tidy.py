@@ -160,7 +160,7 @@ def test_every_template_is_used() -> None:
 
 def documents() -> list[Path]:
     """Every text that people read beside the code."""
-    roots = [ROOT / "docs", ROOT / "examples", SOURCE, ROOT / "tests"]
+    roots = [ROOT / "docs", ROOT / "bench", ROOT / "examples", SOURCE, ROOT / "tests"]
     found = [path for root in roots for path in root.rglob("*.md")]
     return [*sorted(found), *sorted(ROOT.glob("*.md"))]
 
