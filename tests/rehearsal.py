@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +11,7 @@ from typing import Any
 
 from tests import factories as make
 from tests.factories import NOW
+from tests.nursery import TIEOUT, Child, start_connector
 
 from tieout.sandbox import CompanyFile
 from tieout.service import verify_connection
@@ -49,7 +47,7 @@ class Rehearsal:
 
     folder: Path
     books: CompanyFile
-    process: subprocess.Popen[str]
+    process: Child
     url: str
     port: int
 
@@ -93,20 +91,16 @@ def rehearsed(folder: Path, description: dict[str, Any] | None = None) -> Iterat
         books.close()
 
 
-def _serve(
-    folder: Path, port: int, *, data: str = "connector"
-) -> tuple[subprocess.Popen[str], str]:
-    process = subprocess.Popen(
+def _serve(folder: Path, port: int, *, data: str = "connector") -> tuple[Child, str]:
+    process = start_connector(
+        TIEOUT,
         [
-            sys.executable, "-m", "tieout.cli.main", "connector",
+            "connector",
             "--sandbox", str(folder / "company.sqlite3"), "--data", str(folder / data),
             "--port", str(port), "--tls", "off", "--user", "tieout",
             "--password-env", "REHEARSAL_PASSWORD", "--json",
         ],
-        env=os.environ | {"REHEARSAL_PASSWORD": PASSWORD},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
+        {"REHEARSAL_PASSWORD": PASSWORD},
     )  # fmt: skip
     assert process.stdout is not None
     line = process.stdout.readline()

@@ -13,14 +13,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.journeys.nursery import Child, Nursery
+from tests.nursery import TIEOUT, Child, Nursery
 
-Process = subprocess.Popen[Any] | Child
 PASSWORD = "correct horse battery"
 CONNECTOR_PASSWORD = "rehearsal password"
-READY_S = 60.0
+READY_S = 300.0  # a loaded machine is slow; what ends by itself is noticed at once
 QUIET_BYTES = 100  # a log that says no more than that its process is ready
-TIEOUT = [sys.executable, "-m", "tieout.cli.main"]
+# every module of a process that serves; nothing of it asks the database anything
+SERVERS = (
+    TIEOUT,
+    "django",
+    "waitress",
+    "tieout.cli.web",
+    "tieout.cli.worker",
+    "tieout.config.wsgi",
+    "tieout.config.urls",
+    "tieout.service.worker",
+    "tieout.cli.connector",
+    "tieout.connector.program",
+    "tests.journeys.web_connector_process",
+)
 # the command line, held open: what a new process per command would do, without its start-up
 HELD_OPEN = """
 import contextlib, io, json, sys
@@ -43,11 +55,11 @@ class Installation:
         database: str = "",
         web: Sequence[str] = (),
         settings: Mapping[str, str] | None = None,
-        forked: bool = False,
     ) -> None:
         """`database`: a PostgreSQL address, "" = a SQLite file; `web`: options of its server.
 
-        `settings`: more of the environment. `forked`: its processes start without importing.
+        `settings`: more of the environment. Its processes are forked from one that has imported
+        everything; `tieout run` starts real commands, and test_run.py looks at those.
         """
         self.home = home
         self._web_options = web
@@ -64,11 +76,8 @@ class Installation:
         }
         if database:
             self._env["DATABASE_URL"] = database
-        self._processes: list[Process] = []
-        supervised = self._env | {
-            "TIEOUT_SUPERVISED": "1"
-        }  # ends with the tests, however they end
-        self._nursery = Nursery(supervised) if forked else None
+        self._processes: list[Child] = []
+        self._nursery = Nursery(SERVERS, env=self._env)
         self._desk = subprocess.Popen(
             [sys.executable, "-c", HELD_OPEN],
             env=self._env,
@@ -76,7 +85,6 @@ class Installation:
             stdout=subprocess.PIPE,
             text=True,
         )
-        self._processes.append(self._desk)
         if database:
             self.run("migrate")
         self.run("company", "list")  # makes the database where it is a file
@@ -95,7 +103,7 @@ class Installation:
         assert got == status, f"tieout {' '.join(argv)} ended with {got}:\n{out}\n{err}"
         return json.loads(out) if out.strip() else None
 
-    def connector(self, data: Path, *options: str, port: int = 0) -> tuple[Process, str]:
+    def connector(self, data: Path, *options: str, port: int = 0) -> tuple[Child, str]:
         """A Remote Connector on a port of its own; its process and its address."""
         port = port or free_port()
         process = self._start(
@@ -114,7 +122,7 @@ class Installation:
     def start_worker(self) -> None:
         self.worker = self._start("worker", "worker")
 
-    def another_worker(self) -> Process:
+    def another_worker(self) -> Child:
         """One more, as on a second machine: it does not end the leases of others."""
         return self._start("worker", "worker")
 
@@ -122,37 +130,40 @@ class Installation:
         """On the same port as before."""
         self.web = self.another_web(self.port)
 
-    def another_web(self, port: int) -> Process:
+    def another_web(self, port: int) -> Child:
         """A web server beside the first one."""
         options = ("--port", str(port), "--threads", "4", *self._web_options)
         web = self._start(f"web-{port}", "web", *options)
         self._await(port, web, f"web-{port}")
         return web
 
-    def start(self, name: str, *argv: str) -> Process:
-        """A process of this name that the nursery knows to start."""
-        return self._start(name, *argv)
+    def start(self, name: str, module: str, *argv: str) -> Child:
+        """`main(argv)` of this module as a process whose log has this name."""
+        child = self._nursery.start(module, argv, log=self.home / f"{name}.log")
+        self._processes.append(child)
+        return child
 
-    def end(self, process: Process) -> None:
+    def end(self, process: Child) -> None:
         self._bury(process)
         self._processes.remove(process)
 
     def close(self) -> None:
+        assert self._desk.stdin is not None
+        assert self._desk.stdout is not None
+        self._desk.stdin.close()
         for process in reversed(self._processes):
             process.terminate()
         for process in self._processes:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(10)
             self._bury(process)
-        if self._nursery is not None:
-            self._nursery.close()
+        self._nursery.close()
+        self._desk.wait(10)
+        self._desk.stdout.close()
 
-    def _bury(self, process: Process) -> None:
+    def _bury(self, process: Child) -> None:
         process.kill()
         process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                pipe.close()
 
     def last_words(self) -> str:
         """The end of every process's log: what to read when a journey fails."""
@@ -162,24 +173,10 @@ class Installation:
             if path.stat().st_size > QUIET_BYTES
         )
 
-    def _start(self, name: str, *argv: str) -> Process:
-        path = self.home / f"{name}.log"
-        process = self._nursery.start(argv, path) if self._nursery else self._spawn(path, argv)
-        self._processes.append(process)
-        return process
+    def _start(self, name: str, *argv: str) -> Child:
+        return self.start(name, TIEOUT, *argv)
 
-    def _spawn(self, path: Path, argv: Sequence[str]) -> Process:
-        with path.open("ab") as log:
-            return subprocess.Popen(
-                [*TIEOUT, *argv],
-                env=self._env
-                | {"TIEOUT_SUPERVISED": "1"},  # ends with the tests, however they end
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-            )
-
-    def _await(self, port: int, process: Process, name: str) -> None:
+    def _await(self, port: int, process: Child, name: str) -> None:
         """Wait until somebody listens: there is no page yet that could be waited for."""
         end = time.monotonic() + READY_S
         while time.monotonic() < end:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.journeys import agency
-from tests.journeys.installation import Installation, Process
+from tests.journeys.installation import Installation
+from tests.nursery import Child
 
 from tieout.sandbox import CompanyFile
 
@@ -84,7 +85,7 @@ class Office:
         self.installation.end(self.connector)
         self.connector, _ = self._start_connector(port)
 
-    def _start_connector(self, port: int = 0) -> tuple[Process, str]:
+    def _start_connector(self, port: int = 0) -> tuple[Child, str]:
         return self.installation.connector(
             self.folder / "connector", "--sandbox", str(self.folder / "company.sqlite3"), port=port
         )

@@ -27,9 +27,10 @@ from typing import Any
 import httpx2
 import psycopg
 from tests.journeys import agency
-from tests.journeys.installation import PASSWORD, Installation, Process
+from tests.journeys.installation import PASSWORD, Installation
 from tests.journeys.office import Office
 from tests.journeys.settling import OPEN, SLOW_S, Settling
+from tests.nursery import Child
 
 JOBS = {"J-1": agency.ORTIZ, "J-2": agency.REED, "J-3": agency.WEBB}
 A_ROUND = 20  # faults between two audits
@@ -72,9 +73,7 @@ class Storm(ABC):
         self.home.mkdir()
         self.slowness = slowness()
         self.lease_s = self.paced(LEASE_S)
-        self.installation = Installation(
-            self.home, database=database, settings=self.settings(), forked=True
-        )
+        self.installation = Installation(self.home, database=database, settings=self.settings())
         (folder / "office").mkdir()
         self.office = self.open_office()
         self._book = self._open()
@@ -114,7 +113,7 @@ class Storm(ABC):
         """What may strike, with its weight; each says what it was."""
 
     @abstractmethod
-    def processes(self) -> dict[str, Process]:
+    def processes(self) -> dict[str, Child]:
         """Everything that runs."""
 
     @abstractmethod
@@ -212,7 +211,7 @@ class Storm(ABC):
     def _somebody_is_dead(self) -> bool:
         return any(process.poll() is not None for process in self.processes().values())
 
-    def _stop(self, process: Process, seconds: float) -> None:
+    def _stop(self, process: Child, seconds: float) -> None:
         """SIGSTOP for longer than its lease, while others take over; then it wakes and goes on."""
         process.send_signal(signal.SIGSTOP)
         try:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.journeys.cutting_proxy import CuttingProxy
-from tests.journeys.installation import Process
 from tests.journeys.office import Office
 from tests.journeys.storm import HAPPENS_S, Storm
+from tests.nursery import Child
 
 
 class RemoteStorm(Storm):
@@ -45,7 +45,7 @@ class RemoteStorm(Storm):
             (self._stop_web, 3),
         ]
 
-    def processes(self) -> dict[str, Process]:
+    def processes(self) -> dict[str, Child]:
         return {"connector": self.office.connector, "web": self.installation.web} | {
             f"worker {place}": worker for place, worker in enumerate(self.workers)
         }

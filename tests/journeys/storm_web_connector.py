@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.journeys.cutting_proxy import CuttingProxy
-from tests.journeys.installation import Installation, Process, free_port
-from tests.journeys.nursery import DOUBLE
+from tests.journeys.installation import Installation, free_port
 from tests.journeys.office import Office
 from tests.journeys.storm import HAPPENS_S, Storm
+from tests.journeys.web_connector_process import __name__ as UPDATING
+from tests.nursery import Child
 
 WORK = (b"sendRequestXML", b"receiveResponseXML")
 TICKET_S, FENCE_S = 2, 4  # ten and fifteen minutes in real life
@@ -29,10 +30,10 @@ class CalledOffice(Office):
         self.password_file = self.folder / "password"
         self.password_file.write_text(made["password"], encoding="utf-8")
 
-    def web_connector(self, name: str) -> Process:
+    def web_connector(self, name: str) -> Child:
         """One more Web Connector that updates again and again."""
         return self.installation.start(
-            name, DOUBLE, "--url", self.url, "--user", self.user,
+            name, UPDATING, "--url", self.url, "--user", self.user,
             "--password-file", str(self.password_file),
             "--books", str(self.folder / "company.sqlite3"),
         )  # fmt: skip
@@ -82,7 +83,7 @@ class WebConnectorStorm(Storm):
             (self._stop_worker, 1),
         ]
 
-    def processes(self) -> dict[str, Process]:
+    def processes(self) -> dict[str, Child]:
         found = {"worker": self.installation.worker}
         found |= {f"web {n}": each for n, each in enumerate(self.webs)}
         return found | {f"web connector {n}": each for n, each in enumerate(self.connectors)}

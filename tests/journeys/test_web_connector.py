@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 from tests.journeys import agency
-from tests.journeys.installation import Installation, free_port
+from tests.journeys.installation import READY_S, Installation, free_port
 from tests.web_connector_double import HttpPost, WebConnector, envelope, result
 
 from tieout.sandbox import CompanyFile
@@ -208,7 +208,7 @@ def test_a_server_killed_at_a_point(shop: Shop, point: str) -> None:
             stdout=log, stderr=log,
         )  # fmt: skip
     try:
-        _await(port)
+        _await(port, server)
         healthy = shop.connector.post
         shop.connector.post = HttpPost(f"http://127.0.0.1:{port}/qbwc/")
         with pytest.raises((OSError, http.client.HTTPException)):
@@ -225,9 +225,9 @@ def test_a_server_killed_at_a_point(shop: Shop, point: str) -> None:
     shop.audit(expected=count)
 
 
-def _await(port: int) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
+def _await(port: int, server: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + READY_S
+    while time.monotonic() < until and server.poll() is None:
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
         except OSError:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import http.client
-import os
 import random
 import sqlite3
 import sys
@@ -18,7 +17,6 @@ from pathlib import Path
 
 from tests.web_connector_double import HttpPost, WebConnector
 
-from tieout.cli.supervised import end_with_parent
 from tieout.sandbox import CompanyFile, HResult
 
 BETWEEN_S = (0.05, 0.3)  # from one update to the next
@@ -34,8 +32,6 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--password-file", required=True, type=Path)
     parser.add_argument("--books", required=True, type=Path)
     options = parser.parse_args(argv)
-    if os.environ.get("TIEOUT_SUPERVISED"):
-        end_with_parent()
     connector = WebConnector(
         post=HttpPost(options.url, timeout_s=ANSWER_S),
         user_name=options.user,

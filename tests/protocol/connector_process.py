@@ -1,6 +1,6 @@
 """A real connector in its own process, with a QuickBooks that does as it is told.
 
-Run as a program it serves `ScriptedLink`; imported it offers `start_connector` and a raw client.
+Its `main` serves `ScriptedLink`; a test calls `start_connector`, and a raw client.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import os
 import signal
 import socket
 import ssl
-import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tests import nursery
 
 from tieout.quickbooks import wire
 
@@ -62,7 +62,7 @@ def call(call_id: str = "c-1", qbxml: str = QUERY, **changes: Any) -> dict[str, 
 class Running:
     """A connector process. `url` and `fingerprint` come from its ready line."""
 
-    process: subprocess.Popen[str]
+    process: nursery.Child
     url: str
     fingerprint: str
     data: Path
@@ -133,12 +133,9 @@ class Client:
 
 
 def start_connector(data: Path, *arguments: str) -> Running:
-    """Start this file as a program on a free port; the caller stops it."""
-    process = subprocess.Popen(
-        [sys.executable, str(Path(__file__)), str(data), *arguments],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "FULL": PASSWORD, "READER": READER_PASSWORD},
+    """Start `main` below as a process on a free port; the caller stops it."""
+    process = nursery.start_connector(
+        __name__, [str(data), *arguments], {"FULL": PASSWORD, "READER": READER_PASSWORD}
     )
     assert process.stdout is not None
     ready = json.loads(process.stdout.readline() or '{"url": "dead:0", "fingerprint": ""}')
@@ -234,13 +231,13 @@ class ScriptedLink:
         return ScriptedSession(self, company_file)
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     import argparse
 
     from tieout.cli import connector as command
     from tieout.cli import connector_link
 
-    data = Path(sys.argv[1])
+    data = Path(arguments[0])
     data.mkdir(parents=True, exist_ok=True)
     connector_link._sandbox_link = lambda _path: ScriptedLink(data)  # type: ignore[assignment]
     parser = argparse.ArgumentParser()
@@ -249,11 +246,7 @@ def main() -> int:
         ["--sandbox", "x", "--data", str(data), "--port", "0", "--json"]
         + ["--user", "ann", "--password-env", "FULL"]
         + ["--read-only-user", "rob", "--read-only-password-env", "READER"]
-        + ([] if "--tls" in sys.argv else ["--tls", "off"])
-        + sys.argv[2:]
+        + ([] if "--tls" in arguments else ["--tls", "off"])
+        + arguments[1:]
     )
     return command.run(options)
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
