@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import replace
 from typing import get_args
 
 import pytest
 
 from tieout.channels import remote
+from tieout.channels.address import parse_address
 from tieout.channels.base import Answer, Outcome, Rung
 from tieout.quickbooks import wire
 
@@ -72,3 +74,15 @@ def test_silence_has_words(outcome: str) -> None:
 def test_every_outcome_of_the_contract_is_read() -> None:
     for outcome in get_args(wire.ReplyOutcome):
         assert read(outcome=outcome).outcome in Outcome
+
+
+def test_only_https_reads_whom_the_system_trusts() -> None:
+    def trusted(url: str) -> tuple[ssl.VerifyMode, bool, int]:
+        settings = remote.RemoteSettings(url=url, username="ann", password="secret")
+        made = remote._trust(settings, parse_address(url))
+        return made.verify_mode, made.check_hostname, made.cert_store_stats()["x509"]
+
+    assert trusted("http://127.0.0.1:8166") == (ssl.CERT_REQUIRED, True, 0)
+    mode, names, certificates = trusted("https://books.example.com:8166")
+    assert (mode, names) == (ssl.CERT_REQUIRED, True)
+    assert certificates > 0
