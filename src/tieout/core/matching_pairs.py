@@ -95,7 +95,7 @@ class Pair:
             return False
         if _TOLD_APART in better.reasons or "-" in self.kind or PROOF in better.kind:
             return False
-        mine, its = name_part(self.kind), name_part(better.kind)
+        mine, its = name_part(self.kind).replace("s", ""), name_part(better.kind)
         more = confirms(self.kind) - confirms(better.kind)
         if mine == its:
             return bool(more) or "@" not in better.kind or "@" in self.kind
@@ -113,6 +113,8 @@ class Pair:
             spelled = is_exact_name(self.kind) and not is_exact_name(better.kind)
             return told or (spelled and self.same_person)
         if not self.certain or self.score < _RIVAL:
+            return False
+        if self.lacks_suffix and not better.lacks_suffix and PROOF not in more:
             return False
         if _TOLD_APART in better.reasons and is_exact_name(self.kind):
             return False

@@ -8,7 +8,7 @@ from enum import IntEnum
 
 from rapidfuzz.distance import OSA
 
-from tieout.core.matching_words import NICKNAMES
+from tieout.core.matching_words import NICKNAMES, SUFFIXES
 from tieout.core.names import Leaf, Person
 
 __all__ = ["Kind", "PersonFit", "Persons"]
@@ -46,6 +46,7 @@ _TYPED = 0.1  # a loss beyond one mistake takes more evidence than the name
 _TWO_FAULTS = 0.17  # an initial and a mistake together: many people would fit
 _OFTEN = 5  # as often is a word seen that is surely a name
 _MISTAKES = 0.02  # of a common name are typed so that they look like one certain other word
+_SLIPS = 3  # QuickBooks jobs with a word that no contractor has may all be the same slip
 _LETTERS = ("", "c", "j", "n", "t", "i", "l", "f", "d", "x")  # in the order of Kind
 _REASONS = {
     Kind.CUT: "name cut at 41 characters",
@@ -149,7 +150,7 @@ class Persons:
         """Whether each is a name by itself, and not now and then a mistake for the other."""
         return (
             self._ours.get(theirs, 0) > _MISTAKES * self._ours.get(ours, 0)
-            or self._theirs.get(theirs, 0) > 1 + _MISTAKES * self._theirs.get(ours, 0)
+            or self._theirs.get(theirs, 0) > _SLIPS + _MISTAKES * self._theirs.get(ours, 0)
         ) and (
             self._theirs.get(ours, 0) > _MISTAKES * self._theirs.get(theirs, 0)
             or self._ours.get(ours, 0) > 1 + _MISTAKES * self._ours.get(theirs, 0)
@@ -165,6 +166,7 @@ class Persons:
         if not parts:
             return _NOBODY
         unused = [place for place in range(len(leaf.tokens)) if place not in used]
+        suffix = leaf.suffix or _suffix_beside(leaf, used, unused)
         foreign = [
             leaf.tokens[place]
             for place in unused
@@ -174,7 +176,7 @@ class Persons:
         rest = tuple(leaf.tokens[place] for place in others if leaf.parts[place] > 0)
         above = tuple(leaf.tokens[place] for place in others if leaf.parts[place] < 0)
         order = self._order(person, leaf, used)
-        return _judged(person, leaf, met, foreign, (rest, above), used, order)
+        return _judged(person, leaf, met, foreign, (rest, above), used, order, suffix)
 
     def _order(self, person: Person, leaf: Leaf, used: Mapping[int, int]) -> Order:
         """Whether the two names are there the same way round, or could be two people's."""
@@ -234,6 +236,19 @@ class Persons:
                 used[best] = place
 
 
+def _suffix_beside(leaf: Leaf, used: Collection[int], unused: list[int]) -> str:
+    """A suffix right behind the name, wherever that stands: `Welder - Ortiz Jr, Luis`.
+
+    It is taken out of `unused`.
+    """
+    for place in unused:
+        token = leaf.tokens[place]
+        if token in SUFFIXES and place - 1 in used and leaf.parts[place] == leaf.parts[place - 1]:
+            unused.remove(place)
+            return SUFFIXES[token]
+    return ""
+
+
 def _join(
     ours: tuple[str, ...], theirs: tuple[str, ...], met: list[Kind], used: dict[int, int]
 ) -> None:
@@ -258,6 +273,7 @@ def _judged(
     rest: tuple[tuple[str, ...], tuple[str, ...]],
     used: Collection[int],
     order: Order,
+    suffix: str,
 ) -> PersonFit:
     reasons = [_REASONS[kind] for kind in sorted(set(met)) if kind in _REASONS]
     strangers = [word for word in foreign if len(word) > 1]
@@ -280,11 +296,11 @@ def _judged(
         reasons.append("more names there")
     elif initials:
         lost += _FOREIGN_INITIAL * initials
-    if person.suffix != leaf.suffix:
-        both = bool(person.suffix and leaf.suffix)
+    if person.suffix != suffix:
+        both = bool(person.suffix and suffix)
         lost += _OTHER_SUFFIX if both else _LONE_SUFFIX
-        # father and son: only a person can tell
-        certain = False
+        # father and son are two; whether the one without a suffix is the father the counts tell
+        certain = certain and not both
         reasons.append("another suffix" if both else "suffix on one side only")
     if order is not Order.SAME:
         lost += _SWAPPED if order is Order.SWAPPED else 0.02
@@ -293,9 +309,10 @@ def _judged(
     if not lost:
         reasons.append("same person" if _in_order(used) else "same person, order swapped")
     thin = bool(strangers) or Kind.LIKE in met[person.surname_from :] or lost > _TYPED
-    thin = thin or met[0] in (Kind.INITIAL, Kind.CUT) or Kind.FAR in met
+    thin = thin or person.suffix != suffix or met[0] in (Kind.INITIAL, Kind.CUT) or Kind.FAR in met
     likeness = _LETTERS[met[0]] + _LETTERS[max(met[person.surname_from :])].upper()
     likeness += "m" if strangers else ""
+    likeness += "s" if person.suffix != suffix else ""
     likeness += "2" if lost >= _TWO_FAULTS else ""
     if not likeness and Kind.NOT_MET in middle:
         likeness = "w"
