@@ -6,9 +6,16 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from tieout.core.matching_answers import ACCEPT_SCORE, LIKELY_SCORE, Found, is_acceptable
+from tieout.core.matching_answers import (
+    ACCEPT_MARGIN,
+    ACCEPT_SCORE,
+    LIKELY_SCORE,
+    Found,
+    is_acceptable,
+)
 from tieout.core.matching_assign import Assignment
 from tieout.core.matching_kinds import is_exact_name
+from tieout.core.matching_pairs import Pair
 from tieout.core.matching_risk import Counts
 
 __all__ = ["Share", "Tally", "share_of"]
@@ -29,6 +36,8 @@ def share_of(job: str, found: Found, assignment: Assignment) -> Share:
     ranked, has = found[job], assignment.served.get(job, "")
     mine = ranked.get(has)
     if mine is None or mine.score < ACCEPT_SCORE or not mine.certain:
+        if any(pair.is_inactive and pair.same_person for pair in ranked.values()):
+            return Share()  # is there, and only has to be looked at
         nobody = all(pair.score < LIKELY_SCORE for pair in ranked.values())
         return Share(alone=1.0 if nobody else 0.5)
     kind = mine.kind if is_acceptable(job, has, found, assignment) else None
@@ -88,13 +97,21 @@ class Tally:
 
 
 def _look_alikes(job: str, has: str, found: Found, assignment: Assignment) -> list[str]:
-    """The other QuickBooks jobs that look like this contractor job and that nobody has."""
-    takers, scores = assignment.takers, assignment.scores
+    """The other QuickBooks jobs that a job like this one would be given, had it no partner."""
     return [
         key
         for key, pair in found[job].items()
         if key != has
         and pair.certain
         and pair.score >= ACCEPT_SCORE
-        and (key not in takers or scores[takers[key]][key] < pair.score)
+        and _is_free(key, pair, found, assignment)
     ]
+
+
+def _is_free(key: str, pair: Pair, found: Found, assignment: Assignment) -> bool:
+    """Whether nobody has it, or somebody whom it fits so much less that nobody would ask."""
+    taker = assignment.takers.get(key)
+    if taker is None:
+        return True
+    theirs = found[taker][key]
+    return theirs.score <= pair.score - ACCEPT_MARGIN and not theirs.may_be_as(pair)

@@ -281,7 +281,7 @@ class Desk:
         Each job votes as it was last compared, those in `again` as they compare now.
         """
         jobs = self._ours.of_client.get(client)
-        if jobs is None or max(self._fits[client].values(), default=0.0) >= SURE:
+        if jobs is None or not client or max(self._fits[client].values(), default=0.0) >= SURE:
             return self._learned.pop(client, None) is not None
         before = self._learned.pop(client, None)
         votes: Counter[str] = Counter()

@@ -48,6 +48,7 @@ _OFTEN = 5  # as often is a word seen that is surely a name
 _MISTAKES = 0.02  # of a common name are typed so that they look like one certain other word
 _SLIPS = 3  # QuickBooks jobs with a word that no contractor has may all be the same slip
 _LETTERS = ("", "c", "j", "n", "t", "i", "l", "f", "d", "x")  # in the order of Kind
+_SLIPPED = (Kind.TYPO, Kind.LIKE, Kind.FAR)  # tell as little in a middle name as in the first one
 _REASONS = {
     Kind.CUT: "name cut at 41 characters",
     Kind.JOINED: "name written together",
@@ -136,11 +137,12 @@ class Persons:
     def _mistake(self, ours: str, theirs: str) -> Kind:
         """Two letters changed places, or a name that is often seen lost, gained or changed one.
 
-        Hands slip within a word: another first letter is more likely another name.
+        Hands slip within a word: another first letter is more likely another name, and so is
+        another ending: Clark and Clarke, Eric and Erica, Martin and Martine.
         """
         if sorted(ours) == sorted(theirs):
             return Kind.TYPO
-        if ours[0] != theirs[0]:
+        if ours[0] != theirs[0] or _ends_otherwise(ours, theirs):
             return Kind.LIKE
         seen = self._ours.get(ours, 0) + self._theirs.get(ours, 0)
         seen_there = self._ours.get(theirs, 0) + self._theirs.get(theirs, 0)
@@ -236,6 +238,14 @@ class Persons:
                 used[best] = place
 
 
+def _ends_otherwise(one: str, other: str) -> bool:
+    """Whether just the last letter is another, or is one too many and no slip for the one before."""
+    short, long = sorted((one, other), key=len)
+    if len(short) == len(long):
+        return short[:-1] == long[:-1]
+    return long[:-1] == short and long[-1] != long[-2]
+
+
 def _suffix_beside(leaf: Leaf, used: Collection[int], unused: list[int]) -> str:
     """A suffix right behind the name, wherever that stands: `Welder - Ortiz Jr, Luis`.
 
@@ -308,9 +318,10 @@ def _judged(
         reasons.append("first and last name the other way round")
     if not lost:
         reasons.append("same person" if _in_order(used) else "same person, order swapped")
-    thin = bool(strangers) or Kind.LIKE in met[person.surname_from :] or lost > _TYPED
+    thin = bool(strangers) or Kind.LIKE in met or lost > _TYPED
     thin = thin or person.suffix != suffix or met[0] in (Kind.INITIAL, Kind.CUT) or Kind.FAR in met
-    likeness = _LETTERS[met[0]] + _LETTERS[max(met[person.surname_from :])].upper()
+    slip = max((kind for kind in middle if kind in _SLIPPED), default=Kind.EXACT)
+    likeness = _LETTERS[met[0] or slip] + _LETTERS[max(met[person.surname_from :])].upper()
     likeness += "m" if strangers else ""
     likeness += "s" if person.suffix != suffix else ""
     likeness += "2" if lost >= _TWO_FAULTS else ""
