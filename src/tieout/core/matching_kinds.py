@@ -2,7 +2,7 @@
 
 `nT+` is a nickname with a slip in the surname beside a matching title. First comes `?` where that is
 too little to go by unless the whole file speaks for it. Then a letter for what differs in the first
-name, a capital for the surname, `m` for a name too many, `s` for a suffix on one side only, `2` for two faults. `w` is a middle name of ours that is missing there. Then `+` for a title that
+name, a capital for the surname, `m` for a name too many, `s` for a suffix that is missing there, `z` for one that is missing here, `2` for two faults. `w` is a middle name of ours that is missing there. Then `+` for a title that
 matches, `-` for one that fits in part, `@` for the day on which the job starts, and `u` for a title or
 year that our side does not know, so that nothing can be said. `#` alone is a proof. A name met word
 for word has no letter at all.
@@ -25,7 +25,7 @@ __all__ = [
 PROOF = "#"
 MATCHES = 0.75  # a title that fits this well is the same
 _CONTEXT = "?w+-@u#"
-_DOUBTED = frozenset("2s")  # a title or a day beside it does not make up for it
+_DOUBTED = frozenset("2sz")  # a title or a day beside it does not make up for it
 
 
 def kind_of(fit: PersonFit, title: float | None, *, dated: bool, unchecked: bool) -> str:

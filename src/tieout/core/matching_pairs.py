@@ -44,6 +44,7 @@ _TOLD_APART = "middle name matches"
 _INACTIVE = "inactive in QuickBooks"
 _RIVAL = 0.75  # of less nobody thinks that it may be meant
 _PROVES = frozenset([PROOF, "@"])  # what only the very placement shows
+_NO_SUFFIX = str.maketrans("", "", "sz")
 _SHORTENED = frozenset("xiIn2")  # likenesses that are less of the name, not another one
 
 _SAME = frozenset(["same person", "same person, order swapped"])
@@ -95,7 +96,7 @@ class Pair:
             return False
         if _TOLD_APART in better.reasons or "-" in self.kind or PROOF in better.kind:
             return False
-        mine, its = name_part(self.kind).replace("s", ""), name_part(better.kind)
+        mine, its = name_part(self.kind).translate(_NO_SUFFIX), name_part(better.kind)
         more = confirms(self.kind) - confirms(better.kind)
         if mine == its:
             return bool(more) or "@" not in better.kind or "@" in self.kind

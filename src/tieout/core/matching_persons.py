@@ -323,7 +323,8 @@ def _judged(
     slip = max((kind for kind in middle if kind in _SLIPPED), default=Kind.EXACT)
     likeness = _LETTERS[met[0] or slip] + _LETTERS[max(met[person.surname_from :])].upper()
     likeness += "m" if strangers else ""
-    likeness += "s" if person.suffix != suffix else ""
+    if person.suffix != suffix:
+        likeness += "s" if person.suffix else "z"
     likeness += "2" if lost >= _TWO_FAULTS else ""
     if not likeness and Kind.NOT_MET in middle:
         likeness = "w"

@@ -36,9 +36,9 @@ gwendolyn gwen | harold hal harry | harriet hattie | heather heath | henry hank 
 herb bert | howard howie | ignacio nacho | irene rene | isaac ike | isabel izzy bella | isabella
 bella izzy | jacob jake | jacqueline jackie | james jim jimmy jamie | jane janie | janet jan |
 jason jay | javier javi | jeffrey jeff | jennifer jen jenny | jeremiah jerry | jeremy jerry |
-jerome jerry | jessica jess jessie | jesus chuy | joan joanie | joel joey | john johnny jack jon |
+jerome jerry | jessica jess jessie | jesus chuy | joan joanie | joel joey | john johnny jack |
 jonathan jon johnny nathan | jose pepe | joseph joe joey | josephine jo josie | joshua josh | juan
-johnny | judith judy | julia julie | justin jus | katherine kathy kate katie kat kathryn kitty |
+johnny | judith judy | justin jus | katherine kathy kate katie kat kathryn kitty |
 kathleen kathy kate katie | kathryn kathy kate katie | keisha kei | kelly kel | kenneth ken kenny
 | kevin kev | kimberly kim | kristen kris | kristina kris tina | lawrence larry lars | leonard len
 lenny leo | leonardo leo | leticia letty tish | lillian lil lily | linda lindy | lisa liz | louis
