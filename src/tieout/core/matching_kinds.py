@@ -25,7 +25,7 @@ __all__ = [
 PROOF = "#"
 MATCHES = 0.75  # a title that fits this well is the same
 _CONTEXT = "?w+-@u#"
-_DOUBTED = frozenset("2sz")  # a title or a day beside it does not make up for it
+_DOUBTED = frozenset("2szoX")  # a title or a day beside it does not make up for it
 
 
 def kind_of(fit: PersonFit, title: float | None, *, dated: bool, unchecked: bool) -> str:

@@ -37,6 +37,7 @@ _TITLE_DIFFERS = 0.34
 _PARTLY = 0.6
 _GRADES = frozenset(["i", "ii", "iii", "iv"])
 _WENT_THERE = 0.6  # is shown, whatever its name
+_BY_NUMBER = 0.8  # of the person's share, where nothing but the job's number stands there
 _NAMED = 0.6  # a person this alike is the one whose job number stands there
 
 _LONE_SUFFIX = "suffix on one side only"
@@ -45,6 +46,7 @@ _INACTIVE = "inactive in QuickBooks"
 _RIVAL = 0.75  # of less nobody thinks that it may be meant
 _PROVES = frozenset([PROOF, "@"])  # what only the very placement shows
 _NO_SUFFIX = str.maketrans("", "", "sz")
+_LESS_LIKELY = frozenset("szoX")  # nobody thinks of them where a better one is there
 _SHORTENED = frozenset("xiIn2")  # likenesses that are less of the name, not another one
 
 _SAME = frozenset(["same person", "same person, order swapped"])
@@ -115,7 +117,7 @@ class Pair:
             return told or (spelled and self.same_person)
         if not self.certain or self.score < _RIVAL:
             return False
-        if self.lacks_suffix and not better.lacks_suffix and PROOF not in more:
+        if _LESS_LIKELY.intersection(self.kind) - set(better.kind) and PROOF not in more:
             return False
         if _TOLD_APART in better.reasons and is_exact_name(self.kind):
             return False
@@ -181,12 +183,13 @@ class Pairs:
         title = self._title(ours, fit, leaf)
         reasons = [*_client_reasons(client, linked=linked), *fit.reasons]
         certain = fit.certain
-        score = _PERSON * fit.score + _CLIENT * client
+        fact = ours.fact
+        number = self._numbers.compare(ours.number, fact.start, fact.end, leaf)
+        alone = number.proves and all(self._explained(word, ours) for word in leaf.tokens)
+        score = _PERSON * (_BY_NUMBER if alone else fit.score) + _CLIENT * client
         score += _TITLE * (_TITLE_UNKNOWN if title is None else title)
         apart = title is not None and title >= MATCHES
         exact = certain and fit.score >= 0.98 and client >= 0.9
-        fact = ours.fact
-        number = self._numbers.compare(ours.number, fact.start, fact.end, leaf)
         before = earlier(ours.invoices, theirs.fact.list_id)
         proves = number.proves or before.proves
         if title is not None and title < _TITLE_DIFFERS:
@@ -197,9 +200,10 @@ class Pairs:
         elif title is not None:
             reasons.append("title fits in part")
             exact = False
-        if proves and fit.score >= _NAMED:
+        if proves and (alone or fit.score >= _NAMED):
             certain = True
-        certain = certain and (client >= SURE or before.proves)
+        sure = client >= SURE or before.proves or (number.proves and not ours.client_words)
+        certain = certain and sure
         days = written_days(fact, leaf.months), dates(fact, theirs.fact)
         kind = PROOF
         if not proves:
@@ -212,7 +216,7 @@ class Pairs:
             reasons += extra.reasons
             certain = certain and extra.certain
             exact = exact and extra.certain
-        if not fit.score and not before.proves:
+        if not fit.score and not before.proves and not alone:
             score, certain = min(score, 0.3), False
         if before.score:
             score = max(score, _WENT_THERE)

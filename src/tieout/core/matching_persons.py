@@ -66,7 +66,10 @@ class Order(IntEnum):
 
     SAME = 0
     OPEN = 1  # either word could be the first name
-    SWAPPED = 2  # the comma says that the first name is our surname
+    TURNED = (
+        2  # the comma says that the first name is our surname, which nobody has for a first name
+    )
+    SWAPPED = 3  # the comma says so, and it may be
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,14 +190,15 @@ class Persons:
         if not first or not last or not person.surname_from:
             return Order.SAME
         sides = {leaf.sides[other] for other in first}, {leaf.sides[other] for other in last}
-        if sides == ({1}, {2}):
-            return Order.SWAPPED  # James, Thomas is not James Thomas
+        given, family = person.names[0], person.names[-1]
+        either = self._given.get(family, 0), self._family.get(given, 0)
+        if sides == ({1}, {2}) and given not in person.surname:
+            # James, Thomas is not James Thomas
+            return Order.SWAPPED if any(either) else Order.TURNED
         if sides == ({2}, {1}) or first[0] < last[0]:
             return Order.SAME
         # Thomas James without a comma: James Thomas, or somebody else
-        given, family = person.names[0], person.names[-1]
-        both = self._given.get(family, 0) and self._family.get(given, 0)
-        return Order.OPEN if both else Order.SAME
+        return Order.OPEN if all(either) else Order.SAME
 
     def _lay(self, person: Person, leaf: Leaf) -> tuple[list[Kind], dict[int, int]]:
         """For each of our words how it was met, and which of theirs were used, by which."""
@@ -314,17 +318,25 @@ def _judged(
         reasons.append("another suffix" if both else "suffix on one side only")
     if order is not Order.SAME:
         lost += _SWAPPED if order is Order.SWAPPED else 0.02
-        certain = False
+        certain = certain and order is Order.TURNED
         reasons.append("first and last name the other way round")
     if not lost:
         reasons.append("same person" if _in_order(used) else "same person, order swapped")
     thin = bool(strangers) or Kind.LIKE in met or lost > _TYPED
-    thin = thin or person.suffix != suffix or met[0] in (Kind.INITIAL, Kind.CUT) or Kind.FAR in met
+    thin = (
+        thin
+        or person.suffix != suffix
+        or order is Order.TURNED
+        or Kind.NOT_MET in met[person.surname_from :]
+        or met[0] in (Kind.INITIAL, Kind.CUT)
+        or Kind.FAR in met
+    )
     slip = max((kind for kind in middle if kind in _SLIPPED), default=Kind.EXACT)
     likeness = _LETTERS[met[0] or slip] + _LETTERS[max(met[person.surname_from :])].upper()
     likeness += "m" if strangers else ""
     if person.suffix != suffix:
         likeness += "s" if person.suffix else "z"
+    likeness += "o" if order is Order.TURNED else ""
     likeness += "2" if lost >= _TWO_FAULTS else ""
     if not likeness and Kind.NOT_MET in middle:
         likeness = "w"
@@ -344,7 +356,7 @@ def _surname_loss(
     middle = met[person.middle_from : person.surname_from]
     if best < Kind.INITIAL or Kind.EXACT in middle:
         reasons.append("part of the surname")
-        return _PART_OF_SURNAME, False
+        return _PART_OF_SURNAME, Kind.EXACT in kinds or Kind.EXACT in middle
     reasons.append("another surname" if strangers else "surname missing there")
     if strangers:
         strangers.pop()
