@@ -2,10 +2,13 @@
 
 `nT+` is a nickname with a slip in the surname beside a matching title. First comes `?` where that is
 too little to go by unless the whole file speaks for it. Then a letter for what differs in the first
-name, a capital for the surname, `m` for a name too many, `s` for a suffix that is missing there, `z` for one that is missing here, `2` for two faults. `w` is a middle name of ours that is missing there. Then `+` for a title that
-matches, `-` for one that fits in part, `@` for the day on which the job starts, and `u` for a title or
-year that our side does not know, so that nothing can be said. `#` alone is a proof. A name met word
-for word has no letter at all.
+name, and a capital for the surname: `c` cut, `j` written together, `n` nickname, `t` slip, `i` initial,
+`l` one letter, `f` two letters, `d` perhaps another name, `x` missing. `m` is a name too many, `s` a
+suffix that is missing there, `z` one that is missing here, `o` the names the other way round, `2` two
+faults. `w` is a middle name of ours that is missing there. Then `+` for a title that matches, `-` for
+one that fits in part, `@` for the day on which the job starts, and `u` for a title or year that our
+side does not know, so that nothing can be said. `#` alone is a proof. A name met word for word has no
+letter at all.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from tieout.core.matching_clients import SURE, abbreviates
 from tieout.core.matching_evidence import (
+    Extra,
     Numbers,
     dates,
     earlier,
@@ -179,7 +180,9 @@ class Pairs:
     def compare(self, ours: OurJob, theirs: TheirJob, *, client: float, linked: bool) -> Pair:
         """`client` is how well the customer fits, 1 and `linked` when it is mapped to it."""
         leaf = theirs.leaf
-        fit = self._persons.compare(ours.person, leaf, lambda word: self._explained(word, ours))
+        fit = self._persons.compare(
+            ours.person, leaf, lambda word: self._explained(word, ours), ours.title
+        )
         title = self._title(ours, fit, leaf)
         reasons = [*_client_reasons(client, linked=linked), *fit.reasons]
         certain = fit.certain
@@ -188,18 +191,12 @@ class Pairs:
         alone = number.proves and all(self._explained(word, ours) for word in leaf.tokens)
         score = _PERSON * (_BY_NUMBER if alone else fit.score) + _CLIENT * client
         score += _TITLE * (_TITLE_UNKNOWN if title is None else title)
-        apart = title is not None and title >= MATCHES
-        exact = certain and fit.score >= 0.98 and client >= 0.9
+        said = _title_says(title)
+        reasons += said.reasons
+        exact = certain and fit.score >= 0.98 and client >= 0.9 and (title or 1.0) >= MATCHES
         before = earlier(ours.invoices, theirs.fact.list_id)
         proves = number.proves or before.proves
-        if title is not None and title < _TITLE_DIFFERS:
-            reasons.append("title differs")
-            certain = exact = False
-        elif apart:
-            reasons.append("title matches")
-        elif title is not None:
-            reasons.append("title fits in part")
-            exact = False
+        certain = certain and said.certain
         if proves and (alone or fit.score >= _NAMED):
             certain = True
         sure = client >= SURE or before.proves or (number.proves and not ours.client_words)
@@ -330,6 +327,14 @@ def _met(word: str, ours: tuple[str, ...], *, stump: bool, whole: bool) -> str:
         if shortened and (not whole or other.startswith(word) or word.startswith(other)):
             return other
     return ""
+
+
+def _title_says(title: float | None) -> Extra:
+    if title is None:
+        return Extra()
+    if title < _TITLE_DIFFERS:
+        return Extra(reasons=("title differs",), certain=False)
+    return Extra(reasons=("title matches" if title >= MATCHES else "title fits in part",))
 
 
 def _client_reasons(client: float, *, linked: bool) -> tuple[str, ...]:

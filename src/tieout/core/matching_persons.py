@@ -8,6 +8,7 @@ from enum import IntEnum
 
 from rapidfuzz.distance import OSA
 
+from tieout.core.matching_suffixes import suffix_place
 from tieout.core.matching_words import NICKNAMES, SUFFIXES
 from tieout.core.names import Leaf, Person
 
@@ -48,6 +49,7 @@ _OFTEN = 5  # as often is a word seen that is surely a name
 _MISTAKES = 0.02  # of a common name are typed so that they look like one certain other word
 _SLIPS = 3  # QuickBooks jobs with a word that no contractor has may all be the same slip
 _LETTERS = ("", "c", "j", "n", "t", "i", "l", "f", "d", "x")  # in the order of Kind
+_THIN = frozenset("icmszoX")  # letters of a likeness that takes more evidence than the name
 _SLIPPED = (Kind.TYPO, Kind.LIKE, Kind.FAR)  # tell as little in a middle name as in the first one
 _REASONS = {
     Kind.CUT: "name cut at 41 characters",
@@ -122,7 +124,8 @@ class Persons:
         if ours == theirs:
             return Kind.EXACT
         if len(ours) == 1 or len(theirs) == 1:
-            return Kind.INITIAL if ours[0] == theirs[0] else Kind.NOT_MET
+            short_for = ours[0] == theirs[0] and theirs not in SUFFIXES
+            return Kind.INITIAL if short_for else Kind.NOT_MET
         if theirs in NICKNAMES.get(ours, ()):
             return Kind.NICKNAME
         short, long = sorted((len(ours), len(theirs)))
@@ -161,17 +164,27 @@ class Persons:
             or self._ours.get(ours, 0) > 1 + _MISTAKES * self._ours.get(theirs, 0)
         )
 
-    def compare(self, person: Person, leaf: Leaf, explained: Callable[[str], bool]) -> PersonFit:
+    def compare(
+        self,
+        person: Person,
+        leaf: Leaf,
+        explained: Callable[[str], bool],
+        title: Collection[str] = (),
+    ) -> PersonFit:
         """Lay one name over the other, in any order.
 
-        `explained` says of a word that it belongs to a title or to the client.
+        `explained` says of a word that it belongs to a title or to the client; `title` are the
+        words of our job's title.
         """
         met, used = self._lay(person, leaf)
         parts = {leaf.parts[place] for place in used}
         if not parts:
             return _NOBODY
-        unused = [place for place in range(len(leaf.tokens)) if place not in used]
-        suffix = leaf.suffix or _suffix_beside(leaf, used, unused)
+        mark = suffix_place(leaf, used, explained=explained, title=title, suffix=person.suffix)
+        suffix = leaf.suffix if mark is None else SUFFIXES[leaf.tokens[mark]]
+        unused = [
+            place for place in range(len(leaf.tokens)) if place not in used and place != mark
+        ]
         foreign = [
             leaf.tokens[place]
             for place in unused
@@ -250,19 +263,6 @@ def _ends_otherwise(one: str, other: str) -> bool:
     return long[:-1] == short and long[-1] != long[-2]
 
 
-def _suffix_beside(leaf: Leaf, used: Collection[int], unused: list[int]) -> str:
-    """A suffix right behind the name, wherever that stands: `Welder - Ortiz Jr, Luis`.
-
-    It is taken out of `unused`.
-    """
-    for place in unused:
-        token = leaf.tokens[place]
-        if token in SUFFIXES and place - 1 in used and leaf.parts[place] == leaf.parts[place - 1]:
-            unused.remove(place)
-            return SUFFIXES[token]
-    return ""
-
-
 def _join(
     ours: tuple[str, ...], theirs: tuple[str, ...], met: list[Kind], used: dict[int, int]
 ) -> None:
@@ -322,25 +322,25 @@ def _judged(
         reasons.append("first and last name the other way round")
     if not lost:
         reasons.append("same person" if _in_order(used) else "same person, order swapped")
-    thin = bool(strangers) or Kind.LIKE in met or lost > _TYPED
-    thin = (
-        thin
-        or person.suffix != suffix
-        or order is Order.TURNED
-        or Kind.NOT_MET in met[person.surname_from :]
-        or met[0] in (Kind.INITIAL, Kind.CUT)
-        or Kind.FAR in met
-    )
-    slip = max((kind for kind in middle if kind in _SLIPPED), default=Kind.EXACT)
-    likeness = _LETTERS[met[0] or slip] + _LETTERS[max(met[person.surname_from :])].upper()
-    likeness += "m" if strangers else ""
-    if person.suffix != suffix:
-        likeness += "s" if person.suffix else "z"
-    likeness += "o" if order is Order.TURNED else ""
+    likeness = _likeness(person, met, strangers, order, suffix)
     likeness += "2" if lost >= _TWO_FAULTS else ""
     if not likeness and Kind.NOT_MET in middle:
         likeness = "w"
+    thin = lost > _TYPED or not _THIN.isdisjoint(likeness) or Kind.LIKE in met or Kind.FAR in met
     return PersonFit(max(0.0, 1 - lost), tuple(reasons), certain, thin, likeness, *rest)
+
+
+def _likeness(
+    person: Person, met: list[Kind], strangers: list[str], order: Order, suffix: str
+) -> str:
+    """The letters of `matching_kinds` for what differs."""
+    middle = met[person.middle_from : person.surname_from]
+    slip = max((kind for kind in middle if kind in _SLIPPED), default=Kind.EXACT)
+    letters = _LETTERS[met[0] or slip] + _LETTERS[max(met[person.surname_from :])].upper()
+    letters += "m" if strangers else ""
+    if person.suffix != suffix:
+        letters += "s" if person.suffix else "z"
+    return letters + ("o" if order is Order.TURNED else "")
 
 
 def _surname_loss(

@@ -112,6 +112,7 @@ class Leaf:
 
     Parts of the last level are counted from 1, those of the levels above it from -1 downward.
     `sides` says of each token whether it stands before (1) or after (2) the comma of a name.
+    `suffix` is one written in digits; Jr and its like are tokens, for a Sr Welder is no father.
     """
 
     tokens: tuple[str, ...]
@@ -162,19 +163,20 @@ class _Reading:
         for place, word in enumerate(found):
             if part > 0:
                 self.stump = word
-            if word in SUFFIXES and part > 0 and self._ends_a_name(found, place, part):
-                self.suffix = SUFFIXES[word]
-            elif word[0].isdigit():
-                self.numbers.add(word)
+            if word[0].isdigit():
+                if word in SUFFIXES and self._ends_a_name(found, place, part):
+                    self.suffix = SUFFIXES[word]
+                else:
+                    self.numbers.add(word)
             elif word in NOISE:
                 self.noisy = True
             else:
                 self.words.append((word, part, side))
 
     def _ends_a_name(self, found: tuple[str, ...], place: int, part: int) -> bool:
-        """Jr after a word of the first name there; `2nd` only where nothing follows it."""
+        """`2nd` behind the first name there, where nothing follows it."""
         named = bool(self.words) and self.words[-1][1] == part == self.words[0][1]
-        return named and (not found[place][0].isdigit() or place == len(found) - 1)
+        return named and part > 0 and place == len(found) - 1
 
 
 def leaf(levels: tuple[str, ...]) -> Leaf:

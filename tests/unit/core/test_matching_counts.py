@@ -59,3 +59,16 @@ def test_a_job_that_changed_or_went_is_counted_no_longer() -> None:
 
     assert tally.counts() == Counts({}, {}, 0, {}, {}, 0, 1.0)
     assert not tally.jobs_of({"n"})
+
+
+def test_whoever_is_there_but_inactive_is_not_alone() -> None:
+    inactive = Pair(0.89, ("same person", "inactive in QuickBooks"), False, False, "")
+    assert counted({"J": {"Q": inactive}}).alone == 0
+
+
+def test_a_look_alike_about_which_its_owner_would_be_asked_is_none() -> None:
+    son = Pair(0.9, ("suffix on one side only",), True, False, "?s")
+    found = counted({"J": {"Q": pair(0.97), "R": pair(0.96)}, "K": {"R": son}})
+    assert (found.exact, found.alike) == (1, {})
+    found = counted({"J": {"Q": pair(0.97), "R": pair(0.96)}, "K": {"R": pair(0.9, "t")}})
+    assert (found.exact, found.alike) == (1, {"": 1})

@@ -199,3 +199,21 @@ def test_a_change_that_makes_a_likeness_risky_is_told_to_all_who_have_it() -> No
     assert not told["J1"][0].accepted
     assert told["J1"] == desk([bob, *strangers], books).answer("J1")
     assert found.change(without_jobs=[each.job_id for each in strangers])["J1"][0].accepted
+
+
+def test_jobs_without_a_client_teach_nothing_of_a_customer() -> None:
+    people = ["Ana Ruiz", "Bo Lund", "Cy Marsh", "Di Novak"]
+    jobs = [
+        JobToMatch(job_id=f"J{n}", contractor=name, client="") for n, name in enumerate(people)
+    ]
+    rows = [QbCandidate(list_id="A", full_name="Acme")]
+    rows += [
+        QbCandidate(list_id=f"Q{n}", full_name=f"Acme:{name}", parent="A")
+        for n, name in enumerate(people)
+    ]
+
+    found = Desk(jobs, rows).suggestions()
+
+    assert [each.list_id for each in found] == ["Q0", "Q1", "Q2", "Q3"]
+    assert not any(each.accepted for each in found)
+    assert all("under another customer" in each.reasons for each in found)

@@ -162,3 +162,33 @@ def test_letters_with_a_slash_are_a_title_and_one_title_is_no_short_form_of_anot
     assert "title matches" in pair("Accounts Receivable", "Ortiz, Elena - A/R").reasons
     assert "title differs" not in pair("Welder", "Elena Ortiz c/o Acme").reasons
     assert "title differs" in pair("Wheelholder", "Ortiz, Elena - Welder").reasons
+
+
+def numbered(text: str, *, client: str = "Acme", fit: float = 1.0) -> Pair:
+    job = JobToMatch(job_id="J-10401", contractor="Elena Ortiz", client=client, title="Welder")
+    ours = Ours([job])
+    theirs = TheirJob(
+        fact=QbCandidate(list_id="Q", full_name=text), leaf=leaf((text,)), nodes=("Acme",)
+    )
+    pairs = Pairs(
+        persons=Persons({}, {}, {}, {}),
+        title_words=frozenset(["welder"]),
+        numbers=Numbers(ours.numbers, {"10401": 1}),
+    )
+    return pairs.compare(ours.jobs["J-10401"], theirs, client=fit, linked=False)
+
+
+@pytest.mark.parametrize("text", ["10401", "Job #10401", "10401 Welder"])
+def test_the_jobs_number_alone_proves(text: str) -> None:
+    found = numbered(text)
+    assert (found.certain, found.kind) == (True, "#")
+    assert found.score > 0.85
+
+
+def test_the_jobs_number_beside_somebody_else_proves_nothing() -> None:
+    assert not numbered("10401 Kowalczyk, Jan").certain
+
+
+def test_a_number_and_the_name_prove_where_our_job_names_no_client() -> None:
+    assert numbered("Ortiz, Elena 10401", client="", fit=0.0).certain
+    assert not numbered("Ortiz, Elena 10401", fit=0.0).certain

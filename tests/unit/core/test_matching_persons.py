@@ -115,3 +115,54 @@ def test_a_surname_alone_or_nothing_is_never_certain() -> None:
     assert not fit("Ortiz", "Ortiz").certain
     assert fit("", "Ortiz").score == 0.0
     assert fit("Ortiz,", "Ortiz").certain is False
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "kind"),
+    [
+        ("miller", "mille", Kind.LIKE),
+        ("king", "kingz", Kind.LIKE),
+        ("clark", "clarke", Kind.LIKE),
+        ("martin", "marten", Kind.TYPO),
+        ("oconnell", "oconnel", Kind.TYPO),
+    ],
+)
+def test_another_ending_is_more_likely_another_name(ours: str, theirs: str, kind: Kind) -> None:
+    counts = {ours: 9}
+    assert Persons(counts, counts, {}, {}).kind(ours, theirs) is kind
+
+
+def test_the_same_slip_may_stand_in_a_few_of_quickbooks_jobs() -> None:
+    ours = {"lindgren": 9}
+    assert Persons(ours, {"lindgran": 3}, {}, {}).kind("lindgren", "lindgran") is Kind.TYPO
+    doubtful = Persons(ours, {"lindgran": 4, "lindgren": 9}, {}, {}).kind("lindgren", "lindgran")
+    assert doubtful is Kind.DOUBTFUL
+
+
+def test_a_slip_in_a_middle_name_is_no_exact_name() -> None:
+    assert fit("Mary Grace Delacruz", "Delacruz, Mary Grace").likeness == ""
+    assert fit("Mary Grace Delacruz", "Delacruz, Mary Graec").likeness == "t"
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "certain"),
+    [
+        ("Juan Lopez Rivera", "Lopez, Juan", True),
+        ("Juan Lopez-Rivera", "Rivera, Juan", True),
+        ("Juan Lopez-Rivera", "Rievra, Juan", False),
+    ],
+)
+def test_part_of_a_surname_is_thin(ours: str, theirs: str, *, certain: bool) -> None:
+    found = fit(ours, theirs)
+    assert "part of the surname" in found.reasons
+    assert (found.certain, found.thin, found.likeness[0]) == (certain, True, "X")
+
+
+def test_a_name_that_can_only_be_typed_the_wrong_way_round_is_thin() -> None:
+    turned, either = fit("Elena Ortiz", "Elena, Ortiz"), fit("James Thomas", "James, Thomas")
+    assert (turned.certain, turned.thin, turned.likeness) == (True, True, "o")
+    assert not either.certain
+
+
+def test_a_word_that_is_first_name_and_surname_turns_nothing_round() -> None:
+    assert "same person, order swapped" in fit("Luca De Luca", "De Luca, Luca").reasons

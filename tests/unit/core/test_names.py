@@ -46,9 +46,10 @@ def test_persons(text: str, names: tuple[str, ...], surname: tuple[str, ...], su
 def test_a_jobs_name_is_read_in_parts() -> None:
     found = leaf(("ICU", "Ortiz, Elena Jr - R.N. #10401"))
 
-    assert found.tokens == ("ortiz", "elena", "rn", "icu")
-    assert found.parts[0] == found.parts[1] != found.parts[2] != found.parts[3]
-    assert (found.suffix, found.numbers) == ("jr", frozenset(["10401"]))
+    assert found.tokens == ("ortiz", "elena", "jr", "rn", "icu")
+    assert found.parts[0] == found.parts[1] == found.parts[2] != found.parts[3] != found.parts[4]
+    assert (found.suffix, found.numbers) == ("", frozenset(["10401"]))
+    assert leaf(("Ortiz, Elena 2nd",)).suffix == "2"
     assert not found.cut
     assert not found.noisy
 
