@@ -24,7 +24,7 @@ from tieout.core import mapping as rules
 from tieout.service import bulk_mapping
 from tieout.service.access import Access, find_access
 from tieout.service.bulk_mapping import Outcome, Pick
-from tieout.service.mapping_state import SUBJECT, change_of, last_change, state_after
+from tieout.service.mapping_state import SUBJECT, change_of, state_after
 from tieout.service.save_mapping import Refused, Saved, save_job_mapping, undo_job_mapping
 from tieout.store.commits.events import chained_hash
 from tieout.store.models import (
@@ -35,7 +35,7 @@ from tieout.store.models import (
     SourceInvoice,
     SourceJob,
 )
-from tieout.store.queries import jobs as job_queries
+from tieout.store.queries.mappings import latest_events
 from tieout.store.queries.suggestions import BulkFilter
 
 KEYS = ("J-1", "J-2", "J-3", "J-4")
@@ -81,21 +81,27 @@ class Desk(RuleBasedStateMachine):
         assert access is not None
         return access
 
-    def job(self, key: str) -> SourceJob:
-        job = job_queries.find_job(company_id=self.world.northgate.pk, key=key)
-        assert job is not None
-        return job
+    def jobs(self) -> dict[str, SourceJob]:
+        """All four as they are now, by key."""
+        rows = SourceJob.objects.filter(company=self.world.northgate, key__in=KEYS)
+        return {job.key: job for job in rows.select_related("client", "mapping__target")}
+
+    def states(self, jobs: dict[str, SourceJob] | None = None) -> dict[str, rules.MappingState]:
+        said = latest_events(company_id=self.world.northgate.pk, subject=SUBJECT, keys=KEYS)
+        return {
+            key: state_after(job=job, last=change_of(said[key]) if key in said else None)
+            for key, job in (jobs or self.jobs()).items()
+        }
 
     def state(self, key: str) -> rules.MappingState:
-        job = self.job(key)
-        last = last_change(company_id=self.world.northgate.pk, job=job)
-        return state_after(job=job, last=last)
+        return self.states()[key]
 
     def mapped(self, key: str) -> str:
         """This job, or the next one that is mapped: most orders should do something."""
         at = KEYS.index(key)
         turned = (*KEYS[at:], *KEYS[:at])
-        return next((each for each in turned if self.state(each).mapped), key)
+        states = self.states()
+        return next((each for each in turned if states[each].mapped), key)
 
     # -------------------------------------------------------------- what clerks do
 
@@ -151,7 +157,7 @@ class Desk(RuleBasedStateMachine):
             now=NOW,
         )
         self.check(key, before, answer)
-        wanted = self.history(key)[version - 1].from_list_id
+        wanted = self.histories()[key][version - 1].from_list_id
         if isinstance(answer, Saved):
             assert self.state(key).list_id == wanted
         else:
@@ -167,10 +173,11 @@ class Desk(RuleBasedStateMachine):
 
     @rule(target=batches, keys=st.lists(JOBS, unique=True), late=st.booleans())
     def accept_these(self, keys: list[str], late: bool) -> MappingBatch | None:
-        before = {key: self.state(key) for key in keys}
+        jobs = self.jobs()
+        before = self.states(jobs)
         picks = [
             Pick(
-                job_id=self.job(key).pk,
+                job_id=jobs[key].pk,
                 version=before[key].version + late,
                 target_id=self.targets["Acme:One"].pk,
             )
@@ -185,7 +192,7 @@ class Desk(RuleBasedStateMachine):
     def undo_bulk(self, batch: MappingBatch | None, reason: str) -> None:
         if batch is None:
             return
-        before = {key: self.state(key) for key in KEYS}
+        before = self.states()
         made = {
             event.subject_key: change_of(event)
             for event in Event.objects.filter(sequence__gte=batch.first, sequence__lte=batch.last)
@@ -196,11 +203,12 @@ class Desk(RuleBasedStateMachine):
         assert isinstance(done, Outcome)
         aside = {one.job.key for one in done.aside}
         assert done.saved + len(aside) == len(made)
+        after = self.states()
         for key in KEYS:
             if key in made and key not in aside:
-                assert self.state(key).list_id == made[key].from_list_id
+                assert after[key].list_id == made[key].from_list_id
             else:
-                assert self.state(key) == before[key]
+                assert after[key] == before[key]
             untouched = key in made and before[key].version == made[key].version
             stays = untouched and self.exported_at(key, before[key].list_id) and not reason
             assert (key in aside) == (key in made and (not untouched or bool(stays)))
@@ -210,24 +218,29 @@ class Desk(RuleBasedStateMachine):
     def export(self, key: str) -> None:
         """An invoice of the job goes out: from then on it is where it is."""
         key = self.mapped(key)
-        target = getattr(self.job(key), "mapping", None)
+        job = self.jobs()[key]
+        target = getattr(job, "mapping", None)
         if target is None or target.target is None:
             return
         self.number += 1
-        invoice = factories.invoice(self.job(key).client, f"10{self.number:02}")
+        invoice = factories.invoice(job.client, f"10{self.number:02}")
         row = factories.posting(invoice, target.target, job_key=key)
         self.frozen[row.key] = (row.state, row.customer_id or 0)
 
     # -------------------------------------------------------------- what always holds
 
-    def history(self, key: str) -> list[rules.Change]:
+    def histories(self) -> dict[str, list[rules.Change]]:
+        """What this machine changed, the first change first, by key."""
         rows = Event.objects.filter(
             company=self.world.northgate,
             subject=SUBJECT,
-            subject_key=key,
+            subject_key__in=KEYS,
             sequence__gt=self.since,
         )
-        return [change_of(event) for event in rows.order_by("sequence")]
+        found: dict[str, list[rules.Change]] = {key: [] for key in KEYS}
+        for event in rows.order_by("sequence"):
+            found[event.subject_key].append(change_of(event))
+        return found
 
     def exported_at(self, key: str, list_id: str) -> bool:
         return Posting.objects.filter(job_key=key, customer__list_id=list_id).exists()
@@ -241,21 +254,21 @@ class Desk(RuleBasedStateMachine):
             assert (after.version, after.list_id) == (before.version + 1, answer.list_id)
 
     @invariant()
-    def the_history_replays_to_the_present(self) -> None:
-        for key in KEYS if hasattr(self, "targets") else ():
-            assert rules.replay(self.history(key)) == self.state(key)
-
-    @invariant()
-    def no_job_has_two_mappings_and_each_row_says_where_it_stands(self) -> None:
+    def each_history_replays_to_the_present_and_each_row_says_where_it_stands(self) -> None:
         if not hasattr(self, "targets"):
             return
+        jobs, histories = self.jobs(), self.histories()
+        states = self.states(jobs)
+        assert set(jobs) == set(KEYS)
+        for key, job in jobs.items():
+            assert rules.replay(histories[key]) == states[key]
+            assert job.suggested is not states[key].mapped
+            assert (job.map_state != "not_mapped") is states[key].mapped
+
+    @invariant()
+    def no_job_has_two_mappings(self) -> None:
         rows = list(JobMapping.objects.filter(company=self.world.northgate))
         assert len({row.job_id for row in rows}) == len(rows)
-        for key in KEYS:
-            job = self.job(key)
-            mapped = self.state(key).mapped
-            assert job.suggested is not mapped
-            assert (job.map_state != "not_mapped") is mapped
 
     @invariant()
     def what_was_exported_is_where_it_was(self) -> None:
