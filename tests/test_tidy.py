@@ -125,6 +125,13 @@ def _is_test(path: Path) -> bool:
     return path.is_relative_to(ROOT / "tests")
 
 
+@pytest.mark.parametrize("guide", sorted(SOURCE.rglob("docs.md")), ids=named)
+def test_every_module_stands_in_the_guide_of_its_folder(guide: Path) -> None:
+    told = guide.read_text("utf-8")
+    modules = {path.name for path in guide.parent.rglob("*.py")} - {"__init__.py"}
+    assert {name for name in modules if f"`{name}`" not in told and name[:-3] not in told} == set()
+
+
 @pytest.mark.parametrize("room", ["core", "quickbooks"])
 def test_every_module_has_a_test_file_of_its_own(room: str) -> None:
     without = []

@@ -97,14 +97,17 @@ def _python() -> Probe:
 
 
 def _web_server() -> Probe:
-    found = [name for name in ("granian", "waitress") if importlib.util.find_spec(name)]
-    if found:
-        return Probe(what="web server", state="ok", detail=found[0])
+    """One process is served by waitress, several by granian."""
+    one, several = (importlib.util.find_spec(name) is not None for name in ("waitress", "granian"))
+    if one:
+        more = "granian for several" if several else "several need granian, which is not installed"
+        detail = f"waitress for one process, {more}"
+        return Probe(what="web server", state="ok", detail=detail)
     return Probe(
         what="web server",
         state="fail",
-        detail="Neither granian nor waitress is installed.",
-        remedy="Install Tieout again with `pip install tieout`.",
+        detail="waitress is not installed.",
+        remedy="Install Tieout's wheel again: it brings waitress along.",
     )
 
 

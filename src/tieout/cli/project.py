@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import tieout
 from tieout.cli.output import CommandError, add_json
 from tieout.config import environment
 
@@ -118,10 +119,27 @@ def _look_at_database(*, migrate: bool) -> None:
             raise CommandError(message)
         if waiting:
             run_migrations()
+        _must_be_whole()
     except (OperationalError, ProgrammingError) as error:
         said = str(error).strip().splitlines()[0]
         message = f"The database cannot be used ({said}): check DATABASE_URL and that it runs."
         raise CommandError(message) from error
+
+
+def _must_be_whole() -> None:
+    """Raise CommandError where a table is missing although no change of this version waits."""
+    from django.apps import apps
+    from django.db import connection
+
+    there = set(connection.introspection.table_names())
+    lacking = sorted({model._meta.db_table for model in apps.get_models()} - there)
+    if lacking:
+        message = (
+            f"The database lacks {', '.join(lacking)}: it was made by a state of Tieout "
+            f"{tieout.__version__} from before its release, and such data cannot be brought along. "
+            "Set TIEOUT_HOME to a new folder, or DATABASE_URL to a new database, and import again."
+        )
+        raise CommandError(message)
 
 
 def pending_migrations() -> list[str]:
