@@ -25,6 +25,7 @@ from tieout.store.models import (
     Company,
     JobDataSeen,
     Lane,
+    LookFinding,
     Posting,
     QbWrite,
     SourceInvoice,
@@ -77,10 +78,11 @@ def company() -> Company:
     Task.objects.filter(batch=batch).update(state="done", finished_at=NOW)
     gone = Posting.objects.latest("id")
     over = {"company": northgate, "state": "done", "created_at": NOW, "due_at": NOW}
-    Task.objects.create(
+    look = Task.objects.create(
         kind="restored", finished_at=NOW, message="1 of 2 exported are gone",
-        params={"gone": [gone.pk], "last_restore_time": "2026-11-02T09:00:00"}, **over,
+        params={"last_restore_time": "2026-11-02T09:00:00"}, **over,
     )  # fmt: skip
+    LookFinding.objects.create(task=look, posting=gone, what="gone")
     Task.objects.create(
         kind="job_data", finished_at=NOW, message="1 read, 1 with proposed changes",
         params={"proposed": [job.pk]}, **over,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests import factories as make
 from tests.factories import NOW, World
 from tests.rehearsal import Office
@@ -28,12 +31,14 @@ from tieout.service.turns import Place
 from tieout.store.models import (
     Event,
     Lane,
+    LookFinding,
     Membership,
     Posting,
     QbCustomer,
     QbWrite,
     SourceInvoice,
     SourceLine,
+    StillToAsk,
     Task,
     TieOut,
 )
@@ -302,6 +307,55 @@ def test_an_answer_that_comes_twice_counts_once(
     monkeypatch.setattr(restored_backup, "take", twice)
     task = look(rolled_back)
     assert task.result == {"asked": 3, "gone": 2, "undone": 0}
+
+
+def test_ten_cost_the_same_however_many_were_found_or_are_left(
+    office: Office, sam: Access, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was found and what is still to be asked for are no part of what each answer writes."""
+    client = office.company.clients.get()
+    customer = QbCustomer.objects.get(full_name="Acme Health:Ortiz, Elena - ICU")
+    for number in range(50):
+        row = make.posting(make.invoice(client, f"N-{number}"), customer)
+        Posting.objects.filter(pk=row.pk).update(state="exported", txn_id=f"{number:X}-1")
+    monkeypatch.setattr(restored_backup, "ROWS", 10)
+    take, costs = restored_backup.take, []
+
+    def counted(*, task: Task, **given: Any) -> object:
+        with CaptureQueriesContext(connection) as asked:
+            trouble = take(task=task, **given)
+        texts = [query["sql"] for query in asked.captured_queries]
+        params = len(json.dumps(Task.objects.get(pk=task.pk).params))
+        costs.append((len(texts), sum(map(len, texts)), params))
+        return trouble
+
+    monkeypatch.setattr(restored_backup, "take", counted)
+    task = look(office)
+    assert task.message == "50 of 50 exported are gone", task.problem
+    back = put_back(office, sam, restored_backup.gone(task=task))
+    assert (back.message, back.done) == ("50 put back", 50), back.problem
+    for some in (costs[:5], costs[5:]):
+        statements, written, params = zip(*some, strict=True)
+        assert len(statements) == 5
+        assert max(statements) - min(statements) <= 1, "the first one's task is started"
+        assert max(written) < 1.05 * min(written), "digits of ids and counts, nothing else"
+        assert max(params) - min(params) <= 4, "digits of counts"
+    assert not StillToAsk.objects.exists()
+
+
+def test_a_new_look_forgets_what_the_former_found_and_left(
+    rolled_back: Office, sam: Access
+) -> None:
+    gone = restored_backup.gone(task=look(rolled_back))
+    ids = [row.pk for row in gone]
+    restored_backup.put_back(access=sam, posting_ids=ids, now=moments.now())
+    Membership.objects.filter(user=sam.user).update(role="viewer")
+    work(rolled_back)  # whoever asked may not: it failed, and was not asked to the end
+    assert StillToAsk.objects.count() == LookFinding.objects.count() == 2
+    task = look(rolled_back)
+    assert not StillToAsk.objects.exists()
+    assert set(LookFinding.objects.values_list("task_id", "what")) == {(task.pk, "gone")}
+    assert [row.pk for row in restored_backup.gone(task=task)] == ids
 
 
 # ------------------------------------------------------------------ updates and voids

@@ -10,7 +10,7 @@ from django.test import Client
 from tests import factories as make
 from tests.factories import NOW, World
 
-from tieout.store.models import Lane, Posting, Task
+from tieout.store.models import Lane, LookFinding, Posting, StillToAsk, Task
 
 
 def address(world: World, rest: str = "") -> str:
@@ -42,7 +42,7 @@ def gone(world: World) -> Posting:
         qb_number="20417",
         exported_at=NOW,
     )
-    Task.objects.create(
+    task = Task.objects.create(
         company=world.northgate,
         kind="restored",
         state="done",
@@ -50,8 +50,9 @@ def gone(world: World) -> Posting:
         finished_at=NOW,
         due_at=NOW,
         message="1 of 1 exported are gone",
-        params={"gone": [posting.pk], "asked": 1, "last_restore_time": "2026-11-02T09:00:00"},
+        params={"asked": 1, "last_restore_time": "2026-11-02T09:00:00"},
     )
+    LookFinding.objects.create(task=task, posting=posting, what="gone")
     Lane.objects.filter(company=world.northgate).update(held_reason="A backup was restored.")
     return posting
 
@@ -94,8 +95,8 @@ def test_only_a_super_user_puts_back(as_person, world: World, gone: Posting) -> 
     assert "None of these is gone" in reply.content.decode()
     reply = as_person("sam").post(url, {"posting": gone.pk}, follow=True)
     assert "QuickBooks is asked for 1 invoice once more" in reply.content.decode()
-    task = Task.objects.get(state="waiting")
-    assert (task.kind, task.params["left"]) == ("restored", [gone.pk])
+    assert Task.objects.get(state="waiting").kind == "restored"
+    assert StillToAsk.objects.get(task__state="waiting").posting == gone
     gone.refresh_from_db()
     assert gone.state == "exported"  # until QuickBooks was asked
 
@@ -113,7 +114,7 @@ def test_looking_is_for_who_works(as_person, world: World) -> None:
 def test_what_a_restore_undid_is_listed_and_changed_again(
     as_person, world: World, gone: Posting
 ) -> None:
-    Task.objects.update(params={"gone": [], "undone": [[gone.pk, "void"]], "asked": 1})
+    LookFinding.objects.update(what="void")
     Posting.objects.update(state="voided")
     html = as_person("sam").get(address(world)).content.decode()
     assert "1 invoice is in QuickBooks as before a change of Tieout" in html
@@ -123,4 +124,4 @@ def test_what_a_restore_undid_is_listed_and_changed_again(
     text = b"".join(as_person("vic").get(address(world, "gone.csv"))).decode()
     assert text.strip().endswith("void undone")
     as_person("sam").post(address(world, "put-back/"), {"posting": gone.pk})
-    assert Task.objects.get(state="waiting").params["left"] == [gone.pk]
+    assert StillToAsk.objects.get(task__state="waiting").posting == gone

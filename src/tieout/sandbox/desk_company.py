@@ -91,12 +91,20 @@ class CompanyDesk(Desk):
         try:
             with self._writing() as books:
                 generation, shown = books.setting("generation"), books.setting("company_file")
+                given = connection.execute(schema.ID_COUNTERS).fetchall()
                 for table in schema.RESTORED_TABLES:
                     connection.execute(f"DELETE FROM main.{table}")  # noqa: S608 fixed names
                     connection.execute(
                         f"INSERT INTO main.{table} SELECT * FROM backup.{table}"  # noqa: S608
                     )
                 connection.execute("DELETE FROM recovery")
+                # An id holds the second. A restore takes longer than one, save here: so that no id
+                # is given twice, its counter goes on.
+                connection.executemany(
+                    "INSERT INTO counter VALUES (?, ?) ON CONFLICT(name)"
+                    " DO UPDATE SET value = MAX(value, excluded.value)",
+                    given,
+                )
                 books.set_setting("generation", generation + 1)
                 books.set_setting("company_file", shown)
                 books.set_setting("last_restore", books.now())

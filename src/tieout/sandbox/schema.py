@@ -73,6 +73,7 @@ CREATE TABLE fault(
 );
 """
 
+ID_COUNTERS = "SELECT name, value FROM counter WHERE name = 'txn id' OR name LIKE 'list %'"
 # What a restore brings back. Recovery records are lost and faults belong to the rehearsal.
 RESTORED_TABLES = (
     "setting",

@@ -5,6 +5,9 @@ for by its TxnID, the latest first. What is gone a Super User may put back: Quic
 it once more, and what that answer does not hold becomes ready. When it is exported again QuickBooks
 is asked first, as always, by its number and by the id it had. What is there as it was before an
 update or a void is updated or voided again (`restored_changes`).
+
+What was found, and what is still to be asked for, are rows: an answer costs the same whether ten or
+ten thousand are gone.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from tieout.service import moments, presence, restored_changes
 from tieout.service.access import Access, find_access
 from tieout.service.exporter import next_set_id
 from tieout.service.turns import Lease, Place, Question, Trouble
-from tieout.store.commits import events, lanes, tasks
+from tieout.store.commits import events, lanes, looks, tasks
 from tieout.store.commits import exports as export_commits
 from tieout.store.commits import qb_writes as write_commits
 from tieout.store.queries import connections, restored
@@ -50,6 +53,7 @@ def start(*, access: Access, now: datetime) -> Task:
         open_ = tasks.open_task(company_id=company_id, kind=Task.Kind.RESTORED)
         if open_ is not None:
             return open_
+        looks.forget_all(company_id=company_id)
         entry = events.Entry(verb="asked", subject="restored_backup")
         events.append(company_id=company_id, at=now, actor=access.user, entries=[entry])
         return tasks.request(
@@ -68,18 +72,12 @@ def latest(*, company_id: int) -> Task | None:
 
 def gone(*, task: Task | None) -> list[Posting]:
     """What the look did not find, as it stands now; part of it may have been put back since."""
-    if task is None:
-        return []
-    return restored.postings(company_id=task.company_id, ids=_gone(task))
+    return [] if task is None else restored.gone(task=task)
 
 
 def undone(*, task: Task | None) -> list[tuple[Posting, str]]:
     """What the look found as it was before a change of Tieout's, and which change that was."""
-    if task is None:
-        return []
-    what = _undone(task)
-    rows = restored.postings(company_id=task.company_id, ids=list(what))
-    return [(row, what[row.pk]) for row in rows]
+    return [] if task is None else restored.undone(task=task)
 
 
 def put_back(*, access: Access, posting_ids: Sequence[int], now: datetime) -> Task:
@@ -99,20 +97,22 @@ def put_back(*, access: Access, posting_ids: Sequence[int], now: datetime) -> Ta
         if task is None or task.state != Task.State.DONE:
             message = "Look first which invoices are gone; nothing was changed."
             raise CannotPutBack(message)
-        chosen = sorted(set(posting_ids) & {*_gone(task), *_undone(task)})
-        left = [row.pk for row in restored.exported_of(company_id=company_id, ids=chosen)]
+        chosen = set(posting_ids)
+        left = {row.pk: row.txn_id for row in restored.exported_of(task=task) if row.pk in chosen}
         if not left:
             message = "None of these is gone and still counted as exported. Look again."
             raise CannotPutBack(message)
-        params = {**task.params, "left": left, "back": 0, "again": 0, "there": 0}
-        return tasks.request(
+        back = tasks.request(
             company_id=company_id,
             kind=Task.Kind.RESTORED,
             now=now,
             user=access.user,
-            params=params,
+            params={**task.params, "back": 0, "again": 0, "there": 0},
             total=len(left),
         )
+        looks.hand_on(before=task, task=back)
+        looks.want(task=back, txn_ids=left)
+    return back
 
 
 def _back(row: Posting, access: Access, now: datetime) -> events.Entry:
@@ -143,25 +143,31 @@ def _back(row: Posting, access: Access, now: datetime) -> events.Entry:
 
 
 def ask(task: Task) -> Question | None:
-    """The next hundred ids, the latest first; None when all were asked for.
-
-    What is to be put back is asked for under the lane's epoch: an answer that another holding of
-    the lane left behind counts for nothing.
-    """
-    if "left" in task.params:
-        left = task.params["left"]
-        rows = restored.exported_of(company_id=task.company_id, ids=left)[:ROWS]
-        lane = connections.held(company_id=task.company_id)
-        place: Place = {"left": len(left), "epoch": lane.epoch if lane else 0}
-    else:
-        rows = restored.exported_before(
-            company_id=task.company_id, before=task.params.get("before"), limit=ROWS
-        )
-        place = {}
+    """The next hundred ids, the latest first; None when all were asked for."""
+    if "back" in task.params:
+        return _ask_back(task)
+    rows = restored.exported_before(
+        company_id=task.company_id, before=task.params.get("before"), limit=ROWS
+    )
     if not rows:
         return None
-    place |= {"first": rows[0].pk, "last": rows[-1].pk}
+    place: Place = {"first": rows[0].pk, "last": rows[-1].pk}
     return Question(request=presence.request(rows), place=place)
+
+
+def _ask_back(task: Task) -> Question | None:
+    """The next hundred of those to be put back, under the lane's epoch.
+
+    An answer that another holding of the lane left behind counts for nothing.
+    """
+    ids = restored.still_to_ask(task_id=task.pk, limit=ROWS)
+    if not ids:
+        return None
+    # also what moved on meanwhile: an answer about it changes nothing
+    rows = restored.postings(company_id=task.company_id, ids=list(ids))
+    lane = connections.held(company_id=task.company_id)
+    place: Place = {"last": max(ids), "epoch": lane.epoch if lane else 0}
+    return Question(request=presence.request(rows, ids), place=place)
 
 
 def take(
@@ -170,7 +176,7 @@ def take(
     """Note which of them are gone; an answer of another company file counts for nothing."""
     if answer.outcome is not Outcome.RESPONSE:
         return Trouble(problem=answer.message, remedy=answer.remedy)
-    if "left" in task.params:
+    if "back" in task.params:
         return _take_back(task, place, lease, answer)
     first, last = int(place["first"]), int(place["last"])
     if first >= task.params.get("before", first + 1):
@@ -180,18 +186,20 @@ def take(
     if isinstance(found, Trouble):
         return found
     restored_then = task.params.get("last_restore_time", found.last_restore_time)
-    changes = restored_changes.undone(rows, found)
     params = {
         "before": last,
         "asked": task.params.get("asked", 0) + len(rows),
-        "gone": [*_gone(task), *(row.pk for row in rows if _is_gone(row, found))],
-        "undone": [*task.params.get("undone", ()), *changes.items()],
         "last_restore_time": found.last_restore_time,
     }
-    if found.last_restore_time != restored_then:
-        params = {}  # restored once more meanwhile: what was seen before says nothing now
+    what = {row.pk: restored.GONE.value for row in rows if _is_gone(row, found)}
+    what |= restored_changes.undone(rows, found)
     with transaction.atomic():
         lanes.check(company_id=lease.company_id, epoch=lease.epoch)
+        if found.last_restore_time == restored_then:
+            looks.found(task=task, what=what)
+        else:  # restored once more meanwhile: what was seen before says nothing now
+            params = {}
+            looks.forget(task_id=task.pk)
         tasks.note_params(task_id=task.pk, params=params)
         tasks.progress(task_id=task.pk, done=params.get("asked", 0))
     return None
@@ -199,9 +207,8 @@ def take(
 
 def _take_back(task: Task, place: Place, lease: Lease, answer: Answer) -> Trouble | None:
     """Put back what this very answer does not hold; what is there stays as it is."""
-    left = task.params["left"]
-    if int(place["left"]) != len(left) or int(place["epoch"]) != lease.epoch:
-        return None  # taken already, or asked in another holding of the lane: it is asked anew
+    if int(place["epoch"]) != lease.epoch:
+        return None  # asked in another holding of the lane: it is asked anew
     user = task.requested_by
     access = find_access(user=user, company_id=task.company_id) if user else None
     if access is None or not access.can_configure:
@@ -210,42 +217,42 @@ def _take_back(task: Task, place: Place, lease: Lease, answer: Answer) -> Troubl
             remedy="Super User: put them back under Restored backup.",
             needs_person=True,
         )
-    first, last = int(place["first"]), int(place["last"])
-    ids = [pk for pk in left if last <= pk <= first]
     with transaction.atomic():
         lanes.check(company_id=lease.company_id, epoch=lease.epoch)
-        rows = restored.lock(company_id=task.company_id, ids=ids)
-        found = presence.read(company_id=task.company_id, answer=answer, rows=rows)
+        ids = restored.still_to_ask(task_id=task.pk, limit=ROWS)
+        if int(place["last"]) != max(ids, default=0):
+            return None  # taken already: its answer came twice
+        asked = restored.postings(company_id=task.company_id, ids=list(ids))
+        found = presence.read(company_id=task.company_id, answer=answer, rows=asked)
         if isinstance(found, Trouble):
             return found
+        rows = restored.lock(company_id=task.company_id, ids=list(ids))
+        rows = [row for row in rows if row.txn_id == ids[row.pk]]
         with events.at_the_end():
-            _do_back(task, rows, found, access, last=last)
+            _do_back(task, rows, found, access)
+        looks.asked(task_id=task.pk, last=int(place["last"]))
     return None
 
 
-def _do_back(
-    task: Task, rows: Sequence[Posting], found: Presence, access: Access, *, last: int
-) -> None:
+def _do_back(task: Task, rows: Sequence[Posting], found: Presence, access: Access) -> None:
     now = moments.now()
     changes = restored_changes.undone(rows, found)
     gone = [row for row in rows if _is_gone(row, found)]
     again = [row for row in rows if row.pk in changes]
     settled = {row.pk for row in (*gone, *again)}
     there = {row.pk for row in rows} - settled
-    left_open = _undone(task).keys() - {row.pk for row in rows}
     entries = [_back(row, access, now) for row in gone]
     if again:
         restored_changes.do_again(rows=again, what=changes, found=found, access=access, now=now)
     params = {
         **task.params,
-        "left": [pk for pk in task.params["left"] if pk < last],
-        "gone": [pk for pk in _gone(task) if pk not in there],
-        "undone": [[pk, change] for pk, change in _undone(task).items() if pk in left_open],
         "back": task.params["back"] + len(gone),
         "again": task.params["again"] + len(again),
         "there": task.params["there"] + len(there),
         "last_restore_time": found.last_restore_time,
     }
+    looks.settle(task_id=task.pk, posting_ids=there, what=[restored.GONE])
+    looks.settle(task_id=task.pk, posting_ids=[row.pk for row in rows], what=restored.UNDONE)
     tasks.note_params(task_id=task.pk, params=params)
     tasks.progress(task_id=task.pk, done=params["back"] + params["again"] + params["there"])
     events.append(company_id=task.company_id, at=now, actor=access.user, entries=entries)
@@ -259,13 +266,14 @@ def _is_gone(row: Posting, found: Presence) -> bool:
 def finish(task: Task, lease: Lease) -> bool:
     """Everything was asked for."""
     params = task.params
-    asked, missing, old = params.get("asked", 0), len(_gone(task)), len(_undone(task))
+    asked = params.get("asked", 0)
+    missing, old = restored.count_found(task_id=task.pk)
     message = f"all {asked:,} exported are there"
     if missing:
         message = f"{missing:,} of {asked:,} exported are gone"
     if old:
         message += f", {old:,} as they were before a change"
-    if "left" in params:
+    if "back" in params:
         message = f"{params['back']:,} put back"
         if params["again"]:
             message += f", {params['again']:,} queued to be changed again"
@@ -280,11 +288,3 @@ def finish(task: Task, lease: Lease) -> bool:
             result={"asked": asked, "gone": missing, "undone": old},
         )
     return True
-
-
-def _undone(task: Task) -> dict[int, str]:
-    return dict(task.params.get("undone", ()))
-
-
-def _gone(task: Task) -> list[int]:
-    return list(task.params.get("gone", []))

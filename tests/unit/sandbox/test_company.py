@@ -125,6 +125,24 @@ def test_a_restore_brings_everything_back_and_forgets_recovery_records(
     assert restored == "2026-02-10T10:00:44-06:00"
 
 
+def test_no_id_is_given_twice_when_a_restore_takes_no_time(
+    qb: Caller, company: CompanyFile, new_caller: Callable[..., Caller], tmp_path: Path
+) -> None:
+    """The clock stands still here: what is new after the restore must not look like what was lost."""
+    company.backup(tmp_path / "backup.qbs")
+    lost = {
+        qb.ask(invoice(number="2")).findtext("InvoiceRet/TxnID"),
+        company.add_customer("Late Customer"),
+    }
+    company.restore(tmp_path / "backup.qbs")
+    given = {
+        new_caller().ask(invoice(number="2")).findtext("InvoiceRet/TxnID"),
+        company.add_customer("Late Customer"),
+    }
+    assert None not in lost | given
+    assert not lost & given
+
+
 def test_a_file_that_never_was_restored_says_so(qb: Caller) -> None:
     found = qb.ask("<CompanyActivityQueryRq/>").findtext("CompanyActivityRet/LastRestoreTime")
     assert found == "1970-01-01T00:00:00"

@@ -828,6 +828,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='LookFinding',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('what', models.CharField(choices=[('gone', 'gone'), ('update', 'as it was before an update'), ('void', 'as it was before a void')], max_length=10)),
+                ('posting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='store.posting')),
+                ('task', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='store.task')),
+            ],
+            options={
+                'ordering': ['posting_id'],
+                'constraints': [models.UniqueConstraint(fields=('task', 'posting'), name='look_finding_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='QbInvoice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

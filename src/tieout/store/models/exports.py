@@ -139,6 +139,30 @@ class StillToAsk(models.Model):
         return self.txn_id
 
 
+class LookFinding(models.Model):
+    """A posting that the look after a restored backup did not find as Tieout had left it."""
+
+    class What(models.TextChoices):
+        """What became of it there."""
+
+        GONE = "gone", "gone"
+        UPDATE = "update", "as it was before an update"
+        VOID = "void", "as it was before a void"
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="+", db_index=False)
+    posting = models.ForeignKey(Posting, on_delete=models.CASCADE, related_name="+")
+    what = models.CharField(max_length=10, choices=What.choices)
+
+    class Meta:
+        ordering = ["posting_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["task", "posting"], name="look_finding_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.what
+
+
 class QbWrite(ExactlyOnce):
     """A write to QuickBooks other than a new invoice or credit memo. The same machine runs it."""
 

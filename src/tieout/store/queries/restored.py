@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from django.db.models import Q, QuerySet
 
 from tieout.core.exporting import State
-from tieout.store.models import Posting, QbWrite, SourceInvoice, StillToAsk, Task
+from tieout.store.models import LookFinding, Posting, QbWrite, SourceInvoice, StillToAsk, Task
 
 # what QuickBooks held when it was last seen there, and may be asked for by its id
 LOOKED_FOR = (State.EXPORTED, State.CHANGED_IN_QUICKBOOKS)
 # worth nothing, as far as Tieout knows; an older file may hold it alive
 OVER = (State.VOIDED, State.DELETED)
+GONE = LookFinding.What.GONE
+UNDONE = (LookFinding.What.UPDATE, LookFinding.What.VOID)
 _SEEN = ("id", "kind", "txn_id", "state", "edit_sequence")
 
 
@@ -38,9 +40,30 @@ def count_exported(*, company_id: int) -> int:
     return _there(company_id).count()
 
 
-def exported_of(*, company_id: int, ids: Sequence[int]) -> list[Posting]:
-    """Those of them that were in QuickBooks once, the latest first."""
-    return list(_there(company_id).filter(pk__in=ids))
+def exported_of(*, task: Task) -> list[Posting]:
+    """What this look found gone or undone and was in QuickBooks once, the latest first."""
+    ids = LookFinding.objects.filter(task=task).values("posting_id")
+    return list(_there(task.company_id).filter(pk__in=ids))
+
+
+def gone(*, task: Task) -> list[Posting]:
+    """What this look found gone, with invoice and customer, by date and number."""
+    found = LookFinding.objects.filter(task=task, what=GONE)
+    return list(_shown(task.company_id).filter(pk__in=found.values("posting_id")))
+
+
+def undone(*, task: Task) -> list[tuple[Posting, str]]:
+    """What this look found as it was before a change, in the same order, and which change."""
+    found = LookFinding.objects.filter(task=task, what__in=UNDONE)
+    what = dict(found.values_list("posting_id", "what"))
+    rows = _shown(task.company_id).filter(pk__in=found.values("posting_id"))
+    return [(row, what[row.pk]) for row in rows]
+
+
+def count_found(*, task_id: int) -> tuple[int, int]:
+    """How many this look found gone, and how many undone."""
+    rows = LookFinding.objects.filter(task_id=task_id)
+    return rows.filter(what=GONE).count(), rows.filter(what__in=UNDONE).count()
 
 
 def last_updates(*, posting_ids: Sequence[int]) -> dict[int, QbWrite]:
@@ -53,10 +76,12 @@ def last_updates(*, posting_ids: Sequence[int]) -> dict[int, QbWrite]:
 
 def postings(*, company_id: int, ids: Sequence[int]) -> list[Posting]:
     """These postings with invoice and customer, by date and number."""
+    return list(_shown(company_id).filter(pk__in=ids))
+
+
+def _shown(company_id: int) -> QuerySet[Posting]:
     rows = Posting.objects.select_related("invoice__client", "customer").defer("content")
-    return list(
-        rows.filter(company_id=company_id, pk__in=ids).order_by("txn_date", "number", "id")
-    )
+    return rows.filter(company_id=company_id).order_by("txn_date", "number", "id")
 
 
 def lock(*, company_id: int, ids: Sequence[int]) -> list[Posting]:
