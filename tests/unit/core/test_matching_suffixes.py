@@ -43,11 +43,14 @@ def test_a_suffix_is_read_wherever_the_name_stands(theirs: str) -> None:
         ("Ortiz, Luis Assembler II", ("assembler",)),
         ("Sr Welder - Ortiz, Luis", ("welder",)),
         ("Ortiz,Luis Sr Java Dev", ("senior", "java", "developer")),
-        ("Ortiz, Luis II", ("assembler", "ii")),
     ],
 )
 def test_a_title_is_no_suffix(theirs: str, title: tuple[str, ...]) -> None:
     assert not any("suffix" in reason for reason in found("Luis Ortiz", theirs, title))
+
+
+def test_at_the_end_it_is_a_suffix_whatever_our_title() -> None:
+    assert "suffix on one side only" in found("Luis Ortiz", "Ortiz, Luis Jr", ("junior", "welder"))
 
 
 def test_a_father_with_a_senior_title_keeps_his_suffix() -> None:
