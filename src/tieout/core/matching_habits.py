@@ -2,7 +2,7 @@
 
 `Hskpg` stands with housekeepers and nobody else: it is a title's short form. `FY26` and `Annex` stand
 with everybody: they tell nothing about the title. Both are seen where a QuickBooks job carries first
-name and surname of just one contractor job, whose title is known.
+name, or its initial, and surname of just one contractor job, whose title is known.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ def learn(
     named: dict[tuple[str, str], set[Title]] = defaultdict(set)
     for person, title in people:
         if person.surname_from:
-            named[person.names[0], person.names[-1]].add(title)
+            given, surname = person.names[0], person.names[-1]
+            named[given, surname].add(title)
+            named[given[0], surname].add(title)
     often = Counter(title for _, title in people)
     seen: dict[str, Counter[Title]] = defaultdict(Counter)
     for leaf in leaves:

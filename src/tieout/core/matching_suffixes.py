@@ -27,7 +27,9 @@ def suffix_place(
     for place, word in enumerate(leaf.tokens):
         if word not in SUFFIXES or place in used or not _follows(leaf, place, used, explained):
             continue
-        begins_a_title = place + 1 < len(leaf.tokens) and leaf.parts[place + 1] == leaf.parts[place]
+        begins_a_title = (
+            place + 1 < len(leaf.tokens) and leaf.parts[place + 1] == leaf.parts[place]
+        )
         meant = {word, *TITLE_WORDS.get(word, ())}
         if SUFFIXES[word] == suffix or not begins_a_title or meant.isdisjoint(title):
             return place

@@ -25,6 +25,11 @@ def test_a_word_beside_every_title_is_a_remark() -> None:
     assert found.titles == {}
 
 
+def test_an_initial_beside_a_surname_that_one_contractor_has_teaches_as_well() -> None:
+    names = [f"{name[0]}. {name.split()[1]}" for name in NAMES]
+    assert learned(TITLES, [f"{name} - Annex" for name in names]).remarks == {"annex"}
+
+
 def test_a_word_beside_one_title_alone_is_its_short_form() -> None:
     others = [(f"Max Mu{letter}", "Porter") for letter in "abcdefghijkl"]
     people = [(person(name), ("housekeeper",)) for name in NAMES]
