@@ -25,7 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("verify", "verify the connection, rung by rung"),
     "refresh": ("refresh", "read the lists of QuickBooks again (Refresh QuickBooks list)"),
     "import": ("import_files", "import clients, jobs, items and invoices from CSV and Excel"),
-    "mappings": ("mappings", "write mappings to a CSV or Excel file, apply one, undo what it saved"),
+    "mappings": ("mappings", "write mappings to CSV or Excel, apply a file, undo what it saved"),
     "suggest": ("suggest", "suggest QuickBooks jobs for contractor jobs, from two CSV files"),
     "plan": ("plan", "check the waiting invoices again"),
     "export": ("export", "export ready invoices to QuickBooks"),
