@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.html import format_html_join
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -27,6 +28,13 @@ from tieout.web.templatetags.tieout import qb_path
 
 ASIDE_SHOWN = 200
 NUMBER_MAX = 18  # digits of an id
+# A line of the preview: job, pick, contractor, title, path, why. In Python, because there are two
+# hundred: a template needs some ten milliseconds of a processor more for them.
+LINE = (
+    '<tr><td><input type="checkbox" id="pick-{0}" name="pick" value="{1}" checked></td>'
+    '<td><label for="pick-{0}">{2}</label><span class="sub">{3}</span></td>'
+    '<td>{4}<span class="sub">{5}</span></td></tr>'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +116,7 @@ def _done(request: HttpRequest, access: Access, outcome: service.Outcome) -> Htt
 def _context(access: Access, asked: Asked) -> dict[str, Any]:
     found = service.preview(access=access, wanted=asked.wanted)
     groups = [
-        {"client": client, "lines": [_line(line) for line in lines]}
+        _group(client, list(lines))
         for client, lines in groupby(found.lines, lambda line: line.job.client.name)
     ]
     said = {
@@ -131,17 +139,25 @@ def _context(access: Access, asked: Asked) -> dict[str, Any]:
     }
 
 
-def _line(line: service.Line) -> dict[str, Any]:
-    """A line of the preview, ready for a template that is drawn two hundred times."""
-    job, pick = line.job, line.pick
+def _group(client: str, lines: list[service.Line]) -> dict[str, Any]:
     return {
-        "ref": str(job.pk),
-        "pick": f"{pick.job_id}.{pick.version}.{pick.target_id}",
-        "contractor": job.contractor,
-        "title": job.title,
-        "path": qb_path(line.target.full_name),
-        "why": f"{job.suggestion.bucket} · {', '.join(job.suggestion.reasons)}",
+        "client": client,
+        "count": len(lines),
+        "lines": format_html_join("", LINE, map(_line, lines)),
     }
+
+
+def _line(line: service.Line) -> tuple[object, ...]:
+    """What LINE shows of a line of the preview."""
+    job, pick = line.job, line.pick
+    return (
+        job.pk,
+        f"{pick.job_id}.{pick.version}.{pick.target_id}",
+        job.contractor,
+        job.title,
+        qb_path(line.target.full_name),
+        f"{job.suggestion.bucket} · {', '.join(job.suggestion.reasons)}",
+    )
 
 
 def _asked(access: Access, given: QueryDict) -> Asked:
