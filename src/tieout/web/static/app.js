@@ -39,6 +39,10 @@
       opener = document.activeElement;
     }
   });
+  // a search that is replaced while it is under way would still push its address when it answers
+  document.addEventListener("htmx:beforeCleanupElement", (event) => {
+    if (event.target.matches?.("form[role='search']")) htmx.trigger(event.target, "htmx:abort");
+  });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (!dialog || event.detail.target?.id !== "dialog-body") return;
     if (!dialog.open && byId("dialog-body").childElementCount) dialog.showModal();
