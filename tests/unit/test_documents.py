@@ -214,6 +214,18 @@ def test_every_link_to_a_heading_leads_to_one() -> None:
     assert not dead, "\n".join(dead)
 
 
+def test_every_document_is_reached_from_the_readme() -> None:
+    reached, todo = set(), [ROOT / "README.md"]
+    while todo:
+        document = todo.pop()
+        if document in reached:
+            continue
+        reached.add(document)
+        links = re.findall(r"\]\(([^)#\s]+\.md)", document.read_text("utf-8"))
+        todo += [there for link in links if (there := (document.parent / link).resolve()).exists()]
+    assert [name(document) for document in DOCUMENTS if document not in reached] == []
+
+
 def _slug(heading: str) -> str:
     """The anchor that a heading gets where the documents are read as pages."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
