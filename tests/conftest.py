@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import copy
+from datetime import UTC, datetime
+
 import pytest
 from django.test import Client
 from hypothesis import HealthCheck, settings
-from tests import factories
+from tests import factories, snapshot
 
 # how long an example takes says what else the machine does: speed is judged in bench/
 settings.register_profile("tests", suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tests")
 
 
+# made by the first test of this process that wants it: every row is written back for the others
+WORLD: list[tuple[factories.World, snapshot.Snapshot]] = []
+
+
 @pytest.fixture
 def world(db: None) -> factories.World:
     """Northgate with its people, and Harbor with a stranger."""
-    return factories.world()
+    if not WORLD:
+        began = datetime.now(UTC)
+        made = factories.world()
+        WORLD.append((made, snapshot.take(began=began)))
+    else:
+        WORLD[0][1].restore()
+    return copy.deepcopy(WORLD[0][0])
 
 
 @pytest.fixture

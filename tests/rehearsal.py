@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from django.db import transaction
 from tests import factories as make
+from tests import snapshot
 from tests.factories import NOW
 from tests.nursery import TIEOUT, Child, start_connector
+from tests.snapshot import Snapshot
 
+from tieout.connector.users import USERS_FILE
 from tieout.sandbox import CompanyFile
 from tieout.service import verify_connection
 from tieout.service.access import Access, find_access
@@ -92,13 +98,14 @@ def rehearsed(folder: Path, description: dict[str, Any] | None = None) -> Iterat
 
 
 def _serve(folder: Path, port: int, *, data: str = "connector") -> tuple[Child, str]:
+    made = (folder / data / USERS_FILE).exists()
+    person = () if made else ("--user", "tieout", "--password-env", "REHEARSAL_PASSWORD")
     process = start_connector(
         TIEOUT,
         [
             "connector",
             "--sandbox", str(folder / "company.sqlite3"), "--data", str(folder / data),
-            "--port", str(port), "--tls", "off", "--user", "tieout",
-            "--password-env", "REHEARSAL_PASSWORD", "--json",
+            "--port", str(port), "--tls", "off", "--json", *person,
         ],
         {"REHEARSAL_PASSWORD": PASSWORD},
     )  # fmt: skip
@@ -119,6 +126,46 @@ class Office:
     def work(self) -> None:
         """Let the worker do all that is due."""
         Worker().run_until_idle()
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An office as it was made once: the folder with its files, its address, and all rows."""
+
+    folder: Path
+    url: str
+    before: Snapshot
+    rows: Snapshot
+
+
+def prepare(world: make.World, folder: Path) -> Prepared:
+    """Connect an office and stock it, read its rows, and leave the database as it was."""
+    began = datetime.now(UTC)
+    before = snapshot.take(began=began)
+    with transaction.atomic(), rehearsed(folder) as rehearsal:
+        stock(connect(world, rehearsal))
+        rows = snapshot.take(began=began)
+        rehearsal.process.terminate()
+        assert rehearsal.process.wait(60) == 0  # its journal is whole
+        transaction.set_rollback(True)
+    return Prepared(folder, rehearsal.url, before, rows)
+
+
+@contextmanager
+def opened(world: make.World, folder: Path, prepared: Prepared) -> Iterator[Office]:
+    """A copy of the prepared office for one test: its own files, connector and rows."""
+    shutil.copytree(prepared.folder, folder, dirs_exist_ok=True)
+    books = CompanyFile(folder / "company.sqlite3")
+    process, url = _serve(folder, 0)
+    rehearsal = Rehearsal(folder, books, process, url, int(url.rpartition(":")[2]))
+    try:
+        prepared.rows.restore(over=prepared.before, said={prepared.url: url})
+        access = find_access(user=world.bea, company_id=world.northgate.pk)
+        assert access is not None
+        yield Office(world.northgate, world.bea, access, rehearsal)
+    finally:
+        rehearsal.stop()
+        books.close()
 
 
 def connect(world: make.World, rehearsal: Rehearsal) -> Office:

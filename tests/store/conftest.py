@@ -8,17 +8,21 @@ from pathlib import Path
 import pytest
 from tests import factories
 from tests.lock_order import locks_in_order as locks_in_order  # a fixture
-from tests.rehearsal import Office, connect, rehearsed, stock
+from tests.rehearsal import Office, Prepared, opened, prepare
 
 from tieout.service.access import Access, find_access
 
+PREPARED: list[Prepared] = []  # by the first test of this process that wants an office
+
 
 @pytest.fixture
-def office(world: factories.World, tmp_path: Path) -> Iterator[Office]:
+def office(
+    world: factories.World, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Office]:
     """Verified, refreshed, and with one client, job and item mapped: ready to export."""
-    with rehearsed(tmp_path) as rehearsal:
-        made = connect(world, rehearsal)
-        stock(made)
+    if not PREPARED:
+        PREPARED.append(prepare(world, tmp_path_factory.mktemp("office")))
+    with opened(world, tmp_path, PREPARED[0]) as made:
         yield made
 
 
