@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Case, Count, IntegerField, Q, Value, When
 
@@ -133,6 +134,14 @@ def batch_states(*, batch_id: int) -> dict[str, int]:
         .values_list("state")
         .annotate(n=Count("id"))
     )
+
+
+def latest_ends(*, batch_id: int, since: datetime, limit: int) -> list[datetime]:
+    """When the batch's latest postings got QuickBooks' word, newest first; one query."""
+    ended = Posting.objects.filter(
+        batch_id=batch_id, state__in=(*DONE, State.REFUSED.value), state_at__gte=since
+    )
+    return list(ended.order_by("-state_at").values_list("state_at", flat=True)[:limit])
 
 
 def batch_counts(states: Mapping[str, int], *, postings: int) -> dict[str, int]:

@@ -21,7 +21,7 @@ from tieout.store.queries import invoices as queries
 from tieout.store.queries.invoice_detail import Batch
 from tieout.web.access import company_page
 from tieout.web.csv_out import csv_response
-from tieout.web.pages.invoices import shown
+from tieout.web.pages.invoices import pace, shown
 from tieout.web.pages.invoices.forms import filters_of, invoice_ids
 from tieout.web.wording import STATES
 
@@ -134,13 +134,25 @@ def _context(request: HttpRequest, access: Access, batch_id: int) -> dict[str, A
     postings = details.batch_postings(
         batch_id=batch_id, start=(page.number - 1) * POSTINGS_A_PAGE, limit=POSTINGS_A_PAGE
     )
+    counts = details.batch_counts(states, postings=found.postings_count)
     return {
         "batch": found,
         "task": found.task,
-        "counts": details.batch_counts(states, postings=found.postings_count),
+        "time_left": _time_left(found, left=counts["left"]),
+        "counts": counts,
         "page": page,
         "postings": [shown.posting_view(access, posting) for posting in postings],
     }
+
+
+def _time_left(found: Batch, *, left: int) -> str:
+    """About how long the rest takes; "" while nobody can say, or nothing moves."""
+    task, now = found.task, moments.now()
+    if task is None or task.over or task.problem:
+        return ""
+    ends = details.latest_ends(batch_id=found.pk, since=now - pace.LOOK_BACK, limit=pace.ENDS_MAX)
+    seconds = pace.seconds_left(ends, left=left, now=now)
+    return "" if seconds is None else pace.in_words(seconds)
 
 
 def _in_dialog(request: HttpRequest) -> bool:
