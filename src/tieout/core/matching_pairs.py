@@ -41,6 +41,7 @@ _WENT_THERE = 0.6  # is shown, whatever its name
 _BY_NUMBER = 0.8  # of the person's share, where nothing but the job's number stands there
 _NAMED = 0.6  # a person this alike is the one whose job number stands there
 
+_NO_CLIENT = "client unknown here"
 _LONE_SUFFIX = "suffix on one side only"
 _TOLD_APART = "middle name matches"
 _INACTIVE = "inactive in QuickBooks"
@@ -95,7 +96,8 @@ class Pair:
         The name is met in the same way and the better one proves nothing that this one lacks; or
         the name is only shortened here, and a title stands beside it that is missing there.
         """
-        if not self.certain and not self.lacks_suffix:
+        unsure = self.lacks_suffix or (_NO_CLIENT in self.reasons and self.same_person)
+        if not self.certain and not unsure:
             return False
         if _TOLD_APART in better.reasons or "-" in self.kind or PROOF in better.kind:
             return False
@@ -179,12 +181,13 @@ class Pairs:
 
     def compare(self, ours: OurJob, theirs: TheirJob, *, client: float, linked: bool) -> Pair:
         """`client` is how well the customer fits, 1 and `linked` when it is mapped to it."""
-        leaf = theirs.leaf
+        leaf, named = theirs.leaf, linked or bool(ours.client_words)
         fit = self._persons.compare(
             ours.person, leaf, lambda word: self._explained(word, ours), ours.title
         )
         title = self._title(ours, fit, leaf)
-        reasons = [*_client_reasons(client, linked=linked), *fit.reasons]
+        reasons = [*fit.reasons]
+        reasons[:0] = _client_reasons(client, linked=linked) if named else (_NO_CLIENT,)
         certain = fit.certain
         fact = ours.fact
         number = self._numbers.compare(ours.number, fact.start, fact.end, leaf)
@@ -199,7 +202,7 @@ class Pairs:
         certain = certain and said.certain
         if proves and (alone or fit.score >= _NAMED):
             certain = True
-        sure = client >= SURE or before.proves or (number.proves and not ours.client_words)
+        sure = client >= SURE or before.proves or (number.proves and not named)
         certain = certain and sure
         days = written_days(fact, leaf.months), dates(fact, theirs.fact)
         kind = PROOF

@@ -216,4 +216,16 @@ def test_jobs_without_a_client_teach_nothing_of_a_customer() -> None:
 
     assert [each.list_id for each in found] == ["Q0", "Q1", "Q2", "Q3"]
     assert not any(each.accepted for each in found)
-    assert all("under another customer" in each.reasons for each in found)
+    assert all("client unknown here" in each.reasons for each in found)
+
+
+def test_a_namesake_whose_client_is_not_known_may_be_meant() -> None:
+    known = JobToMatch(job_id="J1", contractor="Ana Ruiz", client="Acme")
+    unknown = JobToMatch(job_id="J2", contractor="Ana Ruiz", client="")
+    rows = [
+        QbCandidate(list_id="A", full_name="Acme"),
+        QbCandidate(list_id="Q", full_name="Acme:Ruiz, Ana", parent="A"),
+    ]
+
+    assert Desk([known], rows).answer("J1")[0].accepted
+    assert "another one fits as well" in Desk([known, unknown], rows).answer("J1")[0].reasons
