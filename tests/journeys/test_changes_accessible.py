@@ -83,13 +83,12 @@ def company() -> Company:
         params={"last_restore_time": "2026-11-02T09:00:00"}, **over,
     )  # fmt: skip
     LookFinding.objects.create(task=look, posting=gone, what="gone")
-    Task.objects.create(
-        kind="job_data", finished_at=NOW, message="1 read, 1 with proposed changes",
-        params={"proposed": [job.pk]}, **over,
-    )  # fmt: skip
+    reading = Task.objects.create(
+        kind="job_data", finished_at=NOW, message="1 read, 1 with proposed changes", **over
+    )
     JobDataSeen.objects.create(
         company=northgate, job=job, list_id=target.list_id, there={"job_desc": "Night shift"},
-        read_at=NOW,
+        read_at=NOW, proposed_by=reading,
     )  # fmt: skip
     Lane.objects.filter(company=northgate).update(
         held_reason="A backup was restored in QuickBooks since the last Verify."

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests import factories as make
 from tests.factories import NOW, World
 from tests.rehearsal import Office
@@ -100,6 +103,36 @@ def test_an_answer_that_comes_twice_counts_once(
     monkeypatch.setattr(keep_job_data, "take", twice)
     task = read(office)
     assert task.message == "1 read, 1 with proposed changes"
+
+
+def test_a_hundred_costs_the_same_however_many_were_found(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was found is no part of what each answer writes."""
+    client = office.company.clients.get()
+    for number in range(30):
+        job = make.job(client, f"N-{number:02}", f"Person {number:02}", title="ICU Nurse")
+        name = f"Acme Health:Person {number:02}"
+        target = make.qb_customer(office.company, name)
+        target.list_id = office.rehearsal.books.add_customer(name)
+        target.save()
+        make.map_job(job, target)
+    monkeypatch.setattr(keep_job_data, "ROWS", 10)
+    take, costs = keep_job_data.take, []
+
+    def counted(*, task: Task, **given: Any) -> object:
+        with CaptureQueriesContext(connection) as asked:
+            trouble = take(task=task, **given)
+        costs.append((len(asked), len(json.dumps(Task.objects.get(pk=task.pk).params))))
+        return trouble
+
+    monkeypatch.setattr(keep_job_data, "take", counted)
+    task = read(office)
+    assert task.message == "31 read, 31 with proposed changes", task.problem
+    statements, params = zip(*costs, strict=True)
+    assert (len(costs), max(params) - min(params) <= 2) == (4, True), costs
+    assert len(set(statements)) == 1
+    assert len(keep_job_data.proposed_ids(task=task, limit=5)) == 5
 
 
 def test_a_bookkeepers_later_edit_is_asked_about(office: Office) -> None:

@@ -54,11 +54,11 @@ class Desk:
         Posting.objects.update(edit_sequence="17", txn_id="1A-1")
         self.seen: Task = Task.objects.create(
             company=self.company, kind=Task.Kind.JOB_DATA, state=Task.State.DONE, created_at=NOW,
-            due_at=NOW, params={"proposed": [self.job.pk]},
+            due_at=NOW,
         )  # fmt: skip
         JobDataSeen.objects.create(
             company=self.company, job=self.job, list_id=here.list_id, edit_sequence="1",
-            there={}, sent={}, read_at=NOW,
+            there={}, sent={}, read_at=NOW, proposed_by=self.seen,
         )  # fmt: skip
 
     def create(self, access: Access, turn: int) -> object:

@@ -26,14 +26,7 @@ def read(world: World) -> Task:
     target = make.qb_customer(company, "Acme Health:Ortiz, Elena")
     job = make.job(client, title="ICU Nurse", start_date=date(2026, 9, 1))
     make.map_job(job, target)
-    JobDataSeen.objects.create(
-        company=company,
-        job=job,
-        list_id=target.list_id,
-        there={"job_desc": "Night shift"},
-        read_at=NOW,
-    )
-    return Task.objects.create(
+    task = Task.objects.create(
         company=company,
         kind="job_data",
         state="done",
@@ -41,8 +34,16 @@ def read(world: World) -> Task:
         finished_at=NOW,
         due_at=NOW,
         message="1 read, 1 with proposed changes",
-        params={"proposed": [job.pk]},
     )
+    JobDataSeen.objects.create(
+        company=company,
+        job=job,
+        list_id=target.list_id,
+        there={"job_desc": "Night shift"},
+        read_at=NOW,
+        proposed_by=task,
+    )
+    return task
 
 
 def test_who_sees_it(as_person, world: World, read: Task) -> None:

@@ -86,7 +86,7 @@ def want(*, company_id: int, now: datetime, user: User | None) -> None:
 
 def differing(*, company_id: int) -> tuple[int, bool]:
     """How many jobs wait for somebody to choose, and whether these are not all of them."""
-    ids = proposed_ids(task=latest(company_id=company_id))
+    ids = proposed_ids(task=latest(company_id=company_id), limit=ROWS + 1)
     found = proposals(company_id=company_id, job_ids=ids[:ROWS])
     return sum(1 for each in found if not each.under_way), len(ids) > ROWS
 
@@ -96,9 +96,9 @@ def latest(*, company_id: int) -> Task | None:
     return task_queries.latest_task(company_id=company_id, kind=Task.Kind.JOB_DATA)
 
 
-def proposed_ids(*, task: Task | None) -> list[int]:
-    """The jobs of which the reading found something to change."""
-    return list(task.params.get("proposed", [])) if task else []
+def proposed_ids(*, task: Task | None, limit: int | None = None) -> list[int]:
+    """The jobs of which the reading found something to change; the first so many of them."""
+    return queries.proposed_by(task_id=task.pk, limit=limit) if task else []
 
 
 def proposals(*, company_id: int, job_ids: Sequence[int]) -> list[Proposal]:
@@ -249,10 +249,9 @@ def take(
             if list_id in jobs  # else it is gone: the drift inbox says so after the next refresh
         ]
         seen = commits.seen(read=read, now=moments.now())
-        proposed = proposed_ids(task=task) + [row.job_id for row in seen if _changes(row)]
+        commits.propose(task=task, job_ids=[row.job_id for row in seen if _changes(row)])
         done = task.params.get("read", 0) + len(rows)
-        params = {"after": last, "read": done, "proposed": proposed}
-        tasks.note_params(task_id=task.pk, params=params)
+        tasks.note_params(task_id=task.pk, params={"after": last, "read": done})
         tasks.progress(task_id=task.pk, done=done)
     return None
 
@@ -261,7 +260,7 @@ def finish(task: Task, lease: Lease) -> bool:
     """Everything was read."""
     with transaction.atomic():
         lanes.check(company_id=lease.company_id, epoch=lease.epoch)
-        read, count = task.params.get("read", 0), len(proposed_ids(task=task))
+        read, count = task.params.get("read", 0), queries.count_proposed(task_id=task.pk)
         tasks.finish(
             task_id=task.pk,
             now=moments.now(),

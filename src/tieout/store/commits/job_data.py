@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tieout.store.models import JobDataSeen, QbWrite, SourceJob
+from tieout.store.models import JobDataSeen, QbWrite, SourceJob, Task
 
-_READ = ["list_id", "edit_sequence", "there", "sent", "read_at"]
+_READ = ["list_id", "edit_sequence", "there", "sent", "read_at", "proposed_by"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,9 @@ class Read:
 
 
 def seen(*, read: Sequence[Read], now: datetime) -> list[JobDataSeen]:
-    """QuickBooks holds this now. What was sent to another QuickBooks job counts no more.
+    """QuickBooks holds this now; nothing is proposed of it yet.
+
+    What was sent to another QuickBooks job counts no more.
 
     Two statements, whatever the number of jobs.
     """
@@ -45,6 +47,11 @@ def seen(*, read: Sequence[Read], now: datetime) -> list[JobDataSeen]:
     return JobDataSeen.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["job"], update_fields=_READ
     )
+
+
+def propose(*, task: Task, job_ids: Sequence[int]) -> None:
+    """This reading found something to change of these jobs."""
+    JobDataSeen.objects.filter(job_id__in=job_ids).update(proposed_by=task)
 
 
 def sent(*, write: QbWrite) -> None:

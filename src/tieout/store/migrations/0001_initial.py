@@ -606,22 +606,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='JobDataSeen',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('list_id', models.CharField(max_length=36)),
-                ('edit_sequence', models.CharField(blank=True, default='', max_length=16)),
-                ('there', models.JSONField(default=dict)),
-                ('sent', models.JSONField(default=dict)),
-                ('read_at', models.DateTimeField()),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='store.company')),
-                ('job', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='data_seen', to='store.sourcejob')),
-            ],
-            options={
-                'ordering': ['job_id'],
-            },
-        ),
-        migrations.CreateModel(
             name='SourceLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -790,6 +774,23 @@ class Migration(migrations.Migration):
             model_name='batch',
             name='task',
             field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='batch', to='store.task'),
+        ),
+        migrations.CreateModel(
+            name='JobDataSeen',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('list_id', models.CharField(max_length=36)),
+                ('edit_sequence', models.CharField(blank=True, default='', max_length=16)),
+                ('there', models.JSONField(default=dict)),
+                ('sent', models.JSONField(default=dict)),
+                ('read_at', models.DateTimeField()),
+                ('company', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='store.company')),
+                ('job', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='data_seen', to='store.sourcejob')),
+                ('proposed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='store.task')),
+            ],
+            options={
+                'ordering': ['job_id'],
+            },
         ),
         migrations.CreateModel(
             name='TieOut',

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from tieout.store.models.connections import Task
 from tieout.store.models.people import Company
 from tieout.store.models.source import SourceJob
 
@@ -12,6 +13,7 @@ class JobDataSeen(models.Model):
     """Job-level data of the QuickBooks job of one mapped contractor job, as texts by field name.
 
     `sent` is what Tieout last wrote there: what differs from it now, a bookkeeper edited.
+    `proposed_by` is the reading that found something to change.
     """
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+")
@@ -21,6 +23,9 @@ class JobDataSeen(models.Model):
     there = models.JSONField(default=dict)
     sent = models.JSONField(default=dict)
     read_at = models.DateTimeField()
+    proposed_by = models.ForeignKey(
+        Task, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["job_id"]

@@ -8,7 +8,16 @@ from django.db.models import Count, QuerySet
 
 from tieout.store.models import JobDataSeen, JobMapping, QbCustomer, SourceJob
 
-__all__ = ["JobDataSeen", "SourceJob", "count_mapped", "mapped_after", "proposed", "seen_of"]
+__all__ = [
+    "JobDataSeen",
+    "SourceJob",
+    "count_mapped",
+    "count_proposed",
+    "mapped_after",
+    "proposed",
+    "proposed_by",
+    "seen_of",
+]
 
 
 def _alone(company_id: int) -> QuerySet[JobMapping]:
@@ -50,6 +59,17 @@ def mapped_between(*, company_id: int, first: int, last: int) -> list[tuple[Sour
 def seen_of(*, job_ids: Sequence[int]) -> dict[int, JobDataSeen]:
     """Job -> what QuickBooks was last seen to hold of it."""
     return {row.job_id: row for row in JobDataSeen.objects.filter(job_id__in=job_ids)}
+
+
+def proposed_by(*, task_id: int, limit: int | None = None) -> list[int]:
+    """Ids of the jobs of which this reading found something to change; the first so many."""
+    rows = JobDataSeen.objects.filter(proposed_by=task_id).order_by("job_id")
+    return list(rows.values_list("job_id", flat=True)[:limit])
+
+
+def count_proposed(*, task_id: int) -> int:
+    """How many these are."""
+    return JobDataSeen.objects.filter(proposed_by=task_id).count()
 
 
 def proposed(*, company_id: int, job_ids: Sequence[int]) -> list[tuple[JobDataSeen, QbCustomer]]:
