@@ -14,6 +14,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 CHROMIUM = os.environ.get("TIEOUT_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 
+PATIENCE_MS = 60_000  # a busy machine is slow; what comes sooner is seen at once
+
 
 @dataclass(frozen=True)
 class Look:
@@ -45,11 +47,13 @@ def chromium() -> Iterator[Browser]:
 
 def look_at(browser: Browser, look: Look) -> BrowserContext:
     """A fresh session of that size and colour scheme."""
-    return browser.new_context(
+    context = browser.new_context(
         viewport={"width": look.width, "height": look.height},
         color_scheme=look.scheme,
         reduced_motion="reduce",
     )
+    context.set_default_timeout(PATIENCE_MS)
+    return context
 
 
 def sign_in(page: Page, base: str, *, username: str, password: str) -> None:

@@ -8,9 +8,6 @@ from playwright.sync_api import Locator, Page, expect
 from tests.journeys.installation import PASSWORD
 from tests.journeys.office import Office
 
-REFRESHED_MS = 30_000
-EXPORTED_MS = 60_000
-
 
 def sign_in(page: Page, office: Office, person: str = "sam") -> None:
     """From the sign-in page to the company's first screen."""
@@ -72,7 +69,7 @@ def refresh(page: Page, label: str = "Refresh QuickBooks list") -> None:
     """Refresh the list at the top right, and wait until it has come."""
     page.get_by_role("button", name=label).first.click()
     done = page.get_by_text("Done").filter(visible=True).first
-    expect(done).to_be_visible(timeout=REFRESHED_MS)
+    expect(done).to_be_visible()
 
 
 def show_ready(page: Page) -> None:
@@ -84,7 +81,7 @@ def show_ready(page: Page) -> None:
 def checked(page: Page) -> None:
     """Wait until no invoice is being checked any more, then show the list anew."""
     running = page.get_by_text("being checked against the mappings")
-    expect(running).to_have_count(0, timeout=REFRESHED_MS)
+    expect(running).to_have_count(0)
     page.reload()
 
 
@@ -102,4 +99,4 @@ def export(page: Page, *numbers: str) -> None:
 def exported(page: Page) -> None:
     """The export is over and its result stands there."""
     back = page.get_by_role("link", name="Back to the invoices")
-    expect(back).to_be_visible(timeout=EXPORTED_MS)
+    expect(back).to_be_visible()

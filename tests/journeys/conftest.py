@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
-from tests.browser import LOOKS, Look, chromium, look_at
+from tests.browser import LOOKS, PATIENCE_MS, Look, chromium, look_at
 from tests.journeys.installation import Installation, installed
 from tests.journeys.office import Office
 
@@ -19,7 +19,7 @@ OpenPage = Callable[..., Page]
 _numbers = count(1)
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "northgate"
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +66,6 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Open
 
     def make(look: Look = LOOKS[0]) -> Page:
         context = look_at(browser, look)
-        context.set_default_timeout(15_000)
         contexts.append(context)
         pages.append(context.new_page())
         return pages[-1]

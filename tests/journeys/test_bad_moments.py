@@ -65,7 +65,7 @@ def test_an_export_that_cannot_begin_says_why_and_sends_nothing(
     show_ready(page)
     export(page, "1001")
     main = page.get_by_role("main")
-    expect(main).to_contain_text(sentence, timeout=30_000)
+    expect(main).to_contain_text(sentence)
     expect(main).to_contain_text(remedy)
     assert office.in_quickbooks() == []
 
@@ -104,7 +104,7 @@ def test_a_worker_killed_in_the_middle_of_an_export(page: Page, office: Office) 
     show_ready(page)
     export(page, "1001", "1002", "1003")
     result = page.get_by_role("region", name="Invoices of this batch")
-    expect(result.get_by_text("Exported").first).to_be_visible(timeout=30_000)
+    expect(result.get_by_text("Exported").first).to_be_visible()
     try:
         office.installation.kill_worker()
         office.books.clear_faults()
@@ -124,7 +124,7 @@ def test_a_connector_killed_in_the_middle_of_an_export(page: Page, office: Offic
     export(page, "1001", "1002", "1003")
     office.connector.wait(30)
     main = page.get_by_role("main")
-    expect(main).to_contain_text("Unconfirmed", timeout=30_000)
+    expect(main).to_contain_text("Unconfirmed")
     office.start_connector_again()
     exported(page)
     expect(page.get_by_role("list", name="Result")).to_contain_text("4 Exported")
@@ -140,7 +140,7 @@ def _verify(page: Page, *, url: str = "", username: str = "tieout", password: st
     with page.expect_navigation():
         page.get_by_role("button", name="Verify").click()
     status = page.get_by_role("region", name="Connection status")
-    expect(status.get_by_role("definition").first).not_to_contain_text("Verifying", timeout=30_000)
+    expect(status.get_by_role("definition").first).not_to_contain_text("Verifying")
 
 
 def _broken(page: Page, rung: str, sentence: str, remedy: str) -> None:

@@ -17,7 +17,6 @@ from tests.journeys.conftest import EXAMPLES, OpenPage
 from tests.journeys.office import Office
 
 pytestmark = [pytest.mark.journey, pytest.mark.enable_socket]
-LOOKED_MS = 60_000
 FOCUSED = """() => {
     const open = document.activeElement;
     const row = open?.matches(".row-open") ? open.closest("[data-row]") : null;
@@ -70,9 +69,9 @@ def open_desk(page: Page, office: Office, person: str = "bea") -> None:
     """Map Jobs, once the suggestions have come."""
     sign_in(page, office, person)
     go(page, "Map Jobs")
-    expect(page.get_by_text("Suggestions looked for")).to_be_visible(timeout=LOOKED_MS)
+    expect(page.get_by_text("Suggestions looked for")).to_be_visible()
     page.reload()
-    expect(page.get_by_text("Suggestions looked for")).to_be_visible(timeout=LOOKED_MS)
+    expect(page.get_by_text("Suggestions looked for")).to_be_visible()
 
 
 def test_the_sample_agency_is_mapped_from_the_keyboard(

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from tests import axe
 from tests.journeys import agency
-from tests.journeys.clerk import EXPORTED_MS, REFRESHED_MS, dialog, row
+from tests.journeys.clerk import dialog, row
 from tests.journeys.installation import PASSWORD
 from tests.journeys.office import Office
 
@@ -67,11 +67,11 @@ def test_the_main_job(page: Page, office: Office) -> None:
         press(page, main.get_by_role("link", name="QuickBooks Desktop Accounting Configuration"))
     press(page, page.get_by_role("button", name="Verify"))
     status = page.get_by_role("region", name="Connection status")
-    expect(status).to_contain_text("Test read", timeout=REFRESHED_MS)
+    expect(status).to_contain_text("Test read")
 
     follow(page, "Map Jobs")
     press(page, page.get_by_role("button", name="Refresh QuickBooks list"))
-    expect(page.get_by_text("Done").first).to_be_visible(timeout=REFRESHED_MS)
+    expect(page.get_by_text("Done").first).to_be_visible()
     reach(page, page.get_by_role("button", name=re.compile("^Elena Ortiz")))
     page.keyboard.press("Space")
     box = dialog(page).get_by_role("combobox", name="QuickBooks Contractor Job")
@@ -86,7 +86,7 @@ def test_the_main_job(page: Page, office: Office) -> None:
     expect(row(page, "Elena Ortiz")).to_contain_text("Mapped")
 
     follow(page, "Invoices")
-    expect(page.get_by_text("being checked")).to_have_count(0, timeout=REFRESHED_MS)
+    expect(page.get_by_text("being checked")).to_have_count(0)
     page.reload()
     reach(page, page.get_by_role("checkbox", name="Invoice 1001", exact=True))
     page.keyboard.press("Space")
@@ -94,13 +94,13 @@ def test_the_main_job(page: Page, office: Office) -> None:
     expect(dialog(page).get_by_role("button", name="Export 1 invoice")).to_be_focused()
     page.keyboard.press("Enter")
     tie_out = page.get_by_role("link", name="Tie out both books")
-    expect(tie_out).to_be_visible(timeout=EXPORTED_MS)
+    expect(tie_out).to_be_visible()
     assert [number for number, *_ in office.in_quickbooks() if number == "1001"] == ["1001"]
     with page.expect_navigation():
         press(page, tie_out)
     press(page, page.get_by_role("button", name="Tie out", exact=True))
     agree = page.get_by_text("Both books agree")
-    expect(agree).to_be_visible(timeout=REFRESHED_MS)
+    expect(agree).to_be_visible()
 
 
 def test_people_and_ones_own_password(page: Page, office: Office) -> None:

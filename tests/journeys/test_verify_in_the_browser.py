@@ -73,7 +73,6 @@ def page(live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     with chromium() as browser, look_at(browser, LOOKS[0]) as context:
         page = context.new_page()
-        page.set_default_timeout(10_000)
         yield page
 
 
