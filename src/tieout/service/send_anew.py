@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from tieout.core import facts
 from tieout.core.exporting import State
@@ -72,14 +72,7 @@ def send_anew(
         if not reason.strip():
             message = "Give a reason: it stays in the history of this invoice."
             raise CannotWrite(message)
-        company_key = companies.key_of(company_id=access.company.pk)
-        row = commits.add_revision(
-            former=former,
-            planned=planned,
-            content=posting_content.to_json(planned),
-            identity=plan_export.identity(planned, company_key, revision=anew.revision),
-            now=now,
-        )
+        row = _added(access, anew, now)
         export_commits.notice_answered(
             posting_id=former.pk, remedy=f"It was sent anew, as {row.number}."
         )
@@ -96,6 +89,27 @@ def send_anew(
         )  # fmt: skip
         events.append(company_id=access.company.pk, at=now, actor=access.user, entries=[entry])
         return row
+
+
+def _added(access: Access, anew: Anew, now: datetime) -> Posting:
+    planned = anew.planned
+    company_key = companies.key_of(company_id=access.company.pk)
+    try:
+        with transaction.atomic():
+            return commits.add_revision(
+                former=anew.former,
+                planned=planned,
+                content=posting_content.to_json(planned),
+                identity=plan_export.identity(planned, company_key, revision=anew.revision),
+                now=now,
+            )
+    except IntegrityError as taken:
+        # a plan that ran at the same time gave the number to another invoice
+        message = (
+            f"Another invoice was just given the number {planned.number}. Nothing was changed: "
+            "look at it again, and it says what to do."
+        )
+        raise CannotWrite(message) from taken
 
 
 def _anew(access: Access, posting_id: int) -> Anew:
