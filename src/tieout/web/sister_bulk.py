@@ -17,11 +17,9 @@ from tieout.service.access import Access
 from tieout.service.bulk_sisters import Pick, SisterBulk
 from tieout.service.mapping_state import Refused
 from tieout.store.queries import proposals
-from tieout.web import bulk_form, sisters
+from tieout.web import bulk_form, numbers, sisters
 from tieout.web.access import company_page
 from tieout.web.sisters import Sister
-
-NUMBER_MAX = 18  # digits of an id
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,5 +129,7 @@ def _asked(sister: Sister, given: QueryDict) -> Asked:
 def _pick(text: str) -> Pick | None:
     """A line as the form sends it: record, version, ListID."""
     pk, version, list_id = (*text.split(".", 2), "", "")[:3]
-    numbers = sisters.is_number(pk, NUMBER_MAX) and sisters.is_number(version)
-    return Pick(pk=int(pk), version=int(version), list_id=list_id) if numbers else None
+    record, seen = numbers.whole(pk), numbers.whole(version)
+    if record is None or seen is None:
+        return None
+    return Pick(pk=record, version=seen, list_id=list_id)

@@ -26,14 +26,14 @@ def addresses(sister: Sister) -> list[URLPattern]:
         path("suggestions/", sister_bulk.suggestions, words, name=f"{name}_suggestions"),
         path("suggestions/all/", sister_bulk.everything, words, name=f"{name}_everything"),
         path(
-            "suggestions/<int:proposal_id>/undo/",
+            "suggestions/<id:proposal_id>/undo/",
             sister_bulk.undo,
             words,
             name=f"{name}_undo_bulk",
         ),
-        path("<int:pk>/", record, words, name=f"{name}_record"),
-        path("<int:pk>/accept/", accept, words, name=f"{name}_accept"),
-        path("<int:pk>/undo/", undo, words, name=f"{name}_undo"),
+        path("<id:pk>/", record, words, name=f"{name}_record"),
+        path("<id:pk>/accept/", accept, words, name=f"{name}_accept"),
+        path("<id:pk>/undo/", undo, words, name=f"{name}_undo"),
     ]
 
 

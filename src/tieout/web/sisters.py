@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
@@ -17,7 +17,8 @@ from tieout.service import moments, save_sisters, suggest_sisters
 from tieout.service.access import Access
 from tieout.service.mapping_state import How, Refused, Saved
 from tieout.store.queries import mappings, qb_lists, sister_suggestions
-from tieout.web import mapping_files
+from tieout.web import mapping_files, numbers
+from tieout.web.addresses import query_on_screen
 from tieout.web.mapping_history import past
 
 ROWS = 100
@@ -84,13 +85,12 @@ def read_filter(sister: Sister, asked: QueryDict) -> mappings.SisterFilter:
     """What the address asks for; anything unknown falls back to the usual."""
     state = asked.get("state") or asked.get("show", "")
     tab = asked.get("tab", "")
-    page = asked.get("page", "")
     return mappings.SisterFilter(
         kind=sister.kind,
         tab=tab if tab in sister.tabs else sister.usual,
         state=state if state in STATES else "",
         search=asked.get("q", "")[:120],
-        page=max(int(page), 1) if is_number(page) else 1,
+        page=numbers.page(asked.get("page", "")),
         rows=ROWS,
     )
 
@@ -189,26 +189,20 @@ def undo(request: HttpRequest, access: Access, sister: Sister, pk: int) -> HttpR
         expected_version=_version(request),
         reason=request.POST.get("reason", ""),
         now=moments.now(),
-        change=int(change) if is_number(change) else None,
+        change=numbers.whole(change),
     )
     return _swapped(request, access, sister, pk, answer)
 
 
 def _version(request: HttpRequest) -> int:
     """The version on the clerk's screen; what is no number matches none."""
-    version = request.POST.get("version", "")
-    return int(version) if is_number(version) else -1
-
-
-def is_number(text: str, digits: int = 8) -> bool:
-    """Whether it is a plain number of at most so many digits."""
-    return text.isascii() and text.isdigit() and len(text) <= digits
+    version = numbers.whole(request.POST.get("version", ""))
+    return -1 if version is None else version
 
 
 def filter_on_screen(request: HttpRequest, sister: Sister) -> mappings.SisterFilter:
     """The filter of the page from which htmx asks."""
-    asked = QueryDict(urlsplit(request.headers.get("HX-Current-URL", "")).query)
-    return read_filter(sister, asked)
+    return read_filter(sister, query_on_screen(request))
 
 
 def _swapped(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, QueryDict
 
 from tieout.store.queries.drifts import DriftFilter, DriftPage
+from tieout.web import numbers
+from tieout.web.addresses import query_on_screen
 from tieout.web.pages.drift.words import KINDS, TABS
 
-PAGE_MAX = 100_000
 SEARCH_MAX = 120
 
 
@@ -26,19 +27,18 @@ class Link:
 
 def read_filter(asked: QueryDict) -> DriftFilter:
     """What the address asks for; anything unknown falls back to the usual."""
-    tab, kind, page = asked.get("tab", ""), asked.get("kind", ""), asked.get("page", "")
-    number = int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1
+    tab, kind = asked.get("tab", ""), asked.get("kind", "")
     return DriftFilter(
         tab=tab if tab in TABS else "open",
         kind=kind if kind in KINDS else "",
         search=asked.get("q", "").replace("\0", "")[:SEARCH_MAX],
-        page=min(max(number, 1), PAGE_MAX),
+        page=numbers.page(asked.get("page", "")),
     )
 
 
 def filter_on_screen(request: HttpRequest) -> DriftFilter:
     """The filter of the page from which htmx asks (header HX-Current-URL)."""
-    return read_filter(QueryDict(urlsplit(request.headers.get("HX-Current-URL", "")).query))
+    return read_filter(query_on_screen(request))
 
 
 def address(wanted: DriftFilter, **changes: str | int) -> str:

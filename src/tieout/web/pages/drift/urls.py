@@ -11,6 +11,6 @@ urlpatterns = [
     path("drifts.csv", views.download, name="drift_csv"),
     path("bulk/", bulk.bulk, name="drift_bulk"),
     path("batches/<str:batch>/undo/", bulk.undo, name="drift_undo_batch"),
-    path("<int:pk>/", answers.answer, name="drift_answer"),
-    path("<int:pk>/undo/", answers.undo, name="drift_undo"),
+    path("<id:pk>/", answers.answer, name="drift_answer"),
+    path("<id:pk>/undo/", answers.undo, name="drift_undo"),
 ]

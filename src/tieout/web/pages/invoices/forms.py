@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_date
 
 from tieout.store.queries.invoices import GROUPS, SORTS, Filters
+from tieout.web import numbers
 
 TEXT_MAX = 100
 
@@ -33,7 +34,7 @@ def filters_of(query: QueryDict) -> Filters:
 def invoice_ids(post: QueryDict) -> list[int]:
     """The ids that were ticked, or that a confirmation carries in one field."""
     said = [*post.getlist("invoice"), *post.get("invoices", "").split(",")]
-    return [int(each) for each in said if each.isascii() and each.isdecimal() and len(each) < 16]
+    return numbers.wholes(said)
 
 
 def _text(query: QueryDict, name: str) -> str:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tieout.service import keep_job_data, moments
 from tieout.service.access import Access
 from tieout.service.qb_writes import CannotWrite
+from tieout.web import numbers
 from tieout.web.access import company_page
 
 JOBS_A_PAGE = 100
@@ -55,15 +56,14 @@ def send(request: HttpRequest, access: Access) -> HttpResponse:
     """Send the chosen fields."""
     chosen: dict[int, dict[str, str]] = defaultdict(dict)
     for each in request.POST.getlist("change"):
-        job_id, name, want = [*each.split(":", 2), "", ""][:3]
-        if job_id.isdecimal() and len(job_id) < 18:
-            chosen[int(job_id)][name] = want
-    seen = request.POST.get("seen", "")
+        ref, name, want = [*each.split(":", 2), "", ""][:3]
+        if (job_id := numbers.whole(ref)) is not None:
+            chosen[job_id][name] = want
     try:
         rows = keep_job_data.send(
             access=access,
             chosen=chosen,
-            seen_task=int(seen) if seen.isdecimal() and len(seen) < 18 else 0,
+            seen_task=numbers.whole(request.POST.get("seen", "")) or 0,
             now=moments.now(),
         )
     except CannotWrite as refused:

@@ -20,14 +20,12 @@ from tieout.service.bulk_mapping import Pick
 from tieout.service.mapping_state import Refused
 from tieout.store.queries import jobs, mapping_batches
 from tieout.store.queries.suggestions import SCORE_ONE, BulkFilter
-from tieout.web import bulk_form
+from tieout.web import bulk_form, numbers
 from tieout.web.access import company_page
 from tieout.web.pages.map_jobs import filters, views
-from tieout.web.sisters import is_number
 from tieout.web.templatetags.tieout import qb_path
 
 ASIDE_SHOWN = 200
-NUMBER_MAX = 18  # digits of an id
 # A line of the preview: job, pick, contractor, title, path, why. In Python, because there are two
 # hundred: a template needs some ten milliseconds of a processor more for them.
 LINE = (
@@ -161,10 +159,10 @@ def _line(line: service.Line) -> tuple[object, ...]:
 
 
 def _asked(access: Access, given: QueryDict) -> Asked:
-    number = given.get("client", "")
+    number = numbers.whole(given.get("client", ""))
     client = None
-    if is_number(number, NUMBER_MAX):
-        client = jobs.get_client(company_id=access.company.pk, client_id=int(number))
+    if number is not None:
+        client = jobs.get_client(company_id=access.company.pk, client_id=number)
     hundredths = bulk_form.score_asked(given)
     return Asked(
         wanted=BulkFilter(
@@ -182,7 +180,8 @@ def _asked(access: Access, given: QueryDict) -> Asked:
 def _pick(text: str) -> Pick | None:
     """A line as the form sends it: job, version, QuickBooks job."""
     parts = text.split(".")
-    if len(parts) != 3 or not all(is_number(part, NUMBER_MAX) for part in parts):
+    read = numbers.wholes(parts)
+    if len(parts) != 3 or len(read) != 3:
         return None
-    job_id, version, target_id = map(int, parts)
+    job_id, version, target_id = read
     return Pick(job_id=job_id, version=version, target_id=target_id)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import cast
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, QueryDict
 
 from tieout.store.queries import jobs
+from tieout.web import numbers
+from tieout.web.addresses import query_on_screen
 
 ROWS = (25, 50, 100, 200)
-PAGE_MAX = 100_000
+ROWS_USUAL = 50
 SORT_LABELS = {
     "contractor": "Contractor",
     "client": "Client",
@@ -31,22 +33,21 @@ def read_filter(asked: QueryDict) -> jobs.JobFilter:
     """What the address asks for; anything unknown falls back to the usual."""
     sort = asked.get("sort", "")
     state = asked.get("state") or asked.get("show", "")
-    rows = _number(asked.get("rows", ""), usual=50)
+    rows = numbers.whole(asked.get("rows", ""))
     return jobs.JobFilter(
         active=asked.get("tab") != "inactive",
         state=state if state in STATE_LABELS else "",
         search=asked.get("q", "")[:120],
         sort=cast("jobs.Sort", sort if sort in SORT_LABELS else "contractor"),
         descending=asked.get("dir") == "desc",
-        page=min(max(_number(asked.get("page", ""), usual=1), 1), PAGE_MAX),
-        rows=rows if rows in ROWS else 50,
+        page=numbers.page(asked.get("page", "")),
+        rows=rows if rows in ROWS else ROWS_USUAL,
     )
 
 
 def filter_on_screen(request: HttpRequest) -> jobs.JobFilter:
     """The filter of the page from which htmx asks (header HX-Current-URL)."""
-    address = request.headers.get("HX-Current-URL", "")
-    return read_filter(QueryDict(urlsplit(address).query))
+    return read_filter(query_on_screen(request))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def address(wanted: jobs.JobFilter, **changes: str | int) -> str:
         "rows": wanted.rows,
         **changes,
     }
-    usual = {"tab": "active", "sort": "contractor", "rows": 50, "page": 1}
+    usual = {"tab": "active", "sort": "contractor", "rows": ROWS_USUAL, "page": 1}
     said = {name: value for name, value in parts.items() if value and usual.get(name) != value}
     return "?" + urlencode(said)
 
@@ -105,7 +106,3 @@ def sorts(wanted: jobs.JobFilter) -> dict[str, Link]:
         to = address(wanted, sort=sort, dir="desc" if down else "")
         links[sort] = Link(label, to, current, arrow=arrow)
     return links
-
-
-def _number(text: str, *, usual: int) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else usual

@@ -16,6 +16,7 @@ from tieout.service import save_mapping as service
 from tieout.service.access import Access
 from tieout.store.queries import jobs, mappings, qb_lists, suggestions
 from tieout.store.queries.qb_lists import QbCustomer
+from tieout.web import numbers
 from tieout.web.access import company_page
 from tieout.web.mapping_history import past
 from tieout.web.pages.map_jobs import filters, views
@@ -90,7 +91,7 @@ def undo(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
         expected_version=version_of(request),
         reason=request.POST.get("reason", ""),
         now=moments.now(),
-        change=int(change) if change.isascii() and change.isdigit() and len(change) < 9 else None,
+        change=numbers.whole(change),
         also_confirmed=request.POST.getlist("confirmed"),
     )
     return _answered(request, access, job, answer, undoing=change or "last")
@@ -117,9 +118,9 @@ def keep(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
 @company_page("work")
 def next_unmapped(request: HttpRequest, access: Access) -> HttpResponse:
     """The dialog of the next active job that is not mapped, or a sentence that there is none."""
-    after = request.GET.get("after", "")
+    after = numbers.whole(request.GET.get("after", ""))
     company_id = access.company.pk
-    present = jobs.get_job(company_id=company_id, job_id=int(after)) if after.isdigit() else None
+    present = jobs.get_job(company_id=company_id, job_id=after) if after else None
     return _next(request, access, present, {})
 
 
@@ -213,8 +214,8 @@ def dialog(access: Access, job: jobs.SourceJob, *, remove: bool = False) -> dict
 
 def version_of(request: HttpRequest) -> int:
     """The version on the clerk's screen; what is no number matches none."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+    version = numbers.whole(request.POST.get("version", ""))
+    return -1 if version is None else version
 
 
 def _job(access: Access, job_id: int) -> jobs.SourceJob:

@@ -21,11 +21,11 @@ from tieout.service.access import Access
 from tieout.service.mapping_state import Refused
 from tieout.store.queries import proposals
 from tieout.store.queries.proposals import Proposal, RowState
+from tieout.web import numbers
 from tieout.web.access import company_page
 from tieout.web.csv_out import csv_response
 
 ROWS = 100
-PAGE_MAX = 100_000
 # kind -> the page to which it belongs, its label, our side, QuickBooks' side
 PAGES = {
     "job": ("map_jobs", "Map Jobs", "Bilflo Contractor Job", "QuickBooks Contractor Job"),
@@ -137,7 +137,7 @@ def save(request: HttpRequest, access: Access, proposal_id: int) -> HttpResponse
     """Save all that is ready, also what is confirmed, or only the chosen rows."""
     _proposal(access, proposal_id)
     chosen = request.POST.get("what") == "chosen"
-    ids = [int(text) for text in request.POST.getlist("row") if _is_id(text)][:ROWS]
+    ids = numbers.wholes(request.POST.getlist("row"))[:ROWS]
     answer = save_proposal.save(
         access=access,
         proposal_id=proposal_id,
@@ -174,10 +174,5 @@ def _proposal(access: Access, proposal_id: int) -> Proposal:
 
 
 def _asked(asked: QueryDict) -> tuple[str, int]:
-    state, number = asked.get("state", ""), asked.get("page", "")
-    page = int(number) if _is_id(number) else 1
-    return (state if state in LABELS else ""), min(max(page, 1), PAGE_MAX)
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 16
+    state = asked.get("state", "")
+    return (state if state in LABELS else ""), numbers.page(asked.get("page", ""))

@@ -6,4 +6,4 @@ from django.urls import path
 
 from tieout.web.pages.new_job import views
 
-urlpatterns = [path("<int:job_id>/", views.panel, name="new_job")]
+urlpatterns = [path("<id:job_id>/", views.panel, name="new_job")]

@@ -9,6 +9,6 @@ from tieout.web.pages.people import views
 urlpatterns = [
     path("", views.people, name="people"),
     path("add/", views.add, name="person_add"),
-    path("<int:user_id>/role/", views.role, name="person_role"),
-    path("<int:user_id>/password/", views.new_password, name="person_password"),
+    path("<id:user_id>/role/", views.role, name="person_role"),
+    path("<id:user_id>/password/", views.new_password, name="person_password"),
 ]

@@ -16,6 +16,7 @@ from tieout.service.access import Access
 from tieout.service.qb_writes import CannotWrite
 from tieout.service.undo_batch import Candidate
 from tieout.store.queries import invoice_detail as details
+from tieout.web import numbers
 from tieout.web.access import company_page
 from tieout.web.pages.qb_writes.views import WriteView, view_of
 
@@ -96,7 +97,7 @@ def update(request: HttpRequest, access: Access, invoice_id: int) -> HttpRespons
 def _void(request: HttpRequest, access: Access, posting_id: int | None = None) -> str:
     """Queue the voids; answers why not."""
     given = request.POST.getlist("posting")
-    chosen = [posting_id] if posting_id else [int(each) for each in given if each.isdecimal()]
+    chosen = [posting_id] if posting_id else numbers.wholes(given)
     try:
         rows = undo_batch.void(
             access=access,

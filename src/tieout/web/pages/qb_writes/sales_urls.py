@@ -7,11 +7,11 @@ from django.urls import path
 from tieout.web.pages.qb_writes import anew, sales
 
 urlpatterns = [
-    path("exports/<int:batch_id>/undo/", sales.undo, name="undo_batch"),
-    path("exports/<int:batch_id>/undo/progress/", sales.undo_progress, name="undo_progress"),
-    path("postings/<int:posting_id>/void/", sales.void, name="posting_void"),
-    path("postings/<int:posting_id>/anew/", anew.anew, name="posting_anew"),
-    path("postings/<int:posting_id>/look/", anew.look, name="posting_look"),
-    path("postings/<int:posting_id>/right/", anew.right, name="posting_right"),
-    path("<int:invoice_id>/update/", sales.update, name="invoice_update"),
+    path("exports/<id:batch_id>/undo/", sales.undo, name="undo_batch"),
+    path("exports/<id:batch_id>/undo/progress/", sales.undo_progress, name="undo_progress"),
+    path("postings/<id:posting_id>/void/", sales.void, name="posting_void"),
+    path("postings/<id:posting_id>/anew/", anew.anew, name="posting_anew"),
+    path("postings/<id:posting_id>/look/", anew.look, name="posting_look"),
+    path("postings/<id:posting_id>/right/", anew.right, name="posting_right"),
+    path("<id:invoice_id>/update/", sales.update, name="invoice_update"),
 ]

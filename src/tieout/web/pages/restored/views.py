@@ -17,6 +17,7 @@ from tieout.service.restored_backup import CannotPutBack
 from tieout.store.queries import connections
 from tieout.store.queries.exports import Posting
 from tieout.store.queries.restored import LOOKED_FOR
+from tieout.web import numbers
 from tieout.web.access import company_page
 from tieout.web.csv_out import csv_response
 
@@ -71,7 +72,7 @@ def _cells(row: Posting, what: str) -> tuple[object, ...]:
 @company_page("configure")
 def put_back(request: HttpRequest, access: Access) -> HttpResponse:
     """Let what vanished be sent again: QuickBooks is asked for it once more first."""
-    chosen = [int(each) for each in request.POST.getlist("posting") if each.isdecimal()]
+    chosen = numbers.wholes(request.POST.getlist("posting"))
     try:
         task = restored_backup.put_back(access=access, posting_ids=chosen, now=moments.now())
     except CannotPutBack as refused:

@@ -6,4 +6,4 @@ from django.urls import path
 
 from tieout.web.pages.task import views
 
-urlpatterns = [path("<int:task_id>/", views.task, name="task")]
+urlpatterns = [path("<id:task_id>/", views.task, name="task")]
