@@ -24,18 +24,21 @@ class Snapshot:
     """All rows of Tieout's own tables: what to execute for each table that has any."""
 
     inserts: Mapping[str, str]
+    counts: Mapping[str, int]
     began: datetime
     taken: datetime
 
     def restore(self, *, over: Snapshot | None = None, said: Mapping[str, str] = {}) -> None:
         """Write the rows; `over` what was restored before, which they replace.
 
+        Fails where those tables hold more than that: it would be lost.
         `said`: texts that are others now, such as an address. Foreign keys hold at the end.
         """
         later = datetime.now(UTC) - self.taken
         with connection.cursor() as cursor:
             for table in over.inserts if over else ():
                 cursor.execute(f'DELETE FROM "{table}"')
+                assert cursor.rowcount == over.counts[table], f"{table} was written to before"
             for table, insert in self.inserts.items():
                 sql = insert
                 for old, new in said.items():
@@ -55,7 +58,7 @@ class Snapshot:
 
 def take(*, began: datetime) -> Snapshot:
     """Read all rows; `began`: the real time at which the first of them was made."""
-    inserts = {}
+    inserts, counts = {}, {}
     with connection.cursor() as cursor:
         for model in apps.get_app_config("store").get_models(include_auto_created=True):
             table = model._meta.db_table
@@ -64,6 +67,7 @@ def take(*, began: datetime) -> Snapshot:
             cursor.execute(f'SELECT {", ".join(quoted)} FROM "{table}"')
             rows = [f"({', '.join(row)})" for row in cursor.fetchall()]
             if rows:
+                counts[table] = len(rows)
                 names = ", ".join(f'"{name}"' for name in columns)
                 inserts[table] = f'INSERT INTO "{table}" ({names}) VALUES {", ".join(rows)}'
-    return Snapshot(inserts, began, datetime.now(UTC))
+    return Snapshot(inserts, counts, began, datetime.now(UTC))

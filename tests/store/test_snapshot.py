@@ -54,6 +54,10 @@ def test_what_it_replaces_goes_and_a_text_can_be_another(db: None) -> None:
     before.restore()
     with pytest.raises(IntegrityError), transaction.atomic():
         after.restore()
+    other = factories.company("Harbor")
+    with pytest.raises(AssertionError, match="store_company was written to"), transaction.atomic():
+        after.restore(over=before)
+    Company.objects.filter(pk=other.pk).delete()
     after.restore(over=before, said={"http://127.0.0.1:1": "http://127.0.0.1:2"})
     assert [one.name for one in company.clients.all()] == ["at http://127.0.0.1:2"]
 
