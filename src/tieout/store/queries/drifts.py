@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from tieout.core import drifting
 from tieout.core.drifting import DriftKind
 from tieout.store.models import Drift, JobMapping, SourceInvoice, SourceLine
+from tieout.store.models.drifts import STANDING
 from tieout.store.queries import searching
 
 __all__ = ["TABS", "Drift", "DriftFilter", "DriftPage", "DriftRow"]
@@ -132,6 +133,17 @@ def rows_of(*, company_id: int, ids: Sequence[int]) -> list[DriftRow]:
     """These rows in their order; ids of another company are left out."""
     found = {drift.pk: drift for drift in _loaded(company_id).filter(pk__in=ids)}
     return with_weight(company_id=company_id, drifts=[found[pk] for pk in ids if pk in found])
+
+
+def standing_of(*, company_id: int, mapping_ids: Iterable[int]) -> dict[int, list[Drift]]:
+    """What stands unanswered under these mappings, the oldest first, by mapping; one query."""
+    found: dict[int, list[Drift]] = {}
+    rows = Drift.objects.filter(
+        company_id=company_id, mapping_id__in=set(mapping_ids), state__in=STANDING
+    )
+    for drift in rows.order_by("id"):
+        found.setdefault(drift.mapping_id, []).append(drift)
+    return found
 
 
 def last_batch(*, company_id: int, batch: str) -> int:

@@ -144,7 +144,8 @@ def _urgent(figures: Figures, drifts: int) -> NextStep | None:
         )
     if attention:
         return NextStep(
-            sentence="Next: look at mappings whose QuickBooks job changed.",
+            sentence="Next: look at mappings that hold up invoices: their QuickBooks job stands "
+            "under another customer than the client's, changed, is inactive or gone. Each says why.",
             action=f"Look at {_count(attention, 'job')}",
             page="map_jobs",
             query="?state=attention",

@@ -13,8 +13,9 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from tieout.service import mapping_state
-from tieout.store.queries import jobs, qb_lists, suggestions
+from tieout.store.queries import drifts, jobs, qb_lists, suggestions
 from tieout.store.queries.qb_lists import QbCustomer
+from tieout.web.pages.map_jobs import attention
 from tieout.web.templatetags.tieout import badge, chip, job_dates, qb_path
 
 # chips that warn; the others speak for the candidate or only tell
@@ -34,7 +35,7 @@ class Chip:
 
 
 def shown_rows(*, company_id: int, rows: Sequence[jobs.SourceJob]) -> list[dict[str, Any]]:
-    """What the table says of these jobs, in their order; at most two queries.
+    """What the table says of these jobs, in their order; at most three queries.
 
     Ready for the template, which is drawn fifty times for a page: all that can be said here once
     is a text by its name, without a further look or include.
@@ -48,6 +49,7 @@ def shown_rows(*, company_id: int, rows: Sequence[jobs.SourceJob]) -> list[dict[
         mark = suggestions.find_state(company_id=company_id).books_mark
         ids = {each.target_id for each in found.values() if each.target_id is not None}
         served = qb_lists.served_by(company_id=company_id, target_ids=ids) if ids else {}
+    why = _why(company_id, [job for job in rows if job.map_state == jobs.MapState.ATTENTION])
     shown = []
     for job in rows:
         suggestion = found.get(job.pk)
@@ -55,8 +57,17 @@ def shown_rows(*, company_id: int, rows: Sequence[jobs.SourceJob]) -> list[dict[
         if suggestion is not None:
             others = served.get(suggestion.target_id or 0, [])
             offer = _offer(job, suggestion, others, mark)
-        shown.append(_row(job, home, offer))
+        shown.append(_row(job, home, offer) | {"why": why.get(job.pk, "")})
     return shown
+
+
+def _why(company_id: int, held: Sequence[jobs.SourceJob]) -> dict[int, str]:
+    """Why each of these needs attention, and what to do."""
+    if not held:
+        return {}
+    ids = {job.pk: mapping.pk for job in held if (mapping := mapping_state.present(job)[0])}
+    standing = drifts.standing_of(company_id=company_id, mapping_ids=ids.values())
+    return {job.pk: attention.why(job, standing.get(ids.get(job.pk, 0), [])) for job in held}
 
 
 def _row(job: jobs.SourceJob, home: str, offer: dict[str, Any] | None) -> dict[str, Any]:
