@@ -244,7 +244,7 @@ def test_what_another_clerk_saved_meanwhile_is_not_overwritten(books: Books) -> 
     done = books.accept(picks)
     assert done.saved == 1  # and J-2's own job is taken now
     told = {one.job.key: one.why for one in done.aside}
-    assert "sam mapped it to Acme:Wood, Ben since you opened it" in told["J-1"]
+    assert "Sam mapped it to Acme:Wood, Ben since you opened it" in told["J-1"]
     assert "also serves" in told["J-2"]
     assert books.mapped()["J-1"] == "Acme:Wood, Ben"
 
@@ -276,7 +276,7 @@ def test_one_undo_takes_the_whole_batch_back_as_new_events(books: Books) -> None
     assert SourceJob.objects.filter(suggested=True).count() == 3
     again = books.undo(done.batch)
     assert isinstance(again, Refused)
-    assert "bea has undone this bulk change already" in again.text
+    assert "Bea has undone this bulk change already" in again.text
     assert keys(books.preview()) == ["J-2", "J-1", "J-3"]
     assert books.accept_all().saved == 3  # now of jobs that were mapped before
 
@@ -304,8 +304,8 @@ def test_the_undo_leaves_alone_what_changed_since_and_says_so(books: Books) -> N
     assert isinstance(undone, Outcome)
     assert undone.saved == 1
     told = {one.job.key: one.why for one in undone.aside}
-    assert "sam removed its association since" in told["J-1"]
-    assert "sam mapped it to Acme:Ortiz, Elena since" in told["J-3"]
+    assert "Sam removed its association since" in told["J-1"]
+    assert "Sam mapped it to Acme:Ortiz, Elena since" in told["J-3"]
     assert books.mapped() == {"J-3": "Acme:Ortiz, Elena"}
 
 

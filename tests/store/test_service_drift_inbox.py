@@ -234,7 +234,7 @@ def test_an_answer_to_what_is_no_longer_so_changes_nothing(books: Books, access:
     old = {pk: drift_inbox.stamp(Drift.objects.get())}
     give(access, Answer.IGNORE)
     late = give(access, Answer.KEEP, seen=old)
-    assert (late.done, late.aside[0].why) == (0, "bea answered it meanwhile.")
+    assert (late.done, late.aside[0].why) == (0, "Bea answered it meanwhile.")
     take_back(access, pk)
     Drift.objects.update(token="something else")
     late = give(access, Answer.KEEP, seen=old)

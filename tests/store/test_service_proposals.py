@@ -171,7 +171,7 @@ def test_what_somebody_changed_since_the_download_is_set_aside(
     other = text.replace(f'"{ORTIZ}"', f'"{OTHER}"')
     row = one(upload(acme, other))
     assert (row.state, row.key) == ("aside", "J-2")
-    assert row.message == f"sam mapped it to {WOOD} since the file was downloaded."
+    assert row.message == f"Sam mapped it to {WOOD} since the file was downloaded."
     save_proposal.save(access=bea(acme), proposal_id=row.proposal_id, now=NOW)
     assert mapped() == {"J-2": WOOD}
 
@@ -357,7 +357,7 @@ def test_undo_keeps_and_names_what_was_changed_since(acme: World) -> None:
     save_proposal.undo(access=bea(acme), proposal_id=proposal.pk, now=NOW)
     assert [row[1] for row in rows(proposal)] == ["kept", "undone"]
     kept = proposal.rows.get(line=2)
-    assert kept.message.startswith("sam removed its association")
+    assert kept.message.startswith("Sam removed its association")
     assert mapped() == {}
 
 

@@ -102,7 +102,7 @@ def test_a_second_clerk_overwrites_nothing_and_learns_who_was_faster(
     answer = save(world, books.wood, version=0)
     assert isinstance(answer, Refused)
     assert answer.reason == "changed_meanwhile"
-    assert "sam mapped it to Acme:Ortiz, Elena" in answer.text
+    assert "Sam mapped it to Acme:Ortiz, Elena" in answer.text
     assert JobMapping.objects.get(job=books.j1).target == books.ortiz
     assert Event.objects.count() == 1
 

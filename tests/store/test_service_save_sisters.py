@@ -40,7 +40,7 @@ def test_a_client_is_mapped_removed_and_never_overwritten(world: World) -> None:
     assert invoice.standing == Standing.TO_PLAN
     late = save(second.list_id, 0)
     assert isinstance(late, Refused)
-    assert "bea mapped it to Acme" in late.text
+    assert "Bea mapped it to Acme" in late.text
     assert isinstance(save(None, 1), Saved)
     assert ClientMapping.objects.get().target is None
     verbs = list(Event.objects.order_by("sequence").values_list("verb", flat=True))

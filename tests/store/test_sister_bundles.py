@@ -128,7 +128,7 @@ def test_what_somebody_changed_since_is_kept_by_the_undo(world: World, kind: Kin
     assert mapped(kind) == {f"{kind} 1": f"{kind} 2"}
     second.refresh_from_db()
     assert second.state == "kept"
-    assert "sam mapped it" in second.message
+    assert "Sam mapped it" in second.message
 
 
 def test_the_jobs_of_all_clients_are_looked_at_again_and_their_invoices_planned(

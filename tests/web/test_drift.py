@@ -240,7 +240,7 @@ def test_two_clerks_on_one_row(as_person: Any, books: Books) -> None:
     path = home(books, f"{Drift.objects.get().pk}/")
     first.post(path, {"answer": "ignore", "seen": stamp}, **HTMX)
     late = second.post(path, {"answer": "keep", "seen": stamp}, **HTMX)
-    assert "bea answered it meanwhile." in text(late)
+    assert "Bea answered it meanwhile." in text(late)
     assert Drift.objects.get().answer == "ignored"
 
 

@@ -431,10 +431,13 @@ def test_the_invoice_shows_its_history_and_exchanges(
     )
     html = page(as_person("sam"), f"{root}invoices/{one.invoice_id}/")
     assert "queued" in html
+    assert '<td data-label="Who">Bea</td>' in html  # her name, not how she signs in
+    assert '<td data-label="Outcome">QuickBooks answered</td>' in html
     assert f'href="{root}invoices/exchanges/{made.pk}/"' in html
     raw = page(as_person("sam"), f"{root}invoices/exchanges/{made.pk}/")
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in raw
     assert "<script>alert" not in raw
+    assert "<dt>Outcome</dt><dd>QuickBooks answered</dd>" in raw
     assert f"invoices/exchanges/{made.pk}/" not in page(
         as_person("vic"), f"{root}invoices/{one.invoice_id}/"
     )

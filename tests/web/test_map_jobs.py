@@ -255,7 +255,7 @@ def test_a_second_clerk_is_told_who_was_faster(as_person: Any, books: dict[str, 
         record(books), {"version": "0", "target": books["wood"].list_id}
     )
     assert response.status_code == 422
-    assert "sam mapped it to Acme:Ortiz, Elena since you opened it" in text(response)
+    assert "Sam mapped it to Acme:Ortiz, Elena since you opened it" in text(response)
     assert 'name="version" value="1"' in response.content.decode()
     assert JobMapping.objects.get().target == books["ortiz"]
 

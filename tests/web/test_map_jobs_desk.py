@@ -243,7 +243,7 @@ def test_the_second_of_two_clerks_is_told_and_sees_the_row_as_it_is(
         at(desk, "{job}/accept/"), {"target": desk["ortiz"].list_id, "version": "0"}, **HTMX
     )
     assert late.status_code == 422
-    assert "sam mapped it to Acme:Wood, Ben since you opened it" in text(late)
+    assert "Sam mapped it to Acme:Wood, Ben since you opened it" in text(late)
     assert "Acme:Wood, Ben" in shown(row(late, desk["job"]))
     assert JobMapping.objects.get().target == desk["wood"]
 
@@ -284,6 +284,7 @@ def test_any_change_of_the_history_can_be_taken_back(as_person: Any, desk: dict[
     bea.post(at(desk, "{job}/"), {"version": "2", "remove": "1"})
     opened = bea.get(at(desk, "{job}/"), **HTMX).content.decode()
     assert opened.count('{"change": ') == 2
+    assert opened.count("· Bea</span>") == 3
     bea.post(at(desk, "{job}/undo/"), {"version": "3", "change": "2"})
     assert JobMapping.objects.get().target == desk["ortiz"]
 
@@ -376,7 +377,7 @@ def test_one_undo_from_the_result_or_later_from_the_list(
     assert JobMapping.objects.get().target is None
     late = as_person("sam").post(at(desk, f"bulk/{batch.pk}/undo/"), **HTMX)
     assert late.status_code == 422
-    assert "bea has undone this bulk change already" in text(late)
+    assert "Bea has undone this bulk change already" in text(late)
     assert bea.post(at(desk, "bulk/999/undo/")).status_code == 404
 
 

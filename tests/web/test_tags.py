@@ -9,6 +9,7 @@ import pytest
 from django.template import Context, Template
 from tests.factories import NOW
 
+from tieout.channels.base import Outcome
 from tieout.core import exporting
 from tieout.service import moments
 from tieout.store.models import Connection, SourceInvoice, SourceJob, Task
@@ -131,3 +132,9 @@ def test_percent_of_an_unknown_size() -> None:
 
 def test_a_fingerprint_reads_as_the_connector_prints_it() -> None:
     assert tags.fingerprint("abcd" * 2) == "AB:CD:AB:CD"
+
+
+def test_every_outcome_of_a_call_has_words() -> None:
+    words = {tags.outcome(each.value) for each in Outcome} | {tags.outcome("")}
+    assert len(words) == len(Outcome) + 1
+    assert not words & {each.value for each in Outcome}

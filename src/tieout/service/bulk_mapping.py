@@ -189,7 +189,7 @@ def undo(*, access: Access, batch_id: int, reason: str, now: datetime) -> Outcom
         if batch is None:
             return words.NOTHING_TO_UNDO
         if batch.undone_at is not None:
-            who = batch.undone_by.get_username() if batch.undone_by else "Somebody"
+            who = batch.undone_by.shown_name if batch.undone_by else "Somebody"
             return Refused(
                 text=f"{who} has undone this bulk change already.",
                 remedy="A single mapping is undone in its history, in Record Mapping.",

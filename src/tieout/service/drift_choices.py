@@ -64,7 +64,7 @@ def stamp(drift: Drift) -> str:
 def why_not(drift: Drift, answer: Answer, *, seen: str = "") -> str:
     """Why this row cannot be answered so; "" when it can. `seen` is the stamp on the screen."""
     if seen and seen != stamp(drift):
-        who = drift.answered_by.get_username() if drift.answered_by else ""
+        who = drift.answered_by.shown_name if drift.answered_by else ""
         if drift.state != Drift.State.OPEN and who:
             return f"{who} answered it meanwhile."
         return "It changed since you looked."

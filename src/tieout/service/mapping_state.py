@@ -237,7 +237,7 @@ def refused(job: jobs.SourceJob, refusal: rules.Refusal) -> Refused:
     if refusal.reason is rules.RefusalReason.CHANGED_MEANWHILE:
         mapping, target = present(job)
         return changed_meanwhile(
-            who=mapping.changed_by.get_username() if mapping and mapping.changed_by else "",
+            who=mapping.changed_by.shown_name if mapping and mapping.changed_by else "",
             target=target.full_name if target else "",
         )
     return Refused(

@@ -52,7 +52,7 @@ class _Record:
     @property
     def who(self) -> str:
         by = self.mapping.changed_by if self.mapping else None
-        return by.get_username() if by else "Somebody else"
+        return by.shown_name if by else "Somebody else"
 
 
 @dataclass(slots=True)

@@ -121,7 +121,7 @@ class SisterBundle:
             present = decided.after if decided else record.target
             by = record.mapping.changed_by if record.mapping and not decided else self.access.user
             return changed_meanwhile(
-                who=by.get_username() if by else "", target=present.full_name if present else ""
+                who=by.shown_name if by else "", target=present.full_name if present else ""
             )
         if record.target == target:
             return NOTHING_TO_SAVE

@@ -41,7 +41,7 @@ def past(event: Event) -> Past:
     what = VERBS.get(event.verb, event.verb.capitalize())
     return Past(
         at=event.at,
-        who=event.actor_name,
+        who=event.who,
         what=f"Undone: {what.lower()}" if event.after.get("undoes") else what,
         before=event.before.get("full_name", ""),
         after=event.after.get("full_name", ""),

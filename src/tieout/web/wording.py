@@ -115,6 +115,18 @@ REASONS = {
     "refused": "Refused by QuickBooks",
 }
 
+# what came of a call to QuickBooks: channels.base.Outcome; "" = nothing was kept yet
+OUTCOMES = {
+    "": "No answer yet",
+    "response": "QuickBooks answered",
+    "hresult": "QuickBooks could not be asked",
+    "not sent": "Not sent: QuickBooks never got it",
+    "unknown": "Answer lost: QuickBooks may have carried it out",
+    "fenced": "Turned away: another writer owns this company file",
+    "busy": "Turned away: the connector was busy",
+    "abandoned": "Broken off: QuickBooks may have carried it out, and works on it no more",
+}
+
 # what is ticked before a mapping is saved, kept or led back: core.mapping.WarningKind
 CONFIRMS = {
     "shared": "I confirm that it serves both jobs.",

@@ -25,7 +25,7 @@ class Event(models.Model):
     sequence = models.BigIntegerField()
     at = models.DateTimeField()
     actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
-    actor_name = models.CharField(max_length=150)  # "QuickBooks", "Tieout" or the person's name
+    actor_name = models.CharField(max_length=150)  # "QuickBooks", "Tieout" or the username
     verb = models.CharField(max_length=40)
     subject = models.CharField(max_length=30)  # "job_mapping", "posting", "connection" …
     subject_key = models.CharField(max_length=120, blank=True, default="")
@@ -48,3 +48,8 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.verb} {self.subject} {self.subject_key}"
+
+    @property
+    def who(self) -> str:
+        """Who did it, as people are called on the screens."""
+        return self.actor.shown_name if self.actor else self.actor_name

@@ -15,6 +15,11 @@ class User(AbstractUser):
 
     single_key_shortcuts = models.BooleanField(default=True)
 
+    @property
+    def shown_name(self) -> str:
+        """The person's full name, or the username where no name is known."""
+        return self.get_full_name() or self.get_username()
+
 
 class Company(models.Model):
     """One QuickBooks company file with its source of jobs and invoices, and its export rules."""

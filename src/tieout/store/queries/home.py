@@ -197,9 +197,7 @@ def _batches(company_id: int) -> list[BatchRow]:
         BatchRow(
             id=row.pk,
             created_at=row.created_at,
-            by=row.requested_by.get_full_name() or row.requested_by.get_username()
-            if row.requested_by
-            else "",
+            by=row.requested_by.shown_name if row.requested_by else "",
             postings=row.postings_count,
             total=row.total,
             over=row.task.over if row.task else True,

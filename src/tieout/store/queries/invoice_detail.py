@@ -79,7 +79,9 @@ def detail(*, company_id: int, invoice_id: int) -> Detail | None:
                     subject_key__in=[posting.key for posting in postings],
                 )
                 | Q(company_id=company_id, subject="invoice", subject_key=invoice.key)
-            ).order_by("sequence")
+            )
+            .select_related("actor")
+            .order_by("sequence")
         ),
         exchanges=list(
             Exchange.objects.filter(posting__in=postings)

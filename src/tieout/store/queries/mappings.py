@@ -132,9 +132,9 @@ def history(
 ) -> list[Event]:
     """The events of one mapping, the latest first; one query."""
     return list(
-        Event.objects.filter(
-            company_id=company_id, subject=subject, subject_key=subject_key
-        ).order_by("-sequence")[:limit]
+        Event.objects.filter(company_id=company_id, subject=subject, subject_key=subject_key)
+        .select_related("actor")
+        .order_by("-sequence")[:limit]
     )
 
 
@@ -284,6 +284,6 @@ def _row(kind: SisterKind, record: Model) -> SisterRow:
         target=target.full_name if target else "",
         target_active=target.active if target else True,
         target_gone=bool(target and target.gone_at),
-        changed_by=by.get_username() if by else "",
+        changed_by=by.shown_name if by else "",
         changed_at=mapping.changed_at if mapping else None,
     )

@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from tieout.service import moments
 from tieout.store.queries.home import TieOut
 from tieout.store.queries.tasks import Task
-from tieout.web.wording import MENU, ROADS, STATES
+from tieout.web.wording import MENU, OUTCOMES, ROADS, STATES
 
 register = template.Library()
 MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
@@ -160,6 +160,12 @@ def _badge(state: str, label: str) -> SafeString:
     slug = state.lower().replace(" ", "_").replace("-", "_")
     known, tone = STATES.get(slug, (state.replace("_", " ").capitalize(), "off"))
     return format_html('<span class="badge {}">{}</span>', tone, label or known)
+
+
+@register.filter
+def outcome(kept: str) -> str:
+    """What came of a call to QuickBooks, in words: "response" -> "QuickBooks answered"."""
+    return OUTCOMES[kept]
 
 
 @register.simple_tag

@@ -132,7 +132,7 @@ def _cells(row: DriftRow) -> tuple[object, ...]:
         moment(drift.seen_at),
         drift.get_state_display(),
         words.ANSWERS.get(drift.answer, ""),
-        drift.answered_by.get_username() if drift.answered_by else "",
+        drift.answered_by.shown_name if drift.answered_by else "",
         moment(drift.answered_at),
         drift.reason,
     )
