@@ -89,7 +89,10 @@ def _settings(options: argparse.Namespace) -> int:
     same = save_connection.ConnectionSettings(
         url=row.url, username=row.username, password="", company_file=row.company_file
     )
-    saved = save_connection.save(access=access, settings=same, rules=rules, now=moments.now())
+    try:
+        saved = save_connection.save(access=access, settings=same, rules=rules, now=moments.now())
+    except save_connection.SettingRefused as error:
+        raise CommandError(str(error), status=1) from error
     emit(
         {"company": access.company.name, "planned_again": saved.planned_again, **asdict(rules)},
         as_json=options.json,

@@ -19,6 +19,18 @@ from tieout.store.queries import connections, web_connector
 from tieout.store.queries.planning import rules_of
 
 NEVER_LOGGED = ("password", "certificate")
+# setting -> what it is called on the page, and the most characters it may have
+TEXTS = {
+    "url": ("URL", 300),
+    "username": ("Username", 100),
+    "password": ("Password", 200),
+    "company_file": ("Company file", 300),
+    # with 8, 6 of the 11 characters of a number in QuickBooks are left
+    "split_suffix": ("Number of a split invoice ends in", 8),
+    "number_prefix_strip": ("Leave off at the front of a number", 20),
+    "invoice_template": ("QuickBooks invoice template", 31),
+}
+NEEDED = frozenset({"url", "username"})
 WAY = frozenset({"url", "company_file"})  # where a message goes
 
 
@@ -113,6 +125,7 @@ def _save_settings(access: Access, settings: ConnectionSettings, now: datetime) 
         "company_file": settings.company_file.strip(),
     }
     after = {name: value for name, value in wanted.items() if getattr(row, name) != value}
+    _check_texts({**after, "password": settings.password})
     if "url" in after and _machine(wanted["url"]) != _machine(row.url, check=False):
         if not settings.password and row.url:
             message = "The address is another machine: enter the password for it, too."
@@ -126,6 +139,36 @@ def _save_settings(access: Access, settings: ConnectionSettings, now: datetime) 
     if after:
         _commit(access, before=before, after=after, now=now, reason=why)
     return tuple(after)
+
+
+def _check_texts(texts: dict[str, str]) -> None:
+    """Raises SettingRefused for the first that is missing, too long, or holds what nobody types."""
+    for field, text in texts.items():
+        label, most = TEXTS[field]
+        if field in NEEDED and not text:
+            message = f"{label} is empty: enter it."
+        elif len(text) > most:
+            message = f"{label} has {len(text):,} characters: {most} are the most."
+        elif not text.isprintable():
+            message = f"{label} holds a character that cannot be printed: type it again."
+        else:
+            continue
+        raise SettingRefused(message, field=field)
+
+
+def _check_rules(rules: ExportRules) -> None:
+    """The texts of the rules; a suffix must tell the parts of a split invoice apart."""
+    suffix = rules.split_suffix
+    _check_texts(
+        {
+            "split_suffix": suffix,
+            "number_prefix_strip": rules.number_prefix_strip,
+            "invoice_template": rules.template_name,
+        }
+    )
+    if suffix.count("{n}") != 1:
+        message = f"A split invoice ends in {suffix!r}: write {{n}} once, such as -{{n}}."
+        raise SettingRefused(message, field="split_suffix")
 
 
 def _leave_way(access: Access, reason: str, now: datetime) -> str:
@@ -195,6 +238,7 @@ def _save_rules(access: Access, rules: ExportRules, now: datetime) -> int | None
     was = rules_of(connections.company(company_id=company_id))
     if was == rules:
         return None
+    _check_rules(rules)
     before, after = asdict(was), asdict(rules)
     differs = [name for name in after if before[name] != after[name]]
     commits.save_rules(company_id=company_id, rules=rules)

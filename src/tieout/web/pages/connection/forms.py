@@ -20,7 +20,6 @@ ZERO = [
     (ZeroTotals.BLOCK.value, "are blocked until somebody looks"),
     (ZeroTotals.SKIP.value, "are skipped"),
 ]
-NUMBER_MAX = 11  # what QuickBooks takes as an invoice number
 
 
 class ConnectionForm(forms.Form):
@@ -98,17 +97,6 @@ class ConnectionForm(forms.Form):
             message = "Enter the password that was set up in the Remote Connector."
             raise forms.ValidationError(message)
         return password
-
-    def clean_split_suffix(self) -> str:
-        """The suffix must tell the parts apart and leave room for the number."""
-        suffix = str(self.cleaned_data["split_suffix"])
-        if suffix.count("{n}") != 1:
-            message = "Write {n} once: it becomes the number of the part."
-            raise forms.ValidationError(message)
-        if len(suffix.replace("{n}", "")) > NUMBER_MAX - 6:
-            message = "This leaves too little room: QuickBooks takes 11 characters in all."
-            raise forms.ValidationError(message)
-        return suffix
 
     def settings(self) -> ConnectionSettings:
         """What was entered about the connection."""
