@@ -36,7 +36,7 @@ def _day(text: str) -> date:
 def run(options: argparse.Namespace) -> int:
     """0 = both books agree to the cent, 1 = they differ."""
     project.start()
-    access = project.find_access(options)
+    access = project.find_access(options, right="tie_out")
     found = compare(
         access, wait_s=options.wait, from_date=options.from_date, to_date=options.to_date
     )

@@ -35,6 +35,11 @@ class Access:
         """Release batches."""
         return self.role in {people.Role.SUPER_USER, people.Role.APPROVER}
 
+    @property
+    def can_tie_out(self) -> bool:
+        """Ask for a tie-out, which only reads: everybody but a Viewer."""
+        return self.can_work or self.can_approve
+
 
 def find_access(*, user: people.User, company_id: int) -> Access | None:
     """The person's access to the company, or None: a stranger learns nothing more."""

@@ -41,11 +41,6 @@ class CannotTieOut(Exception):
     """The wish cannot be fulfilled; the text says why and what to do. Nothing changed."""
 
 
-def may_start(access: Access) -> bool:
-    """Whether this person may ask for a tie-out: everybody but a Viewer."""
-    return access.can_work or access.can_approve
-
-
 def start(
     *,
     access: Access,
@@ -57,7 +52,7 @@ def start(
 
     One is open at a time: while one waits or runs, that one is answered. Raises CannotTieOut.
     """
-    if not may_start(access):
+    if not access.can_tie_out:
         message = "Your role does not allow a tie-out. Ask a Biller or a Super User."
         raise CannotTieOut(message)
     if from_date and to_date and from_date > to_date:

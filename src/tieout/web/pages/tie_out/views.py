@@ -56,7 +56,7 @@ def former(request: HttpRequest, access: Access, tie_out_id: int) -> HttpRespons
 @company_page("read")
 def start(request: HttpRequest, access: Access) -> HttpResponse:
     """Tie out now; everybody but a Viewer may."""
-    if not service.may_start(access):
+    if not access.can_tie_out:
         message = "Your role does not allow a tie-out. Ask a Biller or a Super User."
         raise PermissionDenied(message)
     form = PeriodForm(request.POST)
@@ -129,7 +129,7 @@ def _page(
         "latest": latest,
         "form": PeriodForm(initial=_period(request, found, task)),
         "task": task,
-        "may_start": latest and service.may_start(access),
+        "may_start": latest and access.can_tie_out,
         "anything": found is not None or queries.anything_exported(company_id=company_id),
         "shown": shown,
         "what": what,
