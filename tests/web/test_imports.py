@@ -290,3 +290,40 @@ def test_the_list_asks_a_fixed_number_of_questions(
     add(4)
     with django_assert_num_queries(9):
         bea.get(root)
+
+
+def test_the_preview_says_what_would_be_left_out_and_keeps_the_columns(
+    bea: Client, root: str
+) -> None:
+    row = receive(bea, root, file("jobs.csv", JOBS), file("clients.csv", CLIENTS))
+    ids = f"{row.pk - 1}-{row.pk}"
+    assert f'hx-post="{root}{ids}/check/"' in bea.get(f"{root}{ids}/").content.decode()
+    html = " ".join(bea.post(f"{root}{ids}/check/").content.decode().split())
+    assert "2 of 4 would be left out." in html  # a client that nobody knows, and a formula
+    assert '<th scope="row" class="num">3</th><td data-label="Sheet">jobs</td>' in html
+    assert '<td data-label="Field">Client ID</td><td data-label="Value">C-9</td>' in html
+    assert "There is no such client." in html
+    assert "Import it with the clients first" in html
+    assert not SourceClient.objects.exists()
+    prefix = f"s{row.pk}-0"
+    chosen = {f"{prefix}-kind": "clients", f"{prefix}-column-key": "Client"}
+    html = bea.post(f"{root}{row.pk}/check/", chosen).content.decode()
+    assert "No row to check yet." in html  # the name has no column any more
+    assert Import.objects.get(pk=row.pk).sheets[0]["columns"] == {"key": "Client"}
+
+
+def test_what_is_right_is_said_too_and_what_cannot_be_chosen(
+    as_person: object, bea: Client, root: str
+) -> None:
+    row = receive(bea, root, file("clients.csv", CLIENTS))
+    address = f"{root}{row.pk}/check/"
+    assert "2 rows checked: nothing would be left out." in bea.post(address).content.decode()
+    prefix = f"s{row.pk}-0"
+    twice = {
+        f"{prefix}-kind": "clients",
+        f"{prefix}-column-key": "Client",
+        f"{prefix}-column-name": "Client",
+    }
+    assert "is chosen twice" in bea.post(address, twice).content.decode()
+    assert as_person("vic").post(address).status_code == 403
+    assert "check/" not in as_person("vic").get(f"{root}{row.pk}/").content.decode()

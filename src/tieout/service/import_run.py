@@ -18,17 +18,21 @@ from django.db import transaction
 
 from tieout.core import facts
 from tieout.service import moments, uploads
+from tieout.service.import_reading import (
+    Outcome,
+    SheetToRead,
+    in_order,
+    outcomes,
+    rows_of,
+)
 from tieout.service.import_references import References, Resolver, learn
 from tieout.service.plan_wish import want_planning
 from tieout.service.suggest_wish import want_suggestions
 from tieout.sources.sheets import (
-    BadInvoice,
     Kind,
     Problem,
     Row,
     SheetRefused,
-    gather_invoices,
-    read,
 )
 from tieout.store.commits import events, imports, locks, mappings, source, tasks
 from tieout.store.commits.invoices import upsert_invoices
@@ -39,16 +43,12 @@ from tieout.store.queries.planning import count_to_plan
 
 BATCH_RECORDS = 500
 BEAT_ROWS = 2_000
-ORDER = (Kind.CLIENTS, Kind.JOBS, Kind.ITEMS, Kind.INVOICES)
 NOUNS = {
     Kind.CLIENTS: "clients",
     Kind.JOBS: "contractor jobs",
     Kind.ITEMS: "pay/bill items",
     Kind.INVOICES: "invoices",
 }
-
-Good = facts.SourceClient | facts.SourceJob | facts.SourceItem | facts.SourceInvoice
-Outcome = Good | list[Problem]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,16 +82,6 @@ class Report:
                 for name in ("added", "changed", "unchanged", "bad")
             )
         )
-
-
-@dataclass(slots=True)
-class _Sheet:
-    """One sheet to be read, with the file it is in."""
-
-    row: Import
-    name: str
-    kind: Kind
-    columns: dict[str, str]
 
 
 @dataclass(slots=True)
@@ -138,29 +128,18 @@ def run(*, task_id: int) -> Report:
         task=task, company_id=task.company_id, batches_in=int(task.result.get("batches", 0))
     )
     try:
-        for sheet in _in_order(rows):
+        for sheet in in_order(rows):
             _work_off(run_, sheet)
     except (SheetRefused, FileNotFoundError) as error:
         return _fail(run_, ids, error)
     return _finish(run_, ids)
 
 
-def _in_order(rows: Sequence[Import]) -> list[_Sheet]:
-    """Clients first, invoices last, whatever file they are in: later kinds refer to earlier."""
-    sheets = [
-        _Sheet(row=row, name=each["sheet"], kind=Kind(each["kind"]), columns=each["columns"])
-        for row in rows
-        for each in row.sheets
-        if each["kind"]
-    ]
-    return sorted(sheets, key=lambda sheet: ORDER.index(sheet.kind))
-
-
-def _work_off(run_: _Run, sheet: _Sheet) -> None:
+def _work_off(run_: _Run, sheet: SheetToRead) -> None:
     references = References.load(run_.company_id)
     resolver = Resolver(sheet.kind, sheet.columns, references)
     noun = NOUNS[sheet.kind]
-    for batch in _batches(sheet.kind, _outcomes(run_, sheet, resolver)):
+    for batch in _batches(sheet.kind, outcomes(_counted(run_, sheet), resolver)):
         brought, resolver.brought = resolver.brought, []
         run_.position += 1
         run_.done += batch.rows
@@ -185,30 +164,9 @@ def _work_off(run_: _Run, sheet: _Sheet) -> None:
         run_.beat(f"Writing {noun} of {sheet.row.filename}", done=run_.done)
 
 
-def _outcomes(run_: _Run, sheet: _Sheet, resolver: Resolver) -> Iterator[Outcome]:
-    path = uploads.root() / sheet.row.path
-    raw = read(
-        path,
-        sheet=sheet.name,
-        kind=sheet.kind,
-        columns=sheet.columns,
-        filename=sheet.row.filename,
-    )
-    rows = (resolver.resolve(row) for row in _counted(run_, sheet, raw) if not row.skipped)
-    if sheet.kind is Kind.INVOICES:
-        for outcome in gather_invoices(rows):
-            yield list(outcome.problems) if isinstance(outcome, BadInvoice) else outcome
-        return
-    for row in rows:
-        if isinstance(row.fact, facts.SourceClient | facts.SourceJob | facts.SourceItem):
-            yield row.fact
-        else:
-            yield list(row.problems)
-
-
-def _counted(run_: _Run, sheet: _Sheet, raw: Iterable[Row]) -> Iterator[Row]:
+def _counted(run_: _Run, sheet: SheetToRead) -> Iterator[Row]:
     """The rows; every now and then the screen learns how many were read and the lease is kept."""
-    for number, row in enumerate(raw, start=1):
+    for number, row in enumerate(rows_of(sheet), start=1):
         if number % BEAT_ROWS == 0:
             run_.beat(f"Reading {sheet.row.filename}: {number:,} rows")
         yield row

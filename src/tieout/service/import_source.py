@@ -31,7 +31,6 @@ from tieout.store.commits import imports, tasks
 from tieout.store.queries import imports as imports_query
 from tieout.store.queries.imports import Import, Task
 
-ORDER = (Kind.CLIENTS, Kind.JOBS, Kind.ITEMS, Kind.INVOICES)
 KIND_NAMES = {
     Kind.CLIENTS: "Clients",
     Kind.JOBS: "Contractor Jobs",
@@ -42,7 +41,6 @@ TEXT_SHOWN = 120  # characters of one cell in a preview
 
 __all__ = [
     "KIND_NAMES",
-    "ORDER",
     "ImportRefused",
     "Kind",
     "SheetChoice",

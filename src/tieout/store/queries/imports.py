@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from django.db.models import QuerySet
+
 from tieout.store.models import Import, ImportProblem, Task
 
 __all__ = [
@@ -11,6 +13,7 @@ __all__ = [
     "ImportProblem",
     "Task",
     "count_problems",
+    "every",
     "find",
     "open_import",
     "problems",
@@ -36,12 +39,17 @@ def find(*, company_id: int, import_ids: Sequence[int]) -> list[Import]:
 
 def recent(*, company_id: int, limit: int = 30) -> list[Import]:
     """The latest uploads, newest first; one query."""
-    return list(
-        Import.objects.filter(company_id=company_id)
-        .select_related("user")
-        .defer("sheets")
-        .order_by("-id")[:limit]
-    )
+    return list(_uploads(company_id)[:limit])
+
+
+def every(*, company_id: int) -> Iterator[Import]:
+    """All uploads, newest first, streamed; one query."""
+    return _uploads(company_id).iterator(chunk_size=500)
+
+
+def _uploads(company_id: int) -> QuerySet[Import]:
+    rows = Import.objects.filter(company_id=company_id)
+    return rows.select_related("user").defer("sheets").order_by("-id")
 
 
 def task_of(*, company_id: int, import_id: int) -> Task | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Count, IntegerField, Q, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from tieout.core.exporting import State
 from tieout.store.models import (
@@ -121,11 +121,17 @@ def batch(*, company_id: int, batch_id: int) -> Batch | None:
 
 def batches(*, company_id: int, limit: int = 30) -> list[Batch]:
     """The latest batches, newest first; one query."""
-    return list(
-        Batch.objects.filter(company_id=company_id)
-        .select_related("task", "requested_by")
-        .order_by("-id")[:limit]
-    )
+    return list(_batches(company_id)[:limit])
+
+
+def every_batch(*, company_id: int) -> Iterator[Batch]:
+    """All batches, newest first, streamed; one query."""
+    return _batches(company_id).iterator(chunk_size=500)
+
+
+def _batches(company_id: int) -> QuerySet[Batch]:
+    rows = Batch.objects.filter(company_id=company_id)
+    return rows.select_related("task", "requested_by").order_by("-id")
 
 
 def batch_states(*, batch_id: int) -> dict[str, int]:

@@ -23,10 +23,12 @@ register_converter(Ids, "import_ids")
 
 urlpatterns = [
     path("", views.imports, name="imports"),
+    path("imports.csv", views.imports_csv, name="imports_csv"),
     path("receive/", views.receive, name="import_receive"),
     path("template/<str:kind>.csv", views.template, name="import_template"),
     path("<import_ids:ids>/", views.one, name="import"),
     path("<import_ids:ids>/sheet/", views.sheet, name="import_sheet"),
+    path("<import_ids:ids>/check/", views.check, name="import_check"),
     path("<import_ids:ids>/start/", views.start, name="import_start"),
     path("<import_ids:ids>/discard/", views.discard, name="import_discard"),
     path("<import_ids:ids>/problems.csv", views.problems_csv, name="import_problems"),

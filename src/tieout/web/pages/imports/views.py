@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from tieout.service import import_source, moments
+from tieout.service import check_import, import_source, moments
 from tieout.service.access import Access
 from tieout.service.import_source import ImportRefused, Kind, SheetRefused
 from tieout.store.queries import imports as queries
@@ -21,11 +21,16 @@ from tieout.store.queries.imports import Import
 from tieout.web.access import company_page
 from tieout.web.csv_out import csv_response
 from tieout.web.pages.imports import forms
+from tieout.web.templatetags.tieout import moment
 from tieout.web.uploads import TOO_LARGE
 
 FILES_MAX = 10
 PROBLEMS_A_PAGE = 50
 PROBLEM_COLUMNS = ("File", "Sheet", "Line", "Field", "Value", "What is wrong", "What to do")
+IMPORT_COLUMNS = (
+    "File", "State", "When", "Who", "Rows", "Added", "Changed", "Unchanged", "Left out",
+    "What is wrong", "SHA-256",
+)  # fmt: skip
 
 
 @require_GET
@@ -33,6 +38,32 @@ PROBLEM_COLUMNS = ("File", "Sheet", "Line", "Field", "Value", "What is wrong", "
 def imports(request: HttpRequest, access: Access) -> HttpResponse:
     """Choose files; what was imported before."""
     return _front(request, access)
+
+
+@require_GET
+@never_cache
+@company_page("read")
+def imports_csv(request: HttpRequest, access: Access) -> StreamingHttpResponse:
+    """Every former import with what came of it."""
+    return csv_response("imports.csv", IMPORT_COLUMNS, _import_rows(access))
+
+
+def _import_rows(access: Access) -> Iterator[tuple[object, ...]]:
+    for row in queries.every(company_id=access.company.pk):
+        waiting = row.state == Import.State.PREVIEW
+        yield (
+            row.filename,
+            "Not started" if waiting else row.get_state_display(),
+            moment(row.created_at),
+            row.user.shown_name if row.user else "",
+            row.rows,
+            row.added,
+            row.changed,
+            row.unchanged,
+            row.bad,
+            row.problem,
+            row.sha256,
+        )
 
 
 @require_POST
@@ -92,7 +123,26 @@ def sheet(request: HttpRequest, access: Access, ids: list[int]) -> HttpResponse:
         message = "There is no such sheet."
         raise Http404(message)
     context = {"each": shown, "ids": ids, "problem": problem}
-    return render(request, "imports/_sheet.html", context, status=422 if problem else 200)
+    response = render(request, "imports/_sheet.html", context, status=422 if problem else 200)
+    response["HX-Trigger-After-Settle"] = "sheet-shown"  # its rows are checked anew
+    return response
+
+
+@require_POST
+@company_page("work")
+def check(request: HttpRequest, access: Access, ids: list[int]) -> HttpResponse:
+    """Keep what is chosen on the page, and say what of it would be left out."""
+    files = _files(access, ids)
+    try:
+        files = [
+            import_source.choose(access, file.pk, forms.choices(request.POST, file))
+            for file in files
+        ]
+    except ImportRefused as refused:
+        checked = check_import.Checked(refused=str(refused))
+    else:
+        checked = check_import.check(access, files)
+    return render(request, "imports/_check.html", {"checked": checked})
 
 
 @require_POST

@@ -23,6 +23,7 @@ from tieout.web.access import company_page
 from tieout.web.csv_out import csv_response
 from tieout.web.pages.invoices import pace, shown
 from tieout.web.pages.invoices.forms import filters_of, invoice_ids
+from tieout.web.templatetags.tieout import moment
 from tieout.web.wording import STATES
 
 POSTINGS_A_PAGE = 100
@@ -30,6 +31,7 @@ CSV_COLUMNS = (
     "Our number", "State", "QuickBooks number", "TxnID", "Client", "QuickBooks job", "Total",
     "What happened", "Who fixes it, and how",
 )  # fmt: skip
+BATCHES_COLUMNS = ("Batch", "When", "Who", "State", "Invoices", "Total", "Result")
 
 
 @require_POST
@@ -75,6 +77,28 @@ def exports(request: HttpRequest, access: Access) -> HttpResponse:
     """The latest batches."""
     found = details.batches(company_id=access.company.pk)
     return render(request, "invoices/exports.html", {"batches": found})
+
+
+@require_GET
+@never_cache
+@company_page("read")
+def exports_csv(request: HttpRequest, access: Access) -> StreamingHttpResponse:
+    """Every batch with its result, the earlier ones too."""
+    return csv_response("batches.csv", BATCHES_COLUMNS, _batch_rows(access))
+
+
+def _batch_rows(access: Access) -> Iterator[tuple[object, ...]]:
+    for each in details.every_batch(company_id=access.company.pk):
+        task = each.task
+        yield (
+            each.pk,
+            moment(each.created_at),
+            each.requested_by.shown_name if each.requested_by else "Tieout",
+            STATES[task.state][0] if task else "",
+            each.postings_count,
+            each.total,
+            f"{task.message} {task.problem}".strip() if task else "",
+        )
 
 
 @require_GET

@@ -17,6 +17,7 @@ urlpatterns = [
     path("invoices/<id:invoice_id>/settled/", changes.settled, name="invoice_settled"),
     path("invoices/exchanges/<id:exchange_id>/", views.exchange, name="exchange"),
     path("invoices/exports/", batches.exports, name="exports"),
+    path("invoices/exports/batches.csv", batches.exports_csv, name="exports_csv"),
     path("invoices/exports/<id:batch_id>/", batches.batch, name="batch"),
     path("invoices/exports/<id:batch_id>/batch.csv", batches.as_csv, name="batch_csv"),
     path("invoices/exports/<id:batch_id>/progress/", batches.progress, name="batch_progress"),

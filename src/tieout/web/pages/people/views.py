@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -18,7 +18,10 @@ from tieout.service.set_up import SetUpRefused
 from tieout.store.queries.members import members_of
 from tieout.store.queries.people import Role
 from tieout.web.access import company_page
+from tieout.web.csv_out import csv_response
+from tieout.web.templatetags.tieout import moment
 
+CSV_COLUMNS = ("Username", "Name", "Last sign-in", "Role")
 # role -> what it may do, in the words of `service.access`
 MAY = {
     Role.SUPER_USER: "everything, with settings and people",
@@ -54,6 +57,23 @@ class PersonForm(forms.Form):
 def people(request: HttpRequest, access: Access) -> HttpResponse:
     """Everybody of this company."""
     return _page(request, access, PersonForm())
+
+
+@require_GET
+@never_cache
+@company_page("configure")
+def as_csv(request: HttpRequest, access: Access) -> StreamingHttpResponse:
+    """Who may sign in, with which role."""
+    rows = (
+        (
+            member.user.get_username(),
+            member.user.get_full_name(),
+            moment(member.user.last_login) or "never",
+            member.get_role_display(),
+        )
+        for member in members_of(company_id=access.company.pk)
+    )
+    return csv_response("people.csv", CSV_COLUMNS, rows)
 
 
 @require_POST
