@@ -418,6 +418,20 @@ def test_a_viewer_sees_suggestions_without_a_button(
     assert "Accept suggestions" not in shown
 
 
+def test_the_headline_counts_what_is_suggested(
+    as_person: Any, suggested: dict[str, tuple[str, int, str]]
+) -> None:
+    page, pk, list_id = suggested["client"]
+    Book.objects.update(lists_refreshed_at=factories.NOW)
+    bea = as_person("bea")
+    assert "2 clients are not mapped. 2 have a suggestion: OK saves it. Click" in text(
+        bea.get(page)
+    )
+    assert "2 have a suggestion. Click" in text(as_person("vic").get(page))
+    saved = bea.post(f"{page}{pk}/accept/", {"version": "0", "target": list_id})
+    assert "1 has a suggestion: OK saves it. Click" in text(saved)
+
+
 def html_of_row(bea: Client, page: str, pk: int) -> str:
     return bea.get(page).content.decode().partition(f'id="row-{pk}"')[2].partition("</tr>")[0]
 
