@@ -34,7 +34,6 @@ from tieout.connector.settings import (
 from tieout.connector.users import USERS_FILE, User, load_users, make_user, save_user
 
 PASSWORD_BYTES = 15
-USER_DEFAULT = "tieout"
 EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 — compared, not bound
 
 

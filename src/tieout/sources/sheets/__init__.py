@@ -13,7 +13,6 @@ from __future__ import annotations
 from tieout.sources.sheets.cells import show
 from tieout.sources.sheets.columns import FIELDS, Field, labels, required_fields
 from tieout.sources.sheets.gathering import gather_invoices
-from tieout.sources.sheets.problems import write_problems
 from tieout.sources.sheets.reading import read
 from tieout.sources.sheets.recognising import recognise
 from tieout.sources.sheets.shapes import (
@@ -59,5 +58,4 @@ __all__ = [
     "recognise",
     "required_fields",
     "show",
-    "write_problems",
 ]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from tieout.core.exporting import IN_QUICKBOOKS, State
 from tieout.service import posting_content
@@ -165,7 +165,7 @@ def fix(
         return plain
     company_id = access.company.pk
     if block.reason in JOB_REASONS and block.job_key in job_ids:
-        address = _address("record_mapping", company_id, job_ids[block.job_key])
+        address = reverse("record_mapping", args=[company_id, job_ids[block.job_key]])
         return Fix(block=block, reason=reason, address=address, words="Map the job", dialog=True)
     if block.reason in RETRIED:
         stuck = [p for p in postings if p.number == block.subject]
@@ -173,8 +173,8 @@ def fix(
     if block.reason not in PLACES:
         return plain
     words, name, searches = PLACES[block.reason]
-    address = _address(name, company_id)
-    if address and searches and block.subject:
+    address = reverse(name, args=[company_id])
+    if searches and block.subject:
         address = f"{address}?{urlencode({'q': block.subject})}"
     return Fix(block=block, reason=reason, address=address, words=words)
 
@@ -230,10 +230,3 @@ def papers(access: Access, postings: Sequence[Posting]) -> list[Paper]:
 
 def _revision(posting: Posting) -> int:
     return posting.revision
-
-
-def _address(name: str, *args: object) -> str:
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:  # an installation without that page
-        return ""
