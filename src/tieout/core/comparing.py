@@ -10,7 +10,8 @@ difference of the two books.
 - duplicate: a second live invoice of theirs with the marker of a pair.
 - voided: void in one book only. A void invoice is worth 0.00 and, alone on their side, is
   nothing that needs an answer: voiding is how a bookkeeper settles an extra or a duplicate.
-- wrong job, amount, date, number: the pair differs in that.
+- wrong job, amount, date, number: the pair differs in that. QuickBooks takes the invoices of a
+  merged job along to the one that took over: once a person said which that is, they are right there.
 
 Everything is sorted, so that the order of the inputs changes nothing.
 """
@@ -18,8 +19,8 @@ Everything is sorted, so that the order of the inputs changes nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -51,16 +52,22 @@ def compare(
     *,
     foreign: bool = False,
     mapped_list_ids: Collection[str] = frozenset(),
+    heirs: Mapping[str, Collection[str]] | None = None,
 ) -> TieOut:
     """Both books per QuickBooks job and per invoice.
 
     Invoices of theirs without a marker of ours and with an unknown TxnID are foreign: they count
     in neither totals nor findings, unless `foreign` asks for those on `mapped_list_ids` or on a
     job of one of our invoices. An invoice of theirs that was delivered twice counts once.
+    `heirs`: merged job -> the jobs that took over, as answered; an invoice of ours that stands on
+    one of them counts there in both books.
     """
-    our_book = sorted(ours, key=_our_key)
     shelf = _shelve(theirs)
-    pairs = _pair(our_book, shelf)
+    pairs = [
+        (_followed(our, their, heirs or {}), their)
+        for our, their in _pair(sorted(ours, key=_our_key), shelf)
+    ]
+    our_book = [our for our, _ in pairs]
     findings = [finding for our, their in pairs for finding in _judge(our, their)]
     findings += _duplicates(pairs, shelf)
     jobs = frozenset(mapped_list_ids) | {our.customer_list_id for our in our_book}
@@ -90,6 +97,14 @@ def _pair(
         if found[place] is None:
             found[place] = shelf.take(_by_marker(our, shelf))
     return list(zip(book, found, strict=True))
+
+
+def _followed(
+    our: OurInvoice, their: TheirInvoice | None, heirs: Mapping[str, Collection[str]]
+) -> OurInvoice:
+    if their is None or their.customer_list_id not in heirs.get(our.customer_list_id, ()):
+        return our
+    return replace(our, customer_list_id=their.customer_list_id)
 
 
 def _by_marker(our: OurInvoice, shelf: _Shelf) -> TheirInvoice | None:

@@ -14,7 +14,7 @@ or the invoice stands in QuickBooks again as it was sent.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import NamedTuple
@@ -23,6 +23,7 @@ from django.db import transaction
 
 from tieout.channels.base import Answer, Outcome
 from tieout.core.exporting import Event, State, step
+from tieout.quickbooks.readings import Found
 from tieout.quickbooks.translate_presence import Left, Presence, became
 from tieout.service import moments, posting_words, presence
 from tieout.service.access import Access
@@ -30,7 +31,7 @@ from tieout.service.qb_writes import CannotWrite
 from tieout.service.turns import Lease, Place, Question, Trouble
 from tieout.store.commits import events, lanes, looks, tasks
 from tieout.store.commits import exports as export_commits
-from tieout.store.queries import connections, restored
+from tieout.store.queries import connections, restored, tie_outs
 from tieout.store.queries import exports as queries
 from tieout.store.queries import qb_writes as write_queries
 from tieout.store.queries.exports import Posting, Task
@@ -140,8 +141,13 @@ def take(
             return RESTORED
         rows = restored.lock_noticeable(company_id=task.company_id, ids=list(ids))
         open_ = write_queries.open_of_postings(posting_ids=[row.pk for row in rows])
+        heirs = tie_outs.heirs(company_id=task.company_id)
         with events.at_the_end():
-            said = [_judge(row, ids[row.pk], found, task) for row in rows if row.pk not in open_]
+            said = [
+                _judge(row, ids[row.pk], found, task, heirs.get(row.customer.list_id, ()))
+                for row in rows
+                if row.pk not in open_
+            ]
             _note(task, said)
         looks.asked(task_id=task.pk, last=int(place["last"]))
         tasks.progress(task_id=task.pk, done=task.done + len(ids))
@@ -167,12 +173,14 @@ def _note(task: Task, said: list[_Said]) -> None:
     tasks.note_params(task_id=task.pk, params=params)
 
 
-def _judge(row: Posting, txn_id: str, found: Presence, task: Task) -> _Said:
-    """What became of one, noted on it."""
+def _judge(
+    row: Posting, txn_id: str, found: Presence, task: Task, heirs: Collection[str]
+) -> _Said:
+    """What became of one, noted on it. `heirs`: the jobs that took over from its job."""
     sale = found.sales.get(txn_id)
     if txn_id == row.earlier.get("txn_id") and txn_id != row.txn_id:
         return _judge_second(row, is_there=sale is not None and txn_id not in found.voided)
-    event = became(_left(row), sale, voided=txn_id in found.voided)
+    event = became(_left(row, sale, heirs), sale, voided=txn_id in found.voided)
     if event is Event.DELETED and _maybe_vanished(row, found):
         return _Said(VANISHED, VANISHED)
     before = State(row.state)
@@ -219,10 +227,11 @@ def _maybe_vanished(row: Posting, found: Presence) -> bool:
     return row.exported_at is not None and found.restored_since(row.exported_at)
 
 
-def _left(row: Posting) -> Left:
+def _left(row: Posting, sale: Found | None, heirs: Collection[str]) -> Left:
+    follows = sale is not None and sale.customer_list_id in heirs
     return Left(
         number=row.qb_number or row.number,
-        customer_list_id=row.customer.list_id,
+        customer_list_id=sale.customer_list_id if sale and follows else row.customer.list_id,
         txn_date=row.txn_date,
         total=row.total if row.qb_total is None else row.qb_total,
         edit_sequence=row.edit_sequence,

@@ -26,6 +26,7 @@ from tieout.service.turns import Lease, Place, Question, Trouble
 from tieout.store.commits import events, lanes, listings, tasks
 from tieout.store.commits import tie_outs as commits
 from tieout.store.queries import books
+from tieout.store.queries import tie_outs as queries
 from tieout.store.queries.books import Listing
 from tieout.store.queries.exports import Task
 from tieout.store.queries.tie_outs import TieOut
@@ -266,7 +267,7 @@ def finish(task: Task, lease: Lease) -> bool:
     tie_out = commits.open_tie_out(task=task, now=now)
     ours = commits.our_invoices(tie_out=tie_out)
     theirs = commits.their_invoices(tie_out=tie_out)
-    result = comparing.compare(ours, theirs)
+    result = comparing.compare(ours, theirs, heirs=queries.heirs(company_id=task.company_id))
     names = books.customer_names(
         company_id=task.company_id,
         list_ids={total.customer_list_id for total in result.totals},

@@ -67,6 +67,26 @@ def test_each_kind_of_difference():
     assert not answer.tied
 
 
+def test_invoices_of_a_merged_job_are_right_on_the_one_that_took_over():
+    answer = check(
+        """
+        Bilflo                       | QuickBooks                    | verdict
+        1042 03/06 Reyes      100.00 | 1042 03/06 Cole      100.00   | tied
+        1043 03/06 Reyes      100.00 | 1043 03/06 Cole       90.00   | amount
+        1044 03/06 Reyes      100.00 | 1044 03/06 Dunn      100.00   | wrong job
+        1045 03/06 Dunn       100.00 | 1045 03/06 Cole      100.00   | wrong job
+        1046 03/06 Reyes      100.00 |                               | missing
+        """,
+        difference="110.00",
+        heirs={"Reyes": {"Cole"}},
+    )
+    assert [(t.customer_list_id, str(t.ours), str(t.theirs)) for t in answer.totals] == [
+        ("Cole", "200.00", "290.00"),
+        ("Dunn", "100.00", "100.00"),
+        ("Reyes", "200.00", "0.00"),
+    ]
+
+
 def test_one_pair_may_differ_in_several_ways_and_the_money_counts_once():
     answer = check(
         """

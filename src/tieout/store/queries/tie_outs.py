@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
+from tieout.core.drifting import GONE
 from tieout.core.exporting import State
-from tieout.store.models import Posting
+from tieout.store.models import Drift, Posting
 from tieout.store.models import Task as Task
 from tieout.store.models import TieOut as TieOut
 from tieout.store.models import TieOutFinding as TieOutFinding
@@ -89,6 +90,32 @@ def since(*, tie_out: TieOut) -> Since:
     rows = rows.filter(noticed_at__isnull=True)
     new = Q(exported_at__gt=tie_out.at)
     return Since(**rows.order_by().aggregate(exported=Count("id", new), changed=Count("id", ~new)))
+
+
+def heirs(*, company_id: int) -> dict[str, set[str]]:
+    """QuickBooks job that is gone -> the jobs that took over, as people answered; by their ids.
+
+    That is where the contractor jobs of the gone one lead now. The job on which QuickBooks was seen
+    to keep its invoices counts on when a contractor job was mapped to it, and leads elsewhere by now.
+    """
+    answered = Drift.objects.filter(
+        company_id=company_id,
+        state=Drift.State.ANSWERED,
+        answer__in=[Drift.Answer.REMAPPED, Drift.Answer.REMOVED],
+        kind__in=[kind.value for kind in GONE],
+        target__gone_at__isnull=False,
+    )
+    found: dict[str, set[str]] = {}
+    rows = answered.order_by().values_list(
+        "target__list_id", "target__merged_into", "answer", "survivor__list_id",
+        "mapping__target__list_id",
+    )  # fmt: skip
+    for gone, merged_into, answer, survivor, leads_to in rows:
+        proven = answer == Drift.Answer.REMAPPED and survivor == merged_into
+        found.setdefault(gone, set()).update(
+            each for each in (leads_to, merged_into if proven else "") if each
+        )
+    return found
 
 
 # ------------------------------------------------------------------ per QuickBooks job
