@@ -217,7 +217,7 @@ def test_the_status_fragment_polls_only_while_a_verify_is_open(
     browser = as_person("vic")
     assert "every 1s" in browser.get(url).content.decode()
     Task.objects.filter(pk=task.pk).update(state="done")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert "every 1s" not in browser.get(url).content.decode()
 
 

@@ -255,7 +255,7 @@ def test_how_a_batch_stands(
 def test_the_number_of_queries(as_person, world: World, django_assert_num_queries) -> None:
     set_up(world)
     browser = as_person("bea")
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         browser.get(f"/c/{world.northgate.pk}/")
 
 

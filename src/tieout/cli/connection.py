@@ -53,11 +53,11 @@ def run(options: argparse.Namespace) -> int:
 
 def shown(company_id: int) -> dict[str, Any]:
     """The connection as it may be shown: its password is not even read."""
+    from tieout.service import moments, standstill
     from tieout.store.queries import connections
 
     row = connections.shown(company_id=company_id)
     book = connections.book_of(company_id=company_id)
-    held = connections.held(company_id=company_id)
     return {
         "url": row.url,
         "username": row.username,
@@ -68,7 +68,7 @@ def shown(company_id: int) -> dict[str, Any]:
         "verified_at": office_time(row.verified_at),
         "last_contact_at": office_time(row.last_contact_at),
         "lists_refreshed_at": office_time(book.lists_refreshed_at),
-        "held": held.held_reason if held else "",
+        "held": standstill.reason(company_id=company_id, now=moments.now()),
         "problem": row.problem,
         "remedy": row.remedy,
     }

@@ -33,7 +33,8 @@ def run(options: argparse.Namespace) -> int:
 
 def standing_of(company: Any) -> dict[str, Any]:
     """Company, connection, and counts with dollars by standing, by reason and by state."""
-    from tieout.store.queries import exports, home, postings, source
+    from tieout.service import moments, standstill
+    from tieout.store.queries import home, postings, source
 
     figures = home.figures(company_id=company.pk)
     tie_out = figures.tie_out
@@ -42,7 +43,7 @@ def standing_of(company: Any) -> dict[str, Any]:
         "rehearsal": company.rehearsal,
         "syncing": company.syncing,
         "connection": shown(company.pk),
-        "held_reason": exports.held_reason(company_id=company.pk),
+        "held_reason": standstill.reason(company_id=company.pk, now=moments.now()),
         "source": {
             **source.counts(company_id=company.pk),
             "invoice_lines": postings.source_lines(company_id=company.pk),

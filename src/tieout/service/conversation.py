@@ -7,10 +7,13 @@ the lane. `apply` acts on a kept answer in one transaction that first checks the
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
+
+from django.db import DatabaseError
 
 from tieout.channels.base import Answer, Outcome
 from tieout.service import lane_tasks, moments, session_check, write_steps
@@ -19,9 +22,13 @@ from tieout.service.turns import Message, Question, Trouble, Turn, Until
 from tieout.store.commits import exchanges
 from tieout.store.commits import web_connector as web_connector_commits
 from tieout.store.commits.exchanges import About, Kept, Outgoing
+from tieout.store.commits.exports import PostingMoved
+from tieout.store.commits.lanes import LaneLost
 from tieout.store.queries import exports as queries
 from tieout.store.queries import waiting, web_connector
 from tieout.store.queries.exports import Exchange
+
+log = logging.getLogger("tieout.service")
 
 # questions that cost nothing to ask again: on the remote road their answers are not kept
 _REPEATABLE = frozenset({Exchange.Purpose.SESSION, Exchange.Purpose.PAGE})
@@ -60,8 +67,22 @@ def build(turn: Turn) -> Message | Until:
 
 
 def _apply_all(turn: Turn) -> None:
+    """Act on every kept answer, also on those behind one that breaks off; then that fault is
+    raised, and nothing is asked or sent before the answer was acted on."""
+    first: Exception | None = None
     for call_id in queries.unapplied(company_id=turn.company_id):
-        apply_kept(turn, call_id, apart=True)
+        try:
+            apply_kept(turn, call_id, apart=True)
+        except (LaneLost, PostingMoved, DatabaseError):
+            raise
+        except Exception as fault:
+            log.exception(
+                "company %s: the kept answer to call %s cannot be acted on; nothing more is sent "
+                "until it can", turn.company_id, call_id,
+            )  # fmt: skip
+            first = first or fault
+    if first is not None:
+        raise first
 
 
 def _from_tasks(turn: Turn, now: datetime, otherwise: datetime | None) -> Message | Until | None:

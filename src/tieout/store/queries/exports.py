@@ -209,6 +209,11 @@ def unapplied(*, company_id: int) -> QuerySet[Exchange, str]:
     return _unapplied(company_id).order_by("id").values_list("call_id", flat=True)
 
 
+def answer_waits_since(*, company_id: int) -> datetime | None:
+    """When the oldest answer came that is kept and not acted on yet; None when there is none."""
+    return _unapplied(company_id).order_by("id").values_list("answered_at", flat=True).first()
+
+
 def _unapplied(company_id: int) -> QuerySet[Exchange]:
     return Exchange.objects.filter(
         company_id=company_id, applied_at__isnull=True, answered_at__isnull=False

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from tieout.service import change_of_way, moments, save_connection, verify_connection
+from tieout.service import change_of_way, moments, save_connection, standstill, verify_connection
 from tieout.service import take_over as take_over_service
 from tieout.service.access import Access
 from tieout.service.save_connection import Saved, SettingRefused
@@ -170,6 +170,7 @@ def _state(access: Access) -> dict[str, Any]:
         "broke_since": row.status == "broken" and held and row.problem != "",
         "book": book,
         "held": connections.held(company_id=company_id),
+        "stuck": standstill.stuck(company_id=company_id, now=moments.now()),
         "unsettled": partial(change_of_way.unsettled, company_id=company_id),  # if it is asked for
         "task": tasks.latest_task(company_id=company_id, kind=Task.Kind.VERIFY),
         "has_password": connections.has_password(company_id=company_id),

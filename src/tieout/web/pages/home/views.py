@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from tieout.service import keep_job_data, moments, nightly
+from tieout.service import keep_job_data, moments, nightly, standstill
 from tieout.service.access import Access
 from tieout.store.queries.home import Figures, Tally, figures
 from tieout.web.access import company_page
@@ -26,6 +28,9 @@ _STALE = {
 def home(request: HttpRequest, access: Access) -> HttpResponse:
     """What waits in this company."""
     found = figures(company_id=access.company.pk)
+    if not found.held_reason:
+        stuck = standstill.stuck(company_id=access.company.pk, now=moments.now())
+        found = replace(found, held_reason=stuck)
     steps = checklist(found, access)
     return render(
         request,

@@ -10,8 +10,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from tieout.service import moments, standstill
 from tieout.service.access import Access
-from tieout.store.queries import exports
 from tieout.store.queries import qb_writes as queries
 from tieout.store.queries.exports import QbWrite
 from tieout.web.access import company_page
@@ -74,7 +74,7 @@ def _listed(access: Access) -> dict[str, Any]:
         "views": [view_of(access, row) for row in rows],
         "going_on": queries.going_on(company_id=company_id),
         "for_people": queries.needing_people(company_id=company_id),
-        "held_reason": exports.held_reason(company_id=company_id),
+        "held_reason": standstill.reason(company_id=company_id, now=moments.now()),
     }
 
 

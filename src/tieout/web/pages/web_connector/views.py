@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from tieout.service import change_of_way, moments, qbwc_account
+from tieout.service import change_of_way, moments, qbwc_account, standstill
 from tieout.service.access import Access
 from tieout.store.queries import connections
 from tieout.store.queries import web_connector as queries
@@ -182,7 +182,7 @@ def _state(request: HttpRequest, access: Access) -> dict[str, Any]:
         "here": connection.road == Connection.Road.WEB_CONNECTOR,
         "roads": Connection.Road.choices,
         "book": connections.book_of(company_id=company_id),
-        "held": connections.held(company_id=company_id),
+        "standstill": standstill.reason(company_id=company_id, now=moments.now()),
         "endpoint": qbwc_account.service_url(_base_url(request)),
         "qwc_problem": problem,
         "form": AccountForm(initial=initial(account, connection)) if account else None,
