@@ -55,8 +55,7 @@ class Counts:
         if self.having.get(kind, 0) > self.exact:  # so these books write names, all of them
             seen += self.twins.get(kind, 0)
             among += self.having[kind]
-        if not is_exact_name(kind):
-            seen += math.sqrt(seen)  # what was seen once may as well be twice as frequent
+        seen += math.sqrt(seen)  # what was seen once may as well be twice as frequent
         return alone * (seen + assumed) / (among + _JOBS)
 
 
