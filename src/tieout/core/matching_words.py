@@ -173,6 +173,7 @@ REMARKS = frozenset(
         "suite",
         "wing",
         "site",
+        "net",
     ]
 )
 LEGAL = frozenset(

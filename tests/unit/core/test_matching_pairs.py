@@ -101,7 +101,17 @@ def test_a_grade_tells_two_titles_apart() -> None:
 
 @pytest.mark.parametrize(
     "remark",
-    ["PO 30112", "nights", "remote", "2nd shift", "temp", "2nd Flr", "c/o Acme", "JO# 12"],
+    [
+        "PO 30112",
+        "nights",
+        "remote",
+        "2nd shift",
+        "temp",
+        "2nd Flr",
+        "c/o Acme",
+        "JO# 12",
+        "Net 30",
+    ],
 )
 def test_remarks_are_no_title(remark: str) -> None:
     found = pair("Welder", f"Ortiz, Elena - {remark}")
