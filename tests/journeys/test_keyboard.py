@@ -6,12 +6,15 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.browser import LOOKS
 from tests.journeys import agency
-from tests.journeys.clerk import dialog, go, map_job, row, sign_in
+from tests.journeys.clerk import choose, dialog, go, map_job, row, save, sign_in
 from tests.journeys.conftest import OpenPage
 from tests.journeys.office import Office
 
 pytestmark = [pytest.mark.journey, pytest.mark.enable_socket]
 PHONE = LOOKS[2]
+LINE_PX = 22  # a line of small text
+TALLEST = """() => Math.max(...[...document.querySelectorAll(".offer .chips")].map(
+    (chips) => chips.getBoundingClientRect().height))"""
 
 
 @pytest.fixture
@@ -96,6 +99,37 @@ def test_a_phone_is_wide_enough(open_page: OpenPage, connected: Office) -> None:
     row(page, "Marcus Webb").click()
     expect(dialog(page)).to_contain_text("Locked in")
     _fits(page)
+
+
+def test_on_a_phone_the_reasons_take_two_lines(open_page: OpenPage, connected: Office) -> None:
+    page = open_page(PHONE)
+    sign_in(page, connected, "bea")
+    page.get_by_role("button", name="Menu").click()
+    go(page, "Map Jobs")
+    expect(page.locator(".offer .chips").first).to_be_visible()
+    assert page.evaluate(TALLEST) <= 2 * LINE_PX
+
+
+def test_no_such_job_yet_opens_from_the_row_and_the_focus_comes_back(
+    page: Page, connected: Office
+) -> None:
+    sign_in(page, connected, "bea")
+    go(page, "Map Jobs")
+    name = page.get_by_role("button", name="Nora Quinn")
+    leads = row(page, "Nora Quinn").get_by_role("button", name="No such job yet")
+    leads.press("Enter")
+    panel = dialog(page).get_by_role("region", name="No such job yet")
+    expect(panel).to_be_focused()
+    expect(panel.get_by_label("Job Name in QuickBooks")).to_have_value("Quinn, Nora - Picker")
+    page.keyboard.press("Escape")
+    expect(dialog(page)).to_be_hidden()
+    expect(name).to_be_focused()
+
+    leads.click()
+    choose(page, "QuickBooks Contractor Job", typed="reed", option=agency.REED)
+    save(page)
+    expect(leads).to_have_count(0)  # what was clicked is gone with the row as it was
+    expect(name).to_be_focused()
 
 
 def _choose_and_save(page: Page, typed: str, wanted: str) -> None:

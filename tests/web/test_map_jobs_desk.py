@@ -109,6 +109,23 @@ def test_a_viewer_sees_suggestions_but_no_buttons(as_person: Any, desk: dict[str
 # ------------------------------------------------------------------ the rows
 
 
+def test_what_is_probably_not_there_leads_to_no_such_job_yet(
+    as_person: Any, desk: dict[str, Any]
+) -> None:
+    bea = as_person("bea")
+    one = row(bea.get(desk["home"]), desk["none"])
+    address = f"{desk['home']}{desk['none'].pk}/?new=1"
+    assert f'hx-get="{address}"' in one
+    opened = bea.get(address, **HTMX).content.decode()
+    assert opened.count("data-autofocus") == 1  # on the panel, not on the dropdown
+    assert 'aria-labelledby="new-job-heading" tabindex="-1" data-autofocus' in opened
+    assert "Copy the name" in opened
+    assert "Copy the name" not in bea.get(address.removesuffix("?new=1"), **HTMX).content.decode()
+    vic = as_person("vic")
+    assert "No such job yet" not in row(vic.get(desk["home"]), desk["none"])
+    assert "Copy the name" not in vic.get(address, **HTMX).content.decode()
+
+
 def test_each_row_says_what_is_known_of_its_other_side(
     as_person: Any, desk: dict[str, Any]
 ) -> None:
@@ -123,6 +140,7 @@ def test_each_row_says_what_is_known_of_its_other_side(
     assert '<span class="chip warn">another first name</span>' in weak
     assert "Not Mapped. Probably not in QuickBooks yet" in shown(row(page, desk["none"]))
     fresh = shown(row(page, desk["unknown"]))
+    assert "No such job yet" not in fresh
     assert "Not Mapped" in fresh
     assert "Probably" not in fresh
     for label in ("All 4", "Not mapped 4", "Suggested 2", "Mapped 0", "Needs attention 0"):

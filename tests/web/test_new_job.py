@@ -62,7 +62,7 @@ def test_a_name_that_is_taken_is_shown(as_person: Any, books: Books) -> None:
     twin = factories.job(books.acme, "J-9", "Elena Ortiz", title="")
     page = as_person("bea").get(address(books, twin))
     assert name(page) == "Ortiz, Elena 2"
-    assert "Acme:Ortiz, Elena stands there already." in text(page)
+    assert "stands there already. If it is the same person's, choose it above" in text(page)
 
 
 def test_without_a_customer_the_customer_comes_first(as_person: Any, books: Books) -> None:
@@ -71,6 +71,7 @@ def test_without_a_customer_the_customer_comes_first(as_person: Any, books: Book
     assert name(page) == "Beta 2"
     said = text(page)
     assert "Beta is not mapped to a QuickBooks customer yet." in said
+    assert "Beta stands there already. If it is this client, map it in Client Mapping" in said
     assert "customers, vendors, employees and other names share one name space" in said
 
 

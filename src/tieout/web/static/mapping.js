@@ -7,10 +7,11 @@
   const unmapped = (open) => open.closest("[data-row]").dataset.state === "not_mapped";
   const singleKeys = () => Boolean(document.querySelector("[data-shortcuts]"));
 
-  // a click beside the name opens the row too: the focus must come back to it afterwards
+  // a click elsewhere in the row opens it too: the focus must come back to its name afterwards,
+  // also when the button that was clicked is not there any more
   document.addEventListener("click", (event) => {
     const row = event.target.closest?.("[data-row]");
-    if (row && !event.target.closest("a, button, input")) row.querySelector(".row-open")?.focus();
+    if (row && !event.target.closest("a, input, [data-ok], [data-undo]")) row.querySelector(".row-open")?.focus();
   }, true);
 
   // what gets the focus when the row that was saved has been swapped: its own name, or the next

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tieout.service import mapping_state, moments
 from tieout.service import save_mapping as service
 from tieout.service.access import Access
+from tieout.service.new_job import propose
 from tieout.store.queries import jobs, mappings, qb_lists, suggestions
 from tieout.store.queries.qb_lists import QbCustomer
 from tieout.web import numbers
@@ -38,7 +39,10 @@ def record_mapping(request: HttpRequest, access: Access, job_id: int) -> HttpRes
         page = reverse("map_jobs", args=[access.company.pk])
         return redirect(f"{page}?open={job_id}")
     remove = access.can_work and request.GET.get("remove") == "1"
-    return render(request, DIALOG, dialog(access, job, remove=remove))
+    context = dialog(access, job, remove=remove)
+    if access.can_work and request.GET.get("new") == "1" and not context["locked"]:
+        context["proposal"] = propose(company_id=access.company.pk, job=job)
+    return render(request, DIALOG, context)
 
 
 @company_page("work")
