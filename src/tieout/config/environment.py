@@ -19,6 +19,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
 SECONDS_MAX = 86_400
+DAYS_MAX = 3_660
 SECRET_KEY_CHARS_MIN = 32
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 HERE = ("localhost", "127.0.0.1", "[::1]")
@@ -67,6 +68,15 @@ def seconds(name: str, default: int) -> int:
     if _WHOLE.fullmatch(value) and 1 <= int(value) <= SECONDS_MAX:
         return int(value)
     message = f"{name} is {value!r}: give whole seconds from 1 to {SECONDS_MAX}."
+    raise BadSetting(message)
+
+
+def days(name: str, default: int, *, least: int) -> int:
+    """A span in whole days, up to ten years."""
+    value = text(name, str(default))
+    if _WHOLE.fullmatch(value) and least <= int(value) <= DAYS_MAX:
+        return int(value)
+    message = f"{name} is {value!r}: give whole days from {least} to {DAYS_MAX}."
     raise BadSetting(message)
 
 

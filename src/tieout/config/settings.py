@@ -97,6 +97,9 @@ if WEB_CONNECTOR_FENCE_S < WEB_CONNECTOR_TICKET_S:
 LEASE_S = environment.seconds("TIEOUT_LEASE_S", 300)
 # no pause before a next look is longer
 PAUSE_MAX_S = environment.seconds("TIEOUT_PAUSE_MAX_S", 300)
+# once a day the worker removes looks before a write (never the write) and uploads nobody started
+KEEP_LOOKS_DAYS = environment.days("TIEOUT_KEEP_LOOKS_DAYS", 90, least=14)
+KEEP_UPLOADS_DAYS = environment.days("TIEOUT_KEEP_UPLOADS_DAYS", 30, least=1)
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -25,6 +25,7 @@ from tieout.service import (
     plan_export,
     proposal_task,
     qbwc_later,
+    retention,
     suggest_jobs,
     suggest_sisters,
     verify_connection,
@@ -42,6 +43,7 @@ LIVELY_POLL_S = 0.1
 LIVELY_S = 3.0
 BESIDE_LANE_LEASE_S = 600
 SWEEP_S = 60.0
+RETENTION_AFTER = timedelta(minutes=5)  # after the start: what waits for people comes first
 
 
 def _plan(task: Task) -> None:
@@ -85,6 +87,7 @@ class Worker:
         self.owner = f"{self.machine}:{os.getpid()}"
         self.stopping = threading.Event()
         self._look_around_at = moments.now()
+        self._retention = retention.Retention(due_at=self._look_around_at + RETENTION_AFTER)
         self._worked_at = time.monotonic()  # by any of its threads
 
     def bury_the_dead(self) -> None:
@@ -167,8 +170,13 @@ class Worker:
         return due.asleep(now=now, sweep_before=now - timedelta(seconds=SWEEP_S))
 
     def do_beside(self, *, slow: bool | None = None) -> bool:
-        """A big answer of the Web Connector, or a task that needs no lane."""
-        return qbwc_later.apply_next() or self.do_task(slow=slow)
+        """A big answer of the Web Connector, or a task that needs no lane; else what is too old
+        goes, a bundle."""
+        return (
+            qbwc_later.apply_next()
+            or self.do_task(slow=slow)
+            or self._retention.some(now=moments.now())
+        )
 
     def do_task(self, *, slow: bool | None = None) -> bool:
         """Do the oldest due task that needs no lane; False when there is none.

@@ -39,6 +39,8 @@ def test_a_secret_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path:
         ("TIEOUT_LEASE_S", "-5", "TIEOUT_LEASE_S is '-5'"),
         ("TIEOUT_LEASE_S", "²", "TIEOUT_LEASE_S is '²'"),
         ("TIEOUT_PAUSE_MAX_S", "9" * 400, "from 1 to 86400"),
+        ("TIEOUT_KEEP_LOOKS_DAYS", "13", "give whole days from 14 to 3660"),
+        ("TIEOUT_KEEP_UPLOADS_DAYS", "a month", "give whole days from 1 to 3660"),
         ("TIEOUT_BEHIND_TLS", "maybe", "TIEOUT_BEHIND_TLS is 'maybe': say yes or no"),
         ("TIEOUT_LOG_LEVEL", "loud", "TIEOUT_LOG_LEVEL is 'LOUD'"),
         ("TIEOUT_TIME_ZONE", "Mars/Olympus", "TIEOUT_TIME_ZONE is 'Mars/Olympus'"),
@@ -70,6 +72,8 @@ def test_a_wrong_value_is_named_with_its_remedy(
 def read_all() -> None:
     environment.seconds("TIEOUT_LEASE_S", 300)
     environment.seconds("TIEOUT_PAUSE_MAX_S", 300)
+    environment.days("TIEOUT_KEEP_LOOKS_DAYS", 90, least=14)
+    environment.days("TIEOUT_KEEP_UPLOADS_DAYS", 30, least=1)
     environment.flag("TIEOUT_BEHIND_TLS", default=False)
     for read in (
         environment.log_level, environment.time_zone, environment.allowed_hosts,
