@@ -82,3 +82,11 @@ def test_a_sheet_without_a_needed_column_and_a_lost_file_are_no_fault(
     assert check_import.check(access, files).rows == 1
     uploads.remove(good.path)
     assert "clients.csv is no longer here." in check_import.check(access, files).refused
+
+
+def test_problems_stand_in_the_order_of_the_file(access: Access, tmp_path: Path) -> None:
+    nameless = INVOICES + ",10/05/2026,C-1,REG,40,30.00,1200.00\n"
+    files = received(access, tmp_path, invoices=nameless, items=ITEMS, clients=CLIENTS)
+    lines = [one.problem.line for one in check_import.check(access, files).found]
+    assert lines == sorted(lines)
+    assert lines[-1] == 6

@@ -300,7 +300,10 @@ def test_the_preview_says_what_would_be_left_out_and_keeps_the_columns(
     assert f'hx-post="{root}{ids}/check/"' in bea.get(f"{root}{ids}/").content.decode()
     html = " ".join(bea.post(f"{root}{ids}/check/").content.decode().split())
     assert "2 of 4 would be left out." in html  # a client that nobody knows, and a formula
-    assert '<th scope="row" class="num">3</th><td data-label="Sheet">jobs</td>' in html
+    assert (
+        '<th scope="row" class="num" data-label="Line">3</th><td data-label="Sheet">jobs</td>'
+        in html
+    )
     assert '<td data-label="Field">Client ID</td><td data-label="Value">C-9</td>' in html
     assert "There is no such client." in html
     assert "Import it with the clients first" in html

@@ -68,6 +68,7 @@ def check(access: Access, files: Sequence[Import]) -> Checked:
 
 def _look(checked: Checked, sheet: SheetToRead, references: References) -> None:
     resolver = Resolver(sheet.kind, sheet.columns, references)
+    found: list[Problem] = []
     for outcome in outcomes(_first(checked, rows_of(sheet)), resolver):
         if not isinstance(outcome, list):
             checked.good += 1
@@ -75,12 +76,13 @@ def _look(checked: Checked, sheet: SheetToRead, references: References) -> None:
                 learn(references, outcome)
             continue
         checked.left_out += 1
-        checked.problems += len(outcome)
-        room = PROBLEMS_MAX - len(checked.found)
-        checked.found += [
-            Found(filename=sheet.row.filename, sheet=sheet.name, problem=problem)
-            for problem in outcome[: max(room, 0)]
-        ]
+        found += outcome
+    found.sort(key=lambda problem: problem.line)  # what concerns a whole invoice comes late
+    checked.problems += len(found)
+    checked.found += [
+        Found(filename=sheet.row.filename, sheet=sheet.name, problem=problem)
+        for problem in found[: PROBLEMS_MAX - len(checked.found)]
+    ]
 
 
 def _first(checked: Checked, rows: Iterable[Row]) -> Iterator[Row]:
