@@ -34,7 +34,7 @@ def test_it_stops_saying_that_the_export_goes_on(as_person, batch: Batch) -> Non
     assert "You may close this page; the export goes on." in first_line(moved(browser, batch))
     Task.objects.update(state="done")
     line = first_line(moved(browser, batch))
-    assert "1 invoice, $1,200.00, asked for by" in line
+    assert "1 invoice for QuickBooks, $1,200.00, asked for by" in line
     assert "You may close this page" not in line
 
 
