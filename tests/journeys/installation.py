@@ -130,9 +130,9 @@ class Installation:
         """On the same port as before."""
         self.web = self.another_web(self.port)
 
-    def another_web(self, port: int) -> Child:
-        """A web server beside the first one."""
-        options = ("--port", str(port), "--threads", "4", *self._web_options)
+    def another_web(self, port: int, *more: str) -> Child:
+        """A web server beside the first one; `more`: options of its own."""
+        options = ("--port", str(port), "--threads", "4", *self._web_options, *more)
         web = self._start(f"web-{port}", "web", *options)
         self._await(port, web, f"web-{port}")
         return web

@@ -196,7 +196,7 @@ def test_a_file_beyond_the_bound_never_reaches_the_disk(
     monkeypatch.setattr(uploads, "UPLOAD_BYTES_MAX", 100_000)
     response = bea.post(f"{root}receive/", {"files": [file("big.csv", b"a,b\n" * 50_000)]})
     assert response.status_code == 422
-    assert "200 MB is more than can be imported" in response.content.decode()
+    assert "it must be below 200 MB" in response.content.decode()
     assert not Import.objects.exists()
 
 

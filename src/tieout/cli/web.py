@@ -19,8 +19,6 @@ PORT_DEFAULT = 8000
 THREADS_DEFAULT = 8
 IDLE_S_DEFAULT = 60
 CONNECTIONS_MAX = 1000 if os.name == "posix" else 400  # Windows' select takes 512
-# the Web Connector's bodies are cut off at 96 MB with a reply; what is larger is not taken in
-BODY_BYTES_MAX = 128 * 1024 * 1024
 RECEIVE_BYTES = 128 * 1024
 
 
@@ -70,8 +68,13 @@ def run(options: argparse.Namespace) -> int:
 
 def _waitress(options: argparse.Namespace) -> None:
     from waitress import serve
+    from waitress.channel import HTTPChannel
 
+    from tieout.cli.request_bodies import Request
     from tieout.config.wsgi import application
+    from tieout.web.uploads import TAKEN_BYTES_MAX
+
+    HTTPChannel.parser_class = Request
 
     serve(
         application,
@@ -83,7 +86,7 @@ def _waitress(options: argparse.Namespace) -> None:
         asyncore_use_poll=os.name == "posix",
         channel_timeout=options.idle_s,
         cleanup_interval=min(options.idle_s, 10),
-        max_request_body_size=BODY_BYTES_MAX,
+        max_request_body_size=TAKEN_BYTES_MAX,
         recv_bytes=RECEIVE_BYTES,
     )
 

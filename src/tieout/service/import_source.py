@@ -26,7 +26,7 @@ from tieout.sources.sheets import (
     required_fields,
 )
 from tieout.sources.sheets.columns import match_columns
-from tieout.sources.sheets.tables import open_tables
+from tieout.sources.sheets.tables import open_tables, too_large
 from tieout.store.commits import imports, tasks
 from tieout.store.queries import imports as imports_query
 from tieout.store.queries.imports import Import, Task
@@ -55,6 +55,7 @@ __all__ = [
     "run",
     "start",
     "template_row",
+    "too_large",
 ]
 
 

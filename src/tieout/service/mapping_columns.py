@@ -69,6 +69,15 @@ class FileUnreadableError(ValueError):
         self.remedy = remedy
 
 
+def too_large() -> FileUnreadableError:
+    """The refusal of a file above the bound."""
+    return FileUnreadableError(
+        f"The file is too large: a mapping file may have {BYTES_MAX // 1024 // 1024} MB.",
+        "Split it into several files, or leave out columns: the key and the QuickBooks side "
+        "are enough.",
+    )
+
+
 def safe(cell: str) -> str:
     """The cell as text: a spreadsheet runs what begins like a formula, so it gets an apostrophe.
 
@@ -111,8 +120,7 @@ class Table:
     def __init__(self, kind: Kind, path: Path, *, filename: str) -> None:
         self.kind = kind
         if path.stat().st_size > BYTES_MAX:
-            message = f"The file is larger than {BYTES_MAX // 1024 // 1024} MB."
-            raise FileUnreadableError(message, "Divide it into several files.")
+            raise too_large()
         try:
             opened = open_tables(path, filename=filename)
             self._marked = opened.format == "csv"  # the apostrophes of `safe` are in CSV only

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from tieout.service import uploads
 from tieout.service.access import Access
-from tieout.service.mapping_columns import FileUnreadableError, Kind, Table
+from tieout.service.mapping_columns import FileUnreadableError, Kind, Table, too_large
 from tieout.service.proposed_rows import Reader
 from tieout.sources.sheets import SheetRefused
 from tieout.store.commits import proposals as commits
@@ -83,7 +83,7 @@ def _keep(
     try:
         received = uploads.keep(source, company_id=access.company.pk, filename=filename)
     except SheetRefused as error:
-        raise FileUnreadableError(error.message, error.remedy) from error
+        raise too_large() from error  # the bound of uploads is above that of mapping files
     path = uploads.root() / received.path
     try:
         Table(kind, path, filename=received.filename)

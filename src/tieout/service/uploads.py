@@ -11,7 +11,8 @@ from typing import Protocol
 
 from django.conf import settings
 
-from tieout.sources.sheets import FILE_BYTES_MAX, SheetRefused
+from tieout.sources.sheets import FILE_BYTES_MAX
+from tieout.sources.sheets.tables import too_large
 from tieout.store.commits.imports import Received
 
 CHUNK_BYTES = 1 << 20
@@ -68,14 +69,6 @@ def plain_name(filename: str) -> str:
     last = filename.replace("\\", "/").rsplit("/", 1)[-1]
     clean = "".join(c for c in last if c.isprintable()).strip()
     return clean[-NAME_MAX:] or "upload"
-
-
-def too_large() -> SheetRefused:
-    """The refusal of a file above the bound."""
-    return SheetRefused(
-        "The file is too large: 200 MB is more than can be imported at once.",
-        "Export a shorter period, or split the file.",
-    )
 
 
 def _chunks(source: Uploaded | Path) -> Iterator[bytes]:

@@ -13,8 +13,9 @@ from django.urls import reverse
 from tieout.service import mapping_files as service
 from tieout.service import moments, propose_mappings
 from tieout.service.access import Access
-from tieout.service.mapping_columns import COLUMNS, FileUnreadableError, Kind
-from tieout.web.uploads import TOO_LARGE
+from tieout.service.mapping_columns import COLUMNS, FileUnreadableError, Kind, too_large
+from tieout.web import uploads
+from tieout.web.uploads import Refusal
 
 ROWS_AT_ONCE = 500
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -54,23 +55,25 @@ def upload(
     request: HttpRequest, access: Access, kind: Kind, *, back: str, label: str
 ) -> HttpResponse:
     """Read the file and go on to the preview of its changes; 422 when it is no such file."""
-    given = request.FILES.get("file")
+    large = too_large()
+    refusal = Refusal(str(large), large.remedy)
+    files, refused = uploads.taken(request, "file", too_large=refusal, most=1)
     context: dict[str, Any] = {
         "label": label,
         "back": reverse(back, args=[access.company.pk]),
         "columns": ", ".join(COLUMNS[kind]),
     }
-    if request.META.get(TOO_LARGE):
-        context |= {"problem": "The file is too large.", "remedy": "Divide it into several files."}
-    elif given is None:
+    if refused:
+        context |= {"problem": refused[0].message, "remedy": refused[0].remedy}
+    elif not files:
         context |= {"problem": "No file was chosen.", "remedy": "Choose a file, then upload."}
     else:
         try:
             proposal = propose_mappings.receive(
-                access, kind, given, given.name or "", moments.now()
+                access, kind, files[0], files[0].name or "", moments.now()
             )
         except FileUnreadableError as error:
-            context |= {"problem": str(error), "remedy": error.remedy}
+            context |= {"problem": f"{files[0].name}: {error}", "remedy": error.remedy}
         else:
             return redirect("mapping_changes", access.company.pk, proposal.pk)
     return render(request, "mapping_report.html", context, status=422)

@@ -71,17 +71,21 @@ def open_tables(path: Path, *, filename: str) -> Opened:
         msg = "The file is empty."
         raise SheetRefused(msg, "Export it again, and choose that file.")
     if size > FILE_BYTES_MAX:
-        msg = f"The file has {size / 1_000_000:,.0f} MB; 200 MB is too large to import."
-        raise SheetRefused(
-            msg,
-            "Export a shorter period, or split the file.",
-        )
+        raise too_large()
     with path.open("rb") as stream:
         sample = stream.read(SAMPLE_BYTES)
     _refuse_foreign(sample)
     if sample.startswith(b"PK"):
         return _open_excel(path)
     return _open_csv(path, sample, filename=filename)
+
+
+def too_large() -> SheetRefused:
+    """The refusal of a file above the bound."""
+    return SheetRefused(
+        f"The file is too large: it must be below {(FILE_BYTES_MAX + 1) // 1_000_000} MB.",
+        "Export a shorter period, split the file, or leave out columns that are not imported.",
+    )
 
 
 def _refuse_foreign(sample: bytes) -> None:

@@ -18,13 +18,13 @@ from tieout.service.import_source import ImportRefused, Kind, SheetRefused
 from tieout.store.queries import imports as queries
 from tieout.store.queries import source
 from tieout.store.queries.imports import Import
+from tieout.web import uploads
 from tieout.web.access import company_page
 from tieout.web.csv_out import csv_response
 from tieout.web.pages.imports import forms
 from tieout.web.templatetags.tieout import moment
-from tieout.web.uploads import TOO_LARGE
+from tieout.web.uploads import Refusal
 
-FILES_MAX = 10
 PROBLEMS_A_PAGE = 50
 PROBLEM_COLUMNS = ("File", "Sheet", "Line", "Field", "Value", "What is wrong", "What to do")
 IMPORT_COLUMNS = (
@@ -70,18 +70,12 @@ def _import_rows(access: Access) -> Iterator[tuple[object, ...]]:
 @company_page("work")
 def receive(request: HttpRequest, access: Access) -> HttpResponse:
     """Take the files, recognise them, and go on to the preview."""
-    files = request.FILES.getlist("files")
-    problems = []
-    if dropped := request.META.get(TOO_LARGE):
-        problems.append(
-            f"{dropped}: The file is too large: 200 MB is more than can be imported at once. "
-            "Export a shorter period, or split the file. Nothing of it was kept."
-        )
-    elif not files:
+    large = import_source.too_large()
+    refusal = Refusal(large.message, large.remedy)
+    files, refused = uploads.taken(request, "files", too_large=refusal)
+    problems = [f"{each.message} {each.remedy} Nothing of it was kept." for each in refused]
+    if not files and not problems:
         problems.append("No file was chosen. Choose a CSV file or an Excel Workbook (.xlsx).")
-    if len(files) > FILES_MAX:
-        problems.append(f"{FILES_MAX} files are the most at once. Nothing was kept.")
-        files = []
     rows = []
     for file in files:
         try:
