@@ -155,6 +155,28 @@ def test_taking_over_is_a_super_users_word(running: Run) -> None:
     assert said(home, "connection", "show")["held"] == ""
 
 
+def test_import_says_what_it_cannot_take_before_anything_is_imported(
+    running: Run, tmp_path: Path
+) -> None:
+    good, bare, empty = (tmp_path / name for name in ("good.csv", "bare.csv", "empty.csv"))
+    good.write_text("Client ID,Client,Status\nC-NEW,Newcomer,Active\n")
+    bare.write_text("Client ID,Colour\nC-1,red\n")
+    empty.touch()
+    for more, sentence in (
+        ((good,), f"FILE {good} is given twice: name it once."),
+        (("--kind", "god.csv=clients"), "god.csv is none of the files to import; give one of"),
+        (("--kind", "good.csv=client"), "KIND is one of clients, jobs, items, invoices."),
+        ((bare,), f"{bare}: its columns do not tell what it holds. Say it with --kind {bare}="),
+        ((empty,), f"{empty}: The file is empty. Export it again, and choose that file."),
+    ):
+        done = tieout(running.home, "import", str(good), *map(str, more))
+        assert done.returncode == 2, done.stderr
+        assert sentence in done.stderr
+        assert done.stderr.count("\n") == 1
+    (report,) = said(running.home, "import", str(good), "--no-plan")["files"]
+    assert report["added"] == 1  # it was not there before
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -550,3 +550,15 @@ def test_northgate_goes_in_whole_from_csv_and_unchanged_from_excel(access: Acces
     assert str(sum(printed)) == expected["total"]  # one invoice does not add up, on purpose
     excel = import_source.import_now(access, [NORTHGATE / "northgate.xlsx"], now=NOW)
     assert (excel.files[0].added, excel.files[0].changed, excel.files[0].bad) == (0, 0, 0)
+
+
+def test_a_file_whose_columns_do_not_tell_is_not_passed_over(
+    access: Access, files: object
+) -> None:
+    before = kept()
+    clients, unclear = files(clients=CLIENTS, unclear="Client ID,Colour\nC-1,red\n")
+    with pytest.raises(import_source.KindUnknown) as refused:
+        import_source.import_now(access, [clients, unclear], now=NOW)
+    assert refused.value.path == unclear
+    assert kept() == before
+    assert not Import.objects.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -31,14 +32,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 = everything went in, 1 = some rows were left out, 2 = no such file."""
+    """0 = everything went in, 1 = some rows were left out, 2 = wrong files, or what they hold."""
     project.start()
     access = project.find_access(options)
     missing = [str(path) for path in options.files if not path.is_file()]
     if missing:
         message = f"There is no file {missing[0]}: check the path."
         raise CommandError(message)
-    report = bring_in(access, options.files, kinds=_kinds(options))
+    kinds = kinds_of(options.files, options.kind)
+    report = bring_in(access, options.files, kinds=kinds)
     if not options.no_plan:
         plan_now(access, wait_s=options.wait)
     problems = listed_problems(report)
@@ -56,15 +58,20 @@ def run(options: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
-def bring_in(access: Any, paths: list[Path], *, kinds: dict[str, Any] | None = None) -> Any:
+def bring_in(access: Any, paths: list[Path], *, kinds: dict[Path, Any] | None = None) -> Any:
     """Import the files here and now. Raises CommandError when they cannot be."""
     from tieout.service import import_source, moments
 
     try:
         report = import_source.import_now(access, paths, now=moments.now(), kinds=kinds)
     except import_source.SheetRefused as error:
-        message = f"{error.message} {error.remedy}"
-        raise CommandError(message, status=1) from error
+        raise CommandError(str(error)) from error
+    except import_source.KindUnknown as error:
+        message = (
+            f"{error} Say it with --kind {error.path}=KIND, where KIND is one of "
+            f"{', '.join(KINDS)}."
+        )
+        raise CommandError(message) from error
     except import_source.ImportRefused as error:
         raise CommandError(str(error), status=1) from error
     if report.problem:
@@ -105,17 +112,56 @@ def listed_problems(report: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _kinds(options: argparse.Namespace) -> dict[str, Any]:
+def kinds_of(files: Sequence[Path], said: Sequence[str]) -> dict[Path, Any]:
+    """What `--kind FILE=KIND` says about which file: by its path, or its name where one has it.
+
+    Raises CommandError for a file that is named twice, a kind that is none, and a FILE that is
+    none of the files or fits several.
+    """
     from tieout.service.import_source import Kind
 
-    chosen: dict[str, Any] = {}
-    for text in options.kind:
+    _once(files)
+    kinds: dict[Path, Any] = {}
+    for text in said:
         name, _, kind = text.rpartition("=")
         if kind not in KINDS or not name:
-            message = f"--kind takes FILE=KIND with one of {', '.join(KINDS)}, not {text}."
+            message = f"--kind {text}: give FILE=KIND, where KIND is one of {', '.join(KINDS)}."
             raise CommandError(message)
-        chosen[Path(name).name] = Kind(kind)
-    return chosen
+        file = _meant(name, kind, files)
+        if file in kinds:
+            message = f"--kind {text}: {file} is {kinds[file].value} already; give its kind once."
+            raise CommandError(message)
+        kinds[file] = Kind(kind)
+    return kinds
+
+
+def _once(files: Sequence[Path]) -> None:
+    seen: dict[Path, Path] = {}
+    for file in files:
+        first = seen.setdefault(file.resolve(), file)
+        if first is not file:
+            also = "" if str(first) == str(file) else f" (as {first}, too)"
+            message = f"FILE {file} is given twice{also}: name it once."
+            raise CommandError(message)
+
+
+def _meant(name: str, kind: str, files: Sequence[Path]) -> Path:
+    path = Path(name)
+    fitting = [file for file in files if file.resolve() == path.resolve()]
+    fitting = fitting or [file for file in files if file.name == name]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        message = (
+            f"--kind {name}={kind}: {len(fitting)} files have this name; "
+            f"give the path: --kind {fitting[0]}={kind}."
+        )
+    else:
+        message = (
+            f"--kind {name}={kind}: {name} is none of the files to import; "
+            f"give one of {', '.join(map(str, files))}."
+        )
+    raise CommandError(message)
 
 
 def _row(report: Any) -> dict[str, Any]:

@@ -43,6 +43,7 @@ __all__ = [
     "KIND_NAMES",
     "ImportRefused",
     "Kind",
+    "KindUnknown",
     "SheetChoice",
     "SheetRefused",
     "choose",
@@ -61,6 +62,14 @@ __all__ = [
 
 class ImportRefused(Exception):
     """The import cannot be started or changed like this; the text says why and what to do."""
+
+
+class KindUnknown(ImportRefused):
+    """Nothing in the file `path` has columns that tell what it holds, and nobody has said it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: its columns do not tell what it holds.")
+        self.path = path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,24 +164,30 @@ def import_now(
     paths: Sequence[Path],
     *,
     now: datetime,
-    kinds: Mapping[str, Kind] | None = None,
+    kinds: Mapping[Path, Kind] | None = None,
 ) -> import_run.Report:
     """Receive, start and run these files in this process, the same way as on a worker.
 
-    `kinds` says by file name what a file holds where its columns do not tell. Raises SheetRefused
-    or ImportRefused before anything is written.
+    `kinds` says by path what a file holds where its columns do not tell. Raises SheetRefused with
+    the path, KindUnknown or another ImportRefused, before anything is written.
     """
     received: list[Import] = []
     try:
         for path in paths:
-            row = receive(access, path, path.name, now)
+            try:
+                row = receive(access, path, path.name, now)
+            except SheetRefused as refused:
+                msg = f"{path}: {refused.message}"
+                raise SheetRefused(msg, refused.remedy) from refused
             received.append(row)
-            if kind := (kinds or {}).get(path.name):
+            if kind := (kinds or {}).get(path):
                 choose(
                     access,
                     row.pk,
                     [SheetChoice(sheet=sheet["sheet"], kind=kind) for sheet in row.sheets],
                 )
+            elif not any(sheet["kind"] for sheet in row.sheets):
+                raise KindUnknown(path)
         with transaction.atomic():
             task = start(access, [row.pk for row in received], now)
             imports.claim_here(task_id=task.pk, now=now)
