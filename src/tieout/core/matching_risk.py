@@ -19,7 +19,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tieout.core.matching_kinds import is_exact_name, is_thin
+from tieout.core.matching_kinds import is_thin
 
 __all__ = ["MOST", "Counts", "Risk", "settle"]
 
