@@ -153,7 +153,10 @@ def test_a_suggestion_is_taken_and_undone_from_the_keyboard(
 def _accept_and_undo(page: Page, look: Look, path: str) -> None:
     """What is on screen is previewed, saved and undone as one, and nothing reloads the page."""
     page.evaluate("window.stayed = true")
-    page.get_by_role("navigation", name="State").get_by_role("link", name="Suggested").click()
+    tab = page.get_by_role("navigation", name="State").get_by_role("link", name="Suggested")
+    tab.click()
+    expect(tab).to_have_attribute("aria-current", "true")  # the desk was swapped in
+    page.wait_for_function("() => !document.querySelector('.htmx-settling')")
     expect(page.locator("[data-row]").first).to_contain_text("Suggested:")
     page.get_by_role("button", name="Accept suggestions").click()
     dialog = page.get_by_role("dialog")
