@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from tests import factories, snapshot
 
 # how long an example takes says what else the machine does: speed is judged in bench/
-settings.register_profile("tests", suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tests")
 
 

@@ -151,7 +151,7 @@ def test_tabs_search_and_kinds(as_person: Any, books: Books) -> None:
     assert "Nothing noted" in text(bea.get(home(books, "?tab=noted")))
     part = bea.get(home(books, "?q=elena"), **HTMX, HTTP_HX_TARGET="results")
     assert "<html" not in part.content.decode()
-    for odd in ("?tab=x&kind=y&page=-1", "?page=99999999999", "?q=%00"):
+    for odd in ("?tab=x&kind=y&page=-1", "?page=99999999999"):
         assert bea.get(home(books, odd)).status_code == 200
 
 

@@ -240,7 +240,7 @@ def agency(people: list[tuple[str, str, str]]) -> list[JobToMatch]:
     return [job(f"{first} {last}", t, key=f"J{n}") for n, (first, last, t) in enumerate(people)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(PEOPLE, PEOPLE, st.randoms(use_true_random=False))
 def test_order_changes_nothing_and_nothing_is_taken_twice(ours, theirs, rng) -> None:
     jobs, candidates = agency(ours), books(theirs)
@@ -257,7 +257,7 @@ def test_order_changes_nothing_and_nothing_is_taken_twice(ours, theirs, rng) -> 
         assert each.reasons
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(PEOPLE, st.text(st.characters(categories=["Lu", "Ll"], max_codepoint=0x17F), min_size=3))
 def test_a_perfect_copy_is_always_found(others, surname) -> None:
     ours = job(f"Quirin {surname}", key="JX")

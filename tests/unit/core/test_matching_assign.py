@@ -30,7 +30,7 @@ SCORES = st.dictionaries(
 JOBS = st.dictionaries(st.sampled_from("ABCDEF"), SCORES, max_size=6)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(JOBS, st.lists(st.tuples(st.sampled_from("ABCDEF"), st.none() | SCORES), max_size=5))
 def test_changes_end_where_a_fresh_start_ends(jobs, changes) -> None:
     found = Assignment(jobs)

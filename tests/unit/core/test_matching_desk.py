@@ -149,7 +149,7 @@ def own(found: list[Suggestion] | tuple[Suggestion, ...]) -> list[tuple[object, 
     return [(each.list_id, each.rank, each.fit, each.reasons, each.accepted) for each in found]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(JOB, max_size=7), st.lists(QB, max_size=7), JOB, INVOICES)
 def test_one_changed_job_is_answered_as_by_a_full_run(jobs, candidates, changed, invoices) -> None:
     jobs, candidates = unique(jobs, "job_id"), unique(candidates, "list_id")
@@ -166,7 +166,7 @@ def test_one_changed_job_is_answered_as_by_a_full_run(jobs, candidates, changed,
             assert found.answer(each.job_id) == before.answer(each.job_id)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(JOB, min_size=1, max_size=7), st.lists(QB, max_size=7), QB, st.booleans())
 def test_one_changed_quickbooks_job_is_answered_as_by_a_full_run(
     jobs, candidates, changed, goes

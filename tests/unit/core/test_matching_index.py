@@ -89,7 +89,7 @@ NAMES = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(NAMES, max_size=6), st.lists(st.tuples(st.integers(0, 5), NAMES), max_size=6))
 def test_after_any_changes_the_index_is_as_if_made_anew(names, changes) -> None:
     found = index(*names)
