@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Exists, Q, QuerySet, Value, When
 
 from tieout.core import facts
 from tieout.store import prepared
@@ -126,11 +126,19 @@ def plan_all_again(*, company_id: int) -> int:
 
 
 def note_contact(*, company_id: int, now: datetime) -> None:
-    """QuickBooks answered; clears the last problem, and after a silence ends the pauses."""
+    """QuickBooks answered; clears the last problem, and after a silence ends the pauses.
+
+    The connection is active then, unless it was never verified: only Verify learns whose books
+    answer, and nothing is written before.
+    """
     if _is_noted(company_id=company_id, since=now - timedelta(seconds=NOTE_EVERY_S)):
         return
+    known = Exists(Book.objects.filter(company_id=company_id).exclude(company_name=""))
     Connection.objects.filter(company_id=company_id).update(
-        last_contact_at=now, status=Connection.Status.ACTIVE, problem="", remedy=""
+        last_contact_at=now,
+        status=Case(When(known, then=Value(Status.ACTIVE)), default=Value(Status.UNVERIFIED)),
+        problem="",
+        remedy="",
     )
     if Lane.objects.filter(company_id=company_id, failures__gt=0).update(failures=0):
         exports.look_now(company_id=company_id, now=now)
