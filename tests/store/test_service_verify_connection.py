@@ -14,6 +14,7 @@ from tests.rehearsal import rehearsed
 from tieout.channels.base import Answer, Outcome, Rung
 from tieout.service import company_facts, connect, verify_connection
 from tieout.service.access import Access, find_access
+from tieout.store.commits import connection as commits
 from tieout.store.models import Book, Connection, Event, Task
 from tieout.store.secrets import SecretUnreadable
 
@@ -66,6 +67,20 @@ def test_all_rungs_hold_and_the_book_is_written(sam: Access, channel: SandboxCha
     assert book.qbxml_version == "13.0"
     assert row.last_contact_at is not None
     assert Event.objects.filter(company=sam.company, verb="verified").count() == 1
+
+
+def test_the_first_verify_passes_although_a_list_was_read_before(
+    sam: Access, channel: SandboxChannel
+) -> None:
+    """Refresh reads the preferences too; whose books these are nobody has said before Verify."""
+    columns = {"company_name": "Northgate Staffing LLC", "company_file": "C:/N.QBW", "stamp": ""}
+    commits.record_preferences(
+        company_id=sam.company.pk, columns=columns | {"uses_classes": True}, now=NOW
+    )
+    book = Book.objects.get(company=sam.company)
+    assert (book.company_name, book.read_at, book.uses_classes) == ("", None, True)
+    assert (verify(sam).state, set(ladder(sam).values())) == ("done", {"ok"})
+    assert Book.objects.get(company=sam.company).read_at is not None
 
 
 def test_nothing_that_verify_sends_writes(sam: Access, channel: SandboxChannel) -> None:

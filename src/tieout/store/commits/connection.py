@@ -175,5 +175,7 @@ def record_preferences(
             return False, False
     fresh = {name: value for name, value in columns.items() if name not in KEPT_AT_REFRESH}
     changed = any(getattr(book, name) != value for name, value in fresh.items())
-    Book.objects.filter(company_id=company_id).update(**fresh, read_at=now)
+    # whose books these are only Verify says: till then they count as never read
+    read_at = None if book.read_at is None else now
+    Book.objects.filter(company_id=company_id).update(**fresh, read_at=read_at)
     return True, changed
