@@ -11,7 +11,7 @@ from tests import factories as make
 from tests.rehearsal import Office
 
 from tieout.channels.base import Answer
-from tieout.service import confirm_gone, moments
+from tieout.service import confirm_gone, moments, presence
 from tieout.service.turns import Lease, Place, Trouble
 from tieout.service.worker import Worker
 from tieout.store.commits import lanes
@@ -27,7 +27,7 @@ class Killed(BaseException):
 
 @pytest.fixture
 def _tens(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(confirm_gone, "ROWS", ROWS)
+    monkeypatch.setattr(presence, "ROWS", ROWS)
 
 
 def want(office: Office, count: int) -> Task:

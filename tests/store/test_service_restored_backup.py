@@ -18,6 +18,7 @@ from tests.store.test_service_undo_and_update import changed
 from tieout.service import (
     moments,
     plan_export,
+    presence,
     restored_backup,
     run_export,
     tie_out,
@@ -268,7 +269,7 @@ def test_a_look_begins_anew_when_a_backup_is_restored_in_its_middle(
     rolled_back: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """QuickBooks tells the time of a restore in minutes, so the first page's is set back."""
-    monkeypatch.setattr(restored_backup, "ROWS", 1)
+    monkeypatch.setattr(presence, "ROWS", 1)
     take, pages = restored_backup.take, []
 
     def between(*, task: Task, **given: Any) -> object:
@@ -288,7 +289,7 @@ def test_a_look_begins_anew_when_a_backup_is_restored_in_its_middle(
 
 
 def test_many_are_asked_for_in_pages(rolled_back: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(restored_backup, "ROWS", 2)
+    monkeypatch.setattr(presence, "ROWS", 2)
     task = look(rolled_back)
     assert (task.message, task.done) == ("2 of 3 exported are gone", 3)
     total = sum(row.total for row in restored_backup.gone(task=task))
@@ -318,7 +319,7 @@ def test_ten_cost_the_same_however_many_were_found_or_are_left(
     for number in range(50):
         row = make.posting(make.invoice(client, f"N-{number}"), customer)
         Posting.objects.filter(pk=row.pk).update(state="exported", txn_id=f"{number:X}-1")
-    monkeypatch.setattr(restored_backup, "ROWS", 10)
+    monkeypatch.setattr(presence, "ROWS", 10)
     take, costs = restored_backup.take, []
 
     def counted(*, task: Task, **given: Any) -> object:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from django.test import Client
 from tests.factories import NOW, World
 
 from tieout.store.models import Batch, Company, Import, Task, User
@@ -63,3 +65,15 @@ def test_people(as_person: Any, world: World) -> None:
     assert "vic,'@Vic,never,Viewer" in found
     assert not any(line.startswith("charlie") for line in found)
     assert as_person("bea").get(f"{home}people.csv").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["invoices/exports/batches.csv", "import/imports.csv", "settings/people/people.csv"],
+)
+def test_no_list_is_for_a_stranger_or_for_nobody(
+    as_person: Any, world: World, client: Client, path: str
+) -> None:
+    address = f"/c/{world.northgate.pk}/{path}"
+    assert as_person("charlie").get(address).status_code == 404
+    assert client.get(address).status_code == 302  # to the sign-in

@@ -36,7 +36,6 @@ from tieout.store.queries import exports as queries
 from tieout.store.queries import qb_writes as write_queries
 from tieout.store.queries.exports import Posting, Task
 
-ROWS = 100  # ids asked for in one message
 STANDS = "It stands in QuickBooks as it is. Nothing was changed."
 _NO_NEWS = {(State.VOIDED, Event.VOIDED), (State.DELETED, Event.DELETED)}
 RESTORED = Trouble(
@@ -109,14 +108,7 @@ def latest(*, company_id: int, posting_ids: list[int]) -> Task | None:
 
 def ask(task: Task) -> Question | None:
     """The next hundred ids; None when all were asked for."""
-    ids = restored.still_to_ask(task_id=task.pk, limit=ROWS)
-    if not ids:
-        return None
-    # also what moved on meanwhile: an answer about it changes nothing
-    rows = restored.postings(company_id=task.company_id, ids=list(ids))
-    lane = connections.held(company_id=task.company_id)
-    place: Place = {"last": max(ids), "epoch": lane.epoch if lane else 0}
-    return Question(request=presence.request(rows, ids), place=place)
+    return presence.ask_listed(task)
 
 
 def take(
@@ -129,7 +121,7 @@ def take(
         return None
     with transaction.atomic():
         lanes.check(company_id=lease.company_id, epoch=lease.epoch)
-        ids = restored.still_to_ask(task_id=task.pk, limit=ROWS)
+        ids = restored.still_to_ask(task_id=task.pk, limit=presence.ROWS)
         if int(place["last"]) != max(ids, default=0):
             return None  # noted already: its answer came twice
         asked = restored.postings(company_id=task.company_id, ids=list(ids))

@@ -12,11 +12,27 @@ from tieout.channels.base import Answer
 from tieout.core.facts import PostingKind
 from tieout.quickbooks import qbxml, translate_presence, wire
 from tieout.quickbooks.translate_presence import Presence
-from tieout.service.turns import Trouble
-from tieout.store.queries import connections
-from tieout.store.queries.exports import Posting
+from tieout.service.turns import Place, Question, Trouble
+from tieout.store.queries import connections, restored
+from tieout.store.queries.exports import Posting, Task
 
+ROWS = 100  # ids asked for in one message
 AGAIN = "Tieout tries again by itself."
+
+
+def ask_listed(task: Task) -> Question | None:
+    """The next hundred of the invoices that a task lists, under the lane's epoch; None at its end.
+
+    An answer that another holding of the lane left behind counts for nothing.
+    """
+    ids = restored.still_to_ask(task_id=task.pk, limit=ROWS)
+    if not ids:
+        return None
+    # also what moved on meanwhile: an answer about it changes nothing
+    rows = restored.postings(company_id=task.company_id, ids=list(ids))
+    lane = connections.held(company_id=task.company_id)
+    place: Place = {"last": max(ids), "epoch": lane.epoch if lane else 0}
+    return Question(request=request(rows, ids), place=place)
 
 
 def request(rows: Sequence[Posting], ids: Mapping[int, str] | None = None) -> bytes:

@@ -28,11 +28,9 @@ from tieout.service.turns import Lease, Place, Question, Trouble
 from tieout.store.commits import events, lanes, looks, tasks
 from tieout.store.commits import exports as export_commits
 from tieout.store.commits import qb_writes as write_commits
-from tieout.store.queries import connections, restored
+from tieout.store.queries import restored
 from tieout.store.queries import tasks as task_queries
 from tieout.store.queries.exports import Posting, Task
-
-ROWS = 100  # ids asked for in one message
 
 
 class CannotPutBack(Exception):
@@ -145,29 +143,14 @@ def _back(row: Posting, access: Access, now: datetime) -> events.Entry:
 def ask(task: Task) -> Question | None:
     """The next hundred ids, the latest first; None when all were asked for."""
     if "back" in task.params:
-        return _ask_back(task)
+        return presence.ask_listed(task)
     rows = restored.exported_before(
-        company_id=task.company_id, before=task.params.get("before"), limit=ROWS
+        company_id=task.company_id, before=task.params.get("before"), limit=presence.ROWS
     )
     if not rows:
         return None
     place: Place = {"first": rows[0].pk, "last": rows[-1].pk}
     return Question(request=presence.request(rows), place=place)
-
-
-def _ask_back(task: Task) -> Question | None:
-    """The next hundred of those to be put back, under the lane's epoch.
-
-    An answer that another holding of the lane left behind counts for nothing.
-    """
-    ids = restored.still_to_ask(task_id=task.pk, limit=ROWS)
-    if not ids:
-        return None
-    # also what moved on meanwhile: an answer about it changes nothing
-    rows = restored.postings(company_id=task.company_id, ids=list(ids))
-    lane = connections.held(company_id=task.company_id)
-    place: Place = {"last": max(ids), "epoch": lane.epoch if lane else 0}
-    return Question(request=presence.request(rows, ids), place=place)
 
 
 def take(
@@ -219,7 +202,7 @@ def _take_back(task: Task, place: Place, lease: Lease, answer: Answer) -> Troubl
         )
     with transaction.atomic():
         lanes.check(company_id=lease.company_id, epoch=lease.epoch)
-        ids = restored.still_to_ask(task_id=task.pk, limit=ROWS)
+        ids = restored.still_to_ask(task_id=task.pk, limit=presence.ROWS)
         if int(place["last"]) != max(ids, default=0):
             return None  # taken already: its answer came twice
         asked = restored.postings(company_id=task.company_id, ids=list(ids))
