@@ -37,8 +37,27 @@
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (dialog && event.detail.target?.id === "dialog-body" && !dialog.open) {
       opener = document.activeElement;
+      ahead = "";
     }
   });
+  // What is typed while the dialog is on its way is meant for its first field: a letter of a name must
+  // neither be lost nor work as a key of the table that is still shown.
+  let ahead = null; // null: no dialog is on its way
+  document.addEventListener("keydown", (event) => {
+    if (ahead === null || event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.matches?.("input, select, textarea")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!event.repeat && (ahead || event.key !== " ")) ahead += event.key;
+  }, true);
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.target?.id === "dialog-body" && !event.detail.successful) ahead = null;
+  });
+  function fill(field, text) {
+    if (!field.matches("input[type='text'], input:not([type]), textarea")) return;
+    field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
+    field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  }
   // a search that is replaced while it is under way would still push its address when it answers
   document.addEventListener("htmx:beforeCleanupElement", (event) => {
     if (event.target.matches?.("form[role='search']")) htmx.trigger(event.target, "htmx:abort");
@@ -46,7 +65,14 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     if (!dialog || event.detail.target?.id !== "dialog-body") return;
     if (!dialog.open && byId("dialog-body").childElementCount) dialog.showModal();
-    dialog.querySelector("[data-autofocus]")?.focus();
+  });
+  // not sooner: only now a field asks the server for what is typed into it
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (!dialog || event.detail.target?.id !== "dialog-body") return;
+    const first = dialog.querySelector("[data-autofocus]");
+    first?.focus();
+    if (ahead && first) fill(first, ahead);
+    ahead = null;
   });
   // a response says "HX-Trigger-After-Settle: dialog-close" when its work is done: by then the row that
   // was swapped in answers to keys, and gets the focus back

@@ -62,6 +62,7 @@
     } else if (event.key === "Escape" && open) {
       event.preventDefault();
       event.stopPropagation();
+      parts(input).box.classList.add("dismissed");
       show(input, false);
     } else if (event.key === "Tab") {
       show(input, false);
@@ -73,7 +74,7 @@
     const { box, value } = parts(input);
     const changed = value.value !== "";
     value.value = "";
-    box.classList.remove("picked");
+    box.classList.remove("picked", "dismissed");
     if (changed) value.dispatchEvent(new Event("change", { bubbles: true }));
   });
   document.addEventListener("mousedown", (event) => {
@@ -110,7 +111,9 @@
     const status = box.querySelector("[data-combobox-count]");
     const count = options(list).length;
     if (status) status.textContent = count === 1 ? "1 match" : `${count} matches`;
-    // an answer to what was typed may come after the choice was made: it must not open the list again
-    show(input, document.activeElement === input && !box.classList.contains("picked"));
+    // an answer to what was typed may come after the choice was made, or after Escape closed the list:
+    // it must not open it again, or the next Escape would not close the dialog
+    const done = box.classList.contains("picked") || box.classList.contains("dismissed");
+    show(input, document.activeElement === input && !done);
   });
 })();
