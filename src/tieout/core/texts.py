@@ -28,6 +28,16 @@ _INVISIBLE = {"Cc", "Cf", "Mn", "Me"}
 _NEWLINES = re.compile(r"\r\n?")
 
 
+def as_stored(text: str) -> str:
+    """The text as QuickBooks will hold it, whole. Applying it twice changes nothing more."""
+    return text if text.isascii() and text.isprintable() else _transliterate(text)[0]
+
+
+def same_in_quickbooks(one: str, other: str) -> bool:
+    """Whether two texts are one once QuickBooks holds them, but for white space around them."""
+    return as_stored(one).strip() == as_stored(other).strip()
+
+
 def storable(text: str, *, where: str, limit: int, one_line: bool) -> tuple[str, tuple[str, ...]]:
     """The text as QuickBooks will hold it, and one note for each thing that was changed.
 

@@ -13,9 +13,9 @@ from decimal import Decimal
 from tieout.core import keys
 from tieout.core.exporting import Event
 from tieout.core.facts import Posting, PostingKind, PostingLine, TheirInvoice
+from tieout.core.texts import as_stored
 from tieout.quickbooks import qbxml
 from tieout.quickbooks.qbxml import credits as qbxml_credits
-from tieout.quickbooks.qbxml import text as qbxml_text
 from tieout.quickbooks.qbxml import transactions
 from tieout.quickbooks.readings import Found as Found
 from tieout.quickbooks.readings import Reading as Reading
@@ -148,10 +148,10 @@ def _add(posting: Posting, expected: Expected) -> qbxml.Request:
         template=qbxml.Ref(full_name=posting.template_name) if posting.template_name else None,
         txn_date=posting.txn_date,
         ref_number=posting.number,
-        po_number=qbxml_text.to_quickbooks(posting.po_number),
+        po_number=as_stored(posting.po_number),
         terms=qbxml.Ref(list_id=posting.terms.list_id) if posting.terms else None,
         due_date=posting.due_date,
-        memo=qbxml_text.to_quickbooks(f"{posting.memo} {keys.marker(expected.key)}".strip()),
+        memo=as_stored(f"{posting.memo} {keys.marker(expected.key)}".strip()),
         is_to_be_printed=False,
         is_to_be_emailed=False,
         other=expected.key[:OTHER_MAX],
@@ -165,7 +165,7 @@ def line_of(line: PostingLine, tax_code: str) -> qbxml.LineAdd:
     """A line as it is sent. `tax_code` is that of the whole posting, "" where there is no tax."""
     return qbxml.LineAdd(
         item_list_id=line.item.list_id,
-        desc=qbxml_text.to_quickbooks(line.description),
+        desc=as_stored(line.description),
         quantity=line.quantity,
         rate=None if line.send_amount else line.rate,
         amount=line.amount if line.send_amount else None,

@@ -9,8 +9,8 @@ from typing import Any
 
 from tieout.core.exporting import Event
 from tieout.core.job_data import LABELS, JobData
+from tieout.core.texts import as_stored, same_in_quickbooks
 from tieout.quickbooks import qbxml
-from tieout.quickbooks.qbxml.text import same_in_quickbooks, to_quickbooks
 from tieout.quickbooks.readings import (
     Found,
     Reading,
@@ -144,13 +144,13 @@ def render_add(job: NewJob, *, set_id: str, old_set_id: str) -> bytes:
     data = job.data
     add = qbxml.CustomerAdd(
         request_id=job.request_id,
-        name=to_quickbooks(job.name),
+        name=as_stored(job.name),
         parent_list_id=job.parent_list_id,
         job_status=_status(data.job_status),
         job_start_date=_day(data.job_start_date) or None,
         job_projected_end_date=_day(data.job_projected_end_date) or None,
         job_end_date=_day(data.job_end_date) or None,
-        job_desc=to_quickbooks(data.job_desc),
+        job_desc=as_stored(data.job_desc),
         external_guid=job.guid,
     )
     return qbxml.render([add], new_message_set_id=set_id, old_message_set_id=old_set_id or None)
@@ -217,7 +217,7 @@ def render_mod(change: JobChange, *, set_id: str, old_set_id: str) -> bytes:
     if "job_status" in change.want:
         values["job_status"] = _status(change.want["job_status"] or "None")
     if "job_desc" in change.want:
-        values["job_desc"] = to_quickbooks(change.want["job_desc"])
+        values["job_desc"] = as_stored(change.want["job_desc"])
     mod = qbxml.CustomerMod(
         request_id=change.request_id,
         list_id=change.list_id,

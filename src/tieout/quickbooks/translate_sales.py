@@ -8,10 +8,10 @@ from decimal import Decimal
 from tieout.core import keys
 from tieout.core.exporting import Event
 from tieout.core.facts import Posting, PostingKind, PostingLine
+from tieout.core.texts import as_stored, same_in_quickbooks
 from tieout.quickbooks import qbxml
 from tieout.quickbooks.qbxml import credits as qbxml_credits
 from tieout.quickbooks.qbxml import transactions
-from tieout.quickbooks.qbxml.text import same_in_quickbooks, to_quickbooks
 from tieout.quickbooks.readings import (
     Found,
     Reading,
@@ -197,7 +197,7 @@ def render_mod(held: HeldSale, target: Posting, *, set_id: str, old_set_id: str)
         edit_sequence=held.edit_sequence,
         customer_list_id=target.customer.list_id,
         txn_date=target.txn_date,
-        po_number=to_quickbooks(target.po_number),
+        po_number=as_stored(target.po_number),
         terms=qbxml.Ref(list_id=target.terms.list_id) if target.terms else None,
         due_date=target.due_date,
         memo=_memo(held, target),
@@ -236,7 +236,7 @@ def read_mod_search(answer: bytes, held: HeldSale, target: Posting) -> Reading:
 
 
 def _memo(held: HeldSale, target: Posting) -> str:
-    return to_quickbooks(f"{target.memo} {keys.marker(held.key)}".strip())
+    return as_stored(f"{target.memo} {keys.marker(held.key)}".strip())
 
 
 def _line(line: PostingLine, tax_code: str) -> qbxml.LineMod:

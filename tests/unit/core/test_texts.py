@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieout.core.texts import storable
-from tieout.quickbooks.qbxml.text import to_quickbooks
+from tieout.core.texts import as_stored, same_in_quickbooks, storable
 
 
 def stored(text, *, limit=40, one_line=False):
@@ -69,8 +68,21 @@ def test_the_result_is_storable_and_stays_as_it_is(text, one_line):
     assert stored(once, one_line=one_line) == (once, ())
 
 
-def test_the_codec_leaves_alone_what_the_clerk_was_shown():
+def test_what_leaves_is_what_the_clerk_was_shown():
     """What planning promises is what goes out, for every letter and sign of the Western scripts."""
     for code in range(0x3000):
         text, _ = stored(f"a{chr(code)}b")
-        assert to_quickbooks(text) == text
+        assert as_stored(text) == text
+
+
+def test_a_text_is_never_cut_where_nobody_would_see_it():
+    assert as_stored("Wałęsa – ICU " * 400) == "Walesa - ICU " * 400
+
+
+@settings(max_examples=60)
+@given(st.text())
+def test_two_texts_are_one_when_quickbooks_would_hold_them_so(text):
+    held = as_stored(text)
+    held.encode("latin-1")
+    assert same_in_quickbooks(f" {text}", held)
+    assert not same_in_quickbooks(text, f"{held}.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tieout.quickbooks.errors import LocalError, RemoteError
-from tieout.quickbooks.qbxml import hresult, status, text
+from tieout.quickbooks.qbxml import hresult, status
 from tieout.quickbooks.qbxml.company import (
     CompanyActivityQuery,
     CompanyQuery,
@@ -159,6 +159,5 @@ __all__ = [
     "render_status_check",
     "since_sent",
     "status",
-    "text",
     "typed",
 ]
