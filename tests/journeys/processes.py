@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.waiting import wait_for
 
-START_S = 300.0
+START_S = 600.0
 
 
 def environment(home: Path) -> dict[str, str]:

@@ -79,7 +79,7 @@ def test_the_browser_is_closed_during_an_export(open_page: OpenPage, office: Off
     office.made_ready()
     first = open_page()
     sign_in(first, office, "bea")
-    office.books.raise_fault("slow", target="write", delay_s=1.0)
+    office.books.raise_fault("slow", target="write", delay_s=6.0)
     show_ready(first)
     export(first, "1001", "1002", "1003")
     expect(first.get_by_role("progressbar", name="Export")).to_be_visible()
@@ -100,7 +100,7 @@ def test_the_browser_is_closed_during_an_export(open_page: OpenPage, office: Off
 def test_a_worker_killed_in_the_middle_of_an_export(page: Page, office: Office) -> None:
     office.made_ready()
     sign_in(page, office, "bea")
-    office.books.raise_fault("slow", target="write", delay_s=1.5)
+    office.books.raise_fault("slow", target="write", delay_s=3.0)
     show_ready(page)
     export(page, "1001", "1002", "1003")
     result = page.get_by_role("region", name="Invoices of this batch")
