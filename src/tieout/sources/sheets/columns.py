@@ -199,6 +199,11 @@ def required_fields(kind: Kind) -> tuple[str, ...]:
     return tuple(f.name for f in FIELDS[kind] if f.required)
 
 
+def known_columns(kind: Kind, headers: Sequence[str]) -> frozenset[str]:
+    """The headers that are a name of some field of this kind, whichever column fills it."""
+    return frozenset(h for h in headers if any(_rank(f, h) >= 0 for f in FIELDS[kind]))
+
+
 def match_columns(kind: Kind, headers: Sequence[str]) -> tuple[Match, ...]:
     """The best column for each field; a column fills one field only, exact names first."""
     taken: dict[str, Match] = {}

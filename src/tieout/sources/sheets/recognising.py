@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from tieout.sources.sheets.cells import show
-from tieout.sources.sheets.columns import FIELDS, match_columns, required_fields
+from tieout.sources.sheets.columns import FIELDS, known_columns, match_columns, required_fields
 from tieout.sources.sheets.shapes import (
     HEADER_SEARCH_ROWS,
     PREVIEW_ROWS,
@@ -79,21 +79,39 @@ def _look(table: Table) -> Sheet:
     return _sheet(table.name, score, kind, matches, line, headers, top)
 
 
-def _guess(name: str, headers: tuple[str, ...]) -> tuple[float, Kind, tuple[Match, ...]]:
+Guess = tuple[float, Kind, tuple[Match, ...]]
+
+
+def _guess(name: str, headers: tuple[str, ...]) -> Guess:
     """How well the headers fit the best kind, 0 to 1, with that kind and its columns."""
-    guesses = []
-    for kind in Kind:
-        matches = match_columns(kind, headers)
-        found = {m.field: m.confidence for m in matches}
-        required = required_fields(kind)
-        need = sum(found.get(f, 0.0) for f in required) / len(required)
-        width = max(1, sum(1 for h in headers if h))
-        used = sum(found.values()) / width
-        known = sum(found.values()) / len(FIELDS[kind])
-        hint = 0.15 if _NAME_HINTS[kind].search(name.lower()) else 0.0
-        score = round(min(1.0, 0.5 * need + 0.35 * used + 0.05 * known + hint), 3)
-        guesses.append((score if matches else 0.0, kind, matches))
-    return max(guesses, key=lambda g: g[0])
+    guesses = [_fit(kind, name, headers) for kind in Kind]
+    likely = [each for each in guesses if not any(_outdoes(o, each, headers) for o in guesses)]
+    return max(likely, key=lambda guess: guess[0])
+
+
+def _fit(kind: Kind, name: str, headers: tuple[str, ...]) -> Guess:
+    matches = match_columns(kind, headers)
+    found = {m.field: m.confidence for m in matches}
+    required = required_fields(kind)
+    need = sum(found.get(f, 0.0) for f in required) / len(required)
+    width = max(1, sum(1 for h in headers if h))
+    used = sum(found.values()) / width
+    known = sum(found.values()) / len(FIELDS[kind])
+    hint = 0.15 if _NAME_HINTS[kind].search(name.lower()) else 0.0
+    score = round(min(1.0, 0.5 * need + 0.35 * used + 0.05 * known + hint), 3)
+    return (score if matches else 0.0, kind, matches)
+
+
+def _outdoes(one: Guess, other: Guess, headers: tuple[str, ...]) -> bool:
+    """Whether one kind knows all columns that the other knows, and more of what it needs itself.
+
+    A list of clients needs a single column, which every list of jobs or invoices has as well.
+    """
+    required = required_fields(one[1])
+    has = {match.field for match in one[2]}
+    if 2 * sum(field in has for field in required) <= len(required):
+        return False
+    return known_columns(one[1], headers) > known_columns(other[1], headers)
 
 
 def _sheet(

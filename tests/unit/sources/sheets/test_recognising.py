@@ -48,6 +48,30 @@ def test_the_kind_is_guessed_from_the_columns(tmp_path: Path, header: str, kind:
     assert sheet.kind is kind
 
 
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        ("Contractor,Client", Kind.JOBS),
+        ("Client ID,Client,Contractor,Title", Kind.JOBS),
+        ("Client,Invoice #,Date,Amount", Kind.INVOICES),
+        ("Client ID,Client,Terms,Type", Kind.CLIENTS),
+        ("Client,Date,Phone", Kind.CLIENTS),
+    ],
+)
+def test_who_stands_beside_the_clients_says_more_than_the_name_of_the_file(
+    tmp_path: Path, header: str, kind: Kind
+) -> None:
+    path = csv_file(tmp_path, header + "\n" + ",".join("x" * (header.count(",") + 1)) + "\n")
+    (sheet,) = recognise(path, filename="clients.csv").sheets
+    assert sheet.kind is kind
+
+
+def test_jobs_without_their_ids_are_jobs_that_lack_a_column(tmp_path: Path) -> None:
+    text = "Contractor,Client\nElena Ortiz,Acme Health\n"
+    (sheet,) = recognise(csv_file(tmp_path, text), filename="Book1.csv").sheets
+    assert (sheet.kind, sheet.missing) == (Kind.JOBS, ("key",))
+
+
 def test_what_is_missing_or_unknown_is_said(tmp_path: Path) -> None:
     text = "Invoice #,Invoice Date,Item ID,Amount,Zodiac\n1,10/18/2026,REG,5,Leo\n"
     (sheet,) = recognise(csv_file(tmp_path, text), filename="invoices.csv").sheets
