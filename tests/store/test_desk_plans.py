@@ -20,7 +20,7 @@ from tieout.store.models import (
     SourceJob,
     SuggestionState,
 )
-from tieout.store.queries import jobs, suggestions
+from tieout.store.queries import job_data, jobs, suggestions
 from tieout.store.queries.jobs import JobFilter
 
 JOBS, CLIENTS, NARROW = 1500, 150, 100
@@ -144,6 +144,15 @@ def test_pages_counters_and_bulk_previews_walk_along_indexes(
         assert_quick(asked)
     _counters(desk)
     _bulk(desk)
+
+
+def test_the_next_hundred_mappings_are_read_along_an_index(desk: World) -> None:
+    """The reading of job-level data asks so for every hundred: else it walked through all each time."""
+    after = SourceJob.objects.order_by("id")[JOBS // 2].pk
+    with CaptureQueriesContext(connection) as asked:
+        rows = job_data.mapped_after(company_id=desk.northgate.pk, job_id=after, limit=100)
+    assert len(rows) == 100
+    assert_quick(asked)
 
 
 def _counters(desk: World) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests import factories as make
 from tests.factories import NOW, World
 from tests.rehearsal import Office
@@ -85,6 +87,29 @@ def test_an_export_is_undone_whole_and_both_books_tie_out(office: Office) -> Non
     tie_out.start(access=office.access, now=moments.now())
     office.work()
     assert TieOut.objects.get().findings_count == 0
+
+
+def test_many_voids_are_queued_in_as_many_statements_as_a_few(office: Office) -> None:
+    batch = export(office, *(str(number) for number in range(20417, 20423)))
+    ids = list(batch.postings.order_by("number").values_list("pk", flat=True))
+    costs = []
+    for chosen in (ids[:1], ids[1:]):
+        with CaptureQueriesContext(connection) as asked:
+            undo_batch.void(
+                access=office.access, posting_ids=chosen, reason="wrong rates", now=moments.now()
+            )
+        costs.append(len(asked))
+    assert costs[0] == costs[1]
+
+
+def test_a_void_that_failed_is_wished_for_again_under_a_key_of_its_own(office: Office) -> None:
+    batch = export(office, "20417")
+    office.rehearsal.books.receive_payment("20417", date="2026-10-20")
+    void_all(office, batch)
+    void_all(office, batch)
+    posting = batch.postings.get()
+    keys = [f"void-{posting.key}-{number}" for number in (1, 2)]
+    assert list(QbWrite.objects.order_by("id").values_list("key", flat=True)) == keys
 
 
 def test_what_was_edited_or_paid_stays_and_says_why(office: Office) -> None:

@@ -44,6 +44,7 @@ class Proposal:
     """One job and the fields of it that are to change in QuickBooks."""
 
     job: SourceJob
+    list_id: str
     full_name: str
     changes: tuple[FieldChange, ...]
     under_way: bool
@@ -111,6 +112,7 @@ def proposals(*, company_id: int, job_ids: Sequence[int]) -> list[Proposal]:
             found.append(
                 Proposal(
                     job=row.job,
+                    list_id=target.list_id,
                     full_name=target.full_name,
                     changes=changes,
                     under_way=row.job_id in busy,
@@ -137,30 +139,30 @@ def send(
             message = "QuickBooks was read again meanwhile. Look at the proposed changes anew."
             raise CannotWrite(message)
         wishes = []
+        made = write_queries.count_stems(company_id=company_id, kind=QbWrite.Kind.CUSTOMER_MOD)
         for proposal in proposals(company_id=company_id, job_ids=list(chosen)):
             wanted = chosen[proposal.job.pk]
             fields = [each for each in proposal.changes if each.name in wanted]
             if any(each.want != wanted[each.name] for each in fields):
                 raise CannotWrite(_changed_here(proposal.job))
             if fields and not proposal.under_way:
-                wishes.append(_wish(company_id, proposal, fields))
+                wishes.append(_wish(proposal, fields, made))
         if not wishes:
             message = "None of these changes is open any more. Nothing was sent."
             raise CannotWrite(message)
         return write_commits.queue(company_id=company_id, wishes=wishes, user=access.user, now=now)
 
 
-def _wish(company_id: int, proposal: Proposal, fields: Sequence[FieldChange]) -> Wish:
+def _wish(proposal: Proposal, fields: Sequence[FieldChange], made: Mapping[str, int]) -> Wish:
+    """`made`: how many updates each job had before, by the stem of their keys."""
     job = proposal.job
-    list_id = queries.seen_of(job_ids=[job.pk])[job.pk].list_id
-    prefix = f"data-{job.pk}-"
-    number = write_queries.count_of(company_id=company_id, prefix=prefix) + 1
+    stem = f"data-{job.pk}"
     return Wish(
         kind=QbWrite.Kind.CUSTOMER_MOD,
-        key=f"{prefix}{number}",
+        key=f"{stem}-{made.get(stem, 0) + 1}",
         title=f"Update job {proposal.full_name}",
         content={
-            "list_id": list_id,
+            "list_id": proposal.list_id,
             "was": {each.name: each.was for each in fields},
             "want": {each.name: each.want for each in fields},
         },

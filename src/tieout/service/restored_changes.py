@@ -22,7 +22,7 @@ from tieout.store.commits import qb_writes as commits
 from tieout.store.commits.qb_writes import Wish
 from tieout.store.queries import qb_writes as write_queries
 from tieout.store.queries import restored
-from tieout.store.queries.exports import Posting
+from tieout.store.queries.exports import Posting, QbWrite
 
 UPDATE, VOID = "update", "void"
 REASON = "its change was undone by a backup that was restored in QuickBooks"
@@ -60,21 +60,26 @@ def do_again(
 ) -> None:
     """Queue the same updates and voids again; part of the caller's transaction, rows locked."""
     updates = restored.last_updates(posting_ids=[row.pk for row in rows])
+    company_id = access.company.pk
+    voids = write_queries.count_stems(company_id=company_id, kind=QbWrite.Kind.VOID)
+    updates_made = write_queries.count_stems(company_id=company_id, kind=QbWrite.Kind.INVOICE_MOD)
     wishes: list[Wish] = []
     for row in rows:
         if what[row.pk] == VOID:
-            wishes.append(_void(row, found.sales[row.txn_id], access, now))
+            _stands_again(row, found.sales[row.txn_id], access, now)
+            wishes.append(undo_batch.wish(row, REASON, voids))
             continue
         row.edit_sequence = found.sales[row.txn_id].edit_sequence
         before = State(row.state)
         export_commits.save_row(row=row, before=before, now=now)
-        wishes.append(_update(row, updates[row.pk].content["source_hash"]))
-    commits.queue(
-        company_id=access.company.pk, wishes=wishes, user=access.user, reason=REASON, now=now
-    )
+        target = posting_content.from_json(row.content)
+        same = Update(posting=row, was=target, target=target)
+        source_hash = updates[row.pk].content["source_hash"]
+        wishes.append(update_invoice.wish(same, source_hash, updates_made, again=True))
+    commits.queue(company_id=company_id, wishes=wishes, user=access.user, reason=REASON, now=now)
 
 
-def _void(row: Posting, sale: Found, access: Access, now: datetime) -> Wish:
+def _stands_again(row: Posting, sale: Found, access: Access, now: datetime) -> None:
     before = State(row.state)
     if _older(sale.edit_sequence, row.edit_sequence):  # it was updated, too, before it was voided
         row.edit_sequence = sale.edit_sequence
@@ -83,11 +88,3 @@ def _void(row: Posting, sale: Found, access: Access, now: datetime) -> Wish:
     row.problem = "It stands in QuickBooks again: a backup was restored there."
     row.remedy = "It is voided again; see Changes sent to QuickBooks."
     export_commits.save_row(row=row, before=before, now=now, actor=access.user, reason=REASON)
-    return undo_batch.wish(row, REASON)
-
-
-def _update(row: Posting, source_hash: str) -> Wish:
-    target = posting_content.from_json(row.content)
-    return update_invoice.wish(
-        Update(posting=row, was=target, target=target), source_hash, again=True
-    )

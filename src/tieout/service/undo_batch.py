@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -84,7 +84,8 @@ def void(
             if why_not:
                 message = f"Invoice {row.number}: {why_not} Nothing was queued."
                 raise CannotWrite(message)
-        wishes = [wish(row, reason.strip()) for row in rows]
+        made = queries.count_stems(company_id=company_id, kind=QbWrite.Kind.VOID)
+        wishes = [wish(row, reason.strip(), made) for row in rows]
         return commits.queue(
             company_id=company_id, wishes=wishes, user=access.user, reason=reason.strip(), now=now
         )
@@ -101,14 +102,16 @@ def held_json(posting: Posting) -> dict[str, str]:
     }
 
 
-def wish(posting: Posting, reason: str) -> Wish:
-    """The void of an exported posting, as QuickBooks answered at its export."""
-    prefix = f"void-{posting.key}-"
-    number = queries.count_of(company_id=posting.company_id, prefix=prefix) + 1
+def wish(posting: Posting, reason: str, made: Mapping[str, int]) -> Wish:
+    """The void of an exported posting, as QuickBooks answered at its export.
+
+    `made`: how many voids were wished for before, by the stem of their keys.
+    """
+    stem = f"void-{posting.key}"
     what = "credit memo" if posting.kind == "credit_memo" else "invoice"
     return Wish(
         kind=QbWrite.Kind.VOID,
-        key=f"{prefix}{number}",
+        key=f"{stem}-{made.get(stem, 0) + 1}",
         title=f"Void {what} {posting.qb_number or posting.number}",
         content={**held_json(posting), "reason": reason},
         posting=posting,

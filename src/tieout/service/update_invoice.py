@@ -6,6 +6,7 @@ write. The invoice keeps its number and its QuickBooks job; re-mapping moves not
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -58,10 +59,10 @@ def update(*, access: Access, invoice_id: int, seen: str, now: datetime) -> list
         if invoice.content_hash != seen:
             message = "The back office changed it again meanwhile. Look at it anew, then decide."
             raise CannotWrite(message)
-        wishes = [wish(each, invoice.content_hash) for each in updates]
-        return commits.queue(
-            company_id=access.company.pk, wishes=wishes, user=access.user, now=now
-        )
+        company_id = access.company.pk
+        made = queries.count_stems(company_id=company_id, kind=QbWrite.Kind.INVOICE_MOD)
+        wishes = [wish(each, invoice.content_hash, made) for each in updates]
+        return commits.queue(company_id=company_id, wishes=wishes, user=access.user, now=now)
 
 
 def why_not_now(*, row: QbWrite, target: facts.Posting) -> str:
@@ -159,17 +160,19 @@ def _compared(posting: Posting, planned: facts.Posting) -> Update | None:
     return Update(posting=posting, was=was, target=target)
 
 
-def wish(update: Update, source_hash: str, *, again: bool = False) -> Wish:
+def wish(
+    update: Update, source_hash: str, made: Mapping[str, int], *, again: bool = False
+) -> Wish:
     """The update of one part to what the back office says under that hash.
 
-    `again`: as it was accepted once already, before a restored backup undid it.
+    `made`: how many updates were wished for before, by the stem of their keys. `again`: as it was
+    accepted once already, before a restored backup undid it.
     """
     posting = update.posting
-    prefix = f"update-{posting.key}-"
-    number = queries.count_of(company_id=posting.company_id, prefix=prefix) + 1
+    stem = f"update-{posting.key}"
     return Wish(
         kind=QbWrite.Kind.INVOICE_MOD,
-        key=f"{prefix}{number}",
+        key=f"{stem}-{made.get(stem, 0) + 1}",
         title=f"Update invoice {posting.qb_number or posting.number}",
         content={
             **held_json(posting),

@@ -595,14 +595,14 @@ class Migration(migrations.Migration):
                 ('remembered_job_active', models.BooleanField(null=True)),
                 ('former', models.JSONField(default=dict)),
                 ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='job_mappings', to='store.company')),
+                ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='job_mappings', to='store.company')),
                 ('target', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='job_mappings', to='store.qbcustomer')),
                 ('remembered_client', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='store.sourceclient')),
                 ('job', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='mapping', to='store.sourcejob')),
             ],
             options={
                 'ordering': ['job_id'],
-                'indexes': [models.Index(fields=['company', 'target'], name='job_mapping_target')],
+                'indexes': [models.Index(fields=['company', 'target'], name='job_mapping_target'), models.Index(fields=['company', 'job'], name='job_mapping_in_order')],
             },
         ),
         migrations.CreateModel(

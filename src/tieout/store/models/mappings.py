@@ -21,7 +21,9 @@ class Mapping(models.Model):
 
 
 class JobMapping(Mapping):
-    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="job_mappings")
+    company = models.ForeignKey(
+        Company, on_delete=models.CASCADE, related_name="job_mappings", db_index=False
+    )
     job = models.OneToOneField(SourceJob, on_delete=models.CASCADE, related_name="mapping")
     target = models.ForeignKey(
         QbCustomer, on_delete=models.PROTECT, null=True, related_name="job_mappings"
@@ -43,7 +45,10 @@ class JobMapping(Mapping):
 
     class Meta:
         ordering = ["job_id"]
-        indexes = [models.Index(fields=["company", "target"], name="job_mapping_target")]
+        indexes = [
+            models.Index(fields=["company", "target"], name="job_mapping_target"),
+            models.Index(fields=["company", "job"], name="job_mapping_in_order"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.job_id} -> {self.target_id}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import Count, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from tieout.store.models import JobDataSeen, JobMapping, QbCustomer, SourceJob
 
@@ -16,23 +16,18 @@ __all__ = [
     "mapped_after",
     "proposed",
     "proposed_by",
-    "seen_of",
 ]
 
 
 def _alone(company_id: int) -> QuerySet[JobMapping]:
-    """Mappings to a job that is there and that serves no other contractor job."""
-    shared = (
-        JobMapping.objects.filter(company_id=company_id, target__isnull=False)
-        .values("target")
-        .annotate(n=Count("id"))
-        .filter(n__gt=1)
-        .values("target")
-    )
-    rows = JobMapping.objects.filter(
-        company_id=company_id, target__isnull=False, target__gone_at__isnull=True
-    )
-    return rows.exclude(target__in=shared)
+    """Mappings to a job that is there and that serves no other contractor job.
+
+    Asked of each mapping by itself: to find all shared jobs first would walk through every mapping
+    of the company for each hundred.
+    """
+    rows = JobMapping.objects.filter(company_id=company_id, target__gone_at__isnull=True)
+    others = JobMapping.objects.filter(company_id=company_id, target=OuterRef("target"))
+    return rows.filter(~Exists(others.exclude(pk=OuterRef("pk"))), target__isnull=False)
 
 
 def count_mapped(*, company_id: int) -> int:
@@ -54,11 +49,6 @@ def mapped_between(*, company_id: int, first: int, last: int) -> list[tuple[Sour
     rows = _alone(company_id).filter(job_id__gte=first, job_id__lte=last)
     found = rows.select_related("job", "target").order_by("job_id")
     return [(row.job, row.target.list_id if row.target else "") for row in found]
-
-
-def seen_of(*, job_ids: Sequence[int]) -> dict[int, JobDataSeen]:
-    """Job -> what QuickBooks was last seen to hold of it."""
-    return {row.job_id: row for row in JobDataSeen.objects.filter(job_id__in=job_ids)}
 
 
 def proposed_by(*, task_id: int, limit: int | None = None) -> list[int]:
