@@ -160,13 +160,20 @@ def test_safe_suggestions_are_accepted_in_bulk_and_undone_together(
     unsafe.check()
     expect(dialog(page)).to_contain_text("these are not all safe")
     expect(unsafe).to_be_checked()
+    expect(unsafe).to_be_focused()
     unsafe.uncheck()
     expect(dialog(page)).to_contain_text("Safe means")
     save = dialog(page).get_by_role("button", name="Save")
     before = int(save.inner_text().split()[1])
     assert before > 50
-    first = dialog(page).get_by_role("checkbox").nth(1)
-    first.uncheck()
+    every = dialog(page).get_by_label("Save all of these")
+    every.uncheck()
+    expect(dialog(page)).to_contain_text("Nothing is ticked, so nothing will be saved")
+    expect(save).to_be_disabled()
+    every.check()
+    dialog(page).get_by_role("checkbox").nth(2).uncheck()
+    expect(dialog(page)).to_contain_text(f"{before - 1} mappings will be saved")
+    expect(save).to_have_text(f"Save {before - 1} mappings")
     assert_accessible(page)
     picture(page, "desk-bulk")
     save.click()
@@ -213,6 +220,20 @@ def test_enter_takes_the_suggestion_and_u_takes_it_back(page: Page, connected: O
     page.get_by_role("link", name="Suggested").click()
     expect(row(page, "Nora Quinn")).to_have_count(0)
     assert page.evaluate("window.stayed")  # nothing has reloaded the page
+
+
+def test_what_a_dialog_cannot_do_is_said_in_it(page: Page, connected: Office) -> None:
+    open_desk(page, connected)
+    row(page, "Marcus Webb").get_by_role("button", name="Marcus Webb").click()
+    save = dialog(page).get_by_role("button", name="Save", exact=True)
+    page.route("**/map-jobs/*/", lambda route: route.abort())
+    save.click()
+    expect(dialog(page).get_by_role("alert")).to_contain_text("Tieout does not answer.")
+    expect(save).to_be_focused()
+    assert_accessible(page)
+    page.unroute("**/map-jobs/*/")
+    save.click()
+    expect(dialog(page).get_by_role("alert")).not_to_contain_text("Tieout does not answer.")
 
 
 def test_two_clerks_on_one_row_the_second_is_told(open_page: OpenPage, connected: Office) -> None:

@@ -168,7 +168,7 @@ def _accept_and_undo(page: Page, look: Look, path: str) -> None:
     with page.expect_response(lambda answer: "from=95" in answer.url):
         dialog.get_by_label("Score from").select_option("0.95")
     page.wait_for_timeout(200)
-    expect(dialog).to_contain_text("1 mapping will be saved, exactly this one")
+    expect(dialog).to_contain_text("1 mapping will be saved: exactly what is ticked")
     _check(page, look, f"{path}-bulk")
     dialog.get_by_role("button", name="Save 1 mapping").click()
     mapped = page.get_by_role("link", name="Mapped 1", exact=True, include_hidden=True)

@@ -136,11 +136,24 @@ def test_each_kind_says_what_helps(
 
 def test_nothing_to_answer_is_said(as_person: Any, world: World) -> None:
     books = Books(world.northgate)
-    assert "The QuickBooks list was never read," in text(as_person("bea").get(home(books)))
+    never = text(as_person("bea").get(home(books)))
+    assert "The QuickBooks list was never read," in never
+    assert "Nothing is known yet" in never
     Book.objects.filter(company=world.northgate).update(lists_refreshed_at=factories.NOW)
     said = text(as_person("bea").get(home(books)))
     assert "Nothing to answer" in said
     assert "Nothing changed under a mapping without an answer." in said
+
+
+def test_after_a_refresh_the_counters_are_those_of_the_list(as_person: Any, books: Books) -> None:
+    answer = as_person("bea").get(home(books), HTTP_HX_TARGET="list-age", **HTMX)
+    html = answer.content.decode()
+    assert "1 change waits for an answer." in text(answer)
+    assert '<p class="summary" id="summary" hx-swap-oob="true">' in html
+    assert '<div id="drift-counters" hx-swap-oob="true">' in html
+    assert '<span id="drift-count" class="count" hx-swap-oob="true">1</span>' in html
+    assert 'id="refresh-list" hx-swap-oob="true"' in html
+    assert "hx-swap-oob" not in as_person("bea").get(home(books)).content.decode()
 
 
 def test_tabs_search_and_kinds(as_person: Any, books: Books) -> None:

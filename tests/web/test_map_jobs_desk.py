@@ -68,6 +68,14 @@ def shown(html: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html))
 
 
+def main_buttons(html: str) -> list[str]:
+    """The words of the main buttons, but for the OK of each row."""
+    found = re.findall(r'<button[^>]* class="primary"[^>]*>(.*?)</button>', html)
+    return [
+        words for each in found if (words := shown(each).strip()) and not words.startswith("OK")
+    ]
+
+
 def at(desk: dict[str, Any], path: str) -> str:
     return str(desk["home"] + path.format(job=desk["job"].pk))
 
@@ -147,8 +155,7 @@ def test_each_row_says_what_is_known_of_its_other_side(
         assert label in text(page)
     assert "2 have a suggestion: OK saves it." in text(page)
     html = page.content.decode()
-    assert f'class="primary" hx-get="{desk["home"]}bulk/"' in html
-    assert 'class="primary" data-next-unmapped' not in html
+    assert main_buttons(html) == ["Accept suggestions"]
     only = as_person("bea").get(desk["home"], {"state": "suggested"}).content.decode()
     assert only.count("data-row ") == 2
 
@@ -172,7 +179,7 @@ def test_before_the_list_is_read_the_first_line_leads_to_refresh(
     page = as_person("bea").get(desk["home"])
     assert "4 active contractor jobs are not mapped, and QuickBooks was never read." in text(page)
     assert "Choose Refresh QuickBooks list" in text(page)
-    assert '<button class="primary">Refresh QuickBooks list</button>' in page.content.decode()
+    assert main_buttons(page.content.decode()) == ["Refresh QuickBooks list"]
 
 
 @pytest.mark.parametrize(
@@ -249,6 +256,31 @@ def test_ok_saves_the_suggestion_and_swaps_the_row_and_the_counters(
     assert (event.after["how"], event.actor_name) == ("suggestion", "bea")
     locked = text(as_person("bea").get(at(desk, "{job}/"), **HTMX))
     assert "suggestion accepted" in locked
+
+
+def test_the_main_button_is_the_next_thing_to_do_after_each_answer(
+    as_person: Any, desk: dict[str, Any]
+) -> None:
+    bea = as_person("bea")
+    read = bea.get(desk["home"], HTTP_HX_TARGET="list-age", **HTMX)  # a refresh is over
+    assert main_buttons(read.content.decode()) == ["Accept suggestions"]
+    came = bea.get(desk["home"], {"was": "looking"}, HTTP_HX_TARGET="suggestion-age", **HTMX)
+    assert main_buttons(came.content.decode()) == ["Accept suggestions"]
+    first = {"target": desk["ortiz"].list_id, "version": "0"}
+    saved = bea.post(at(desk, "{job}/accept/"), first, **HTMX).content.decode()
+    assert main_buttons(saved) == ["Accept suggestions"]
+    second = {"target": desk["wood"].list_id, "version": "0"}
+    saved = bea.post(f"{desk['home']}{desk['weak'].pk}/", second, **HTMX).content.decode()
+    assert main_buttons(saved) == ["Next unmapped"]
+    assert 'id="desk-buttons" hx-swap-oob="true"' in saved
+
+
+def test_where_nothing_is_safe_the_preview_leads_on(as_person: Any, desk: dict[str, Any]) -> None:
+    bea = as_person("bea")
+    bea.post(at(desk, "bulk/accept/"), {"pick": picks(bea.get(at(desk, "bulk/")))})
+    preview = bea.get(at(desk, "bulk/"), **HTMX)
+    assert "Nothing to accept here." in text(preview)
+    assert main_buttons(preview.content.decode()) == ["Next unmapped"]
 
 
 def test_the_second_of_two_clerks_is_told_and_sees_the_row_as_it_is(

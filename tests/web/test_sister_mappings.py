@@ -271,7 +271,7 @@ def test_what_the_preview_shows_is_saved_and_undone_as_one(
     bea = as_person("bea")
     bea.get(page)
     preview = bea.get(page + "suggestions/", **HTMX)
-    assert "1 mapping will be saved, exactly this one" in text(preview)
+    assert "1 mapping will be saved: exactly what is ticked" in text(preview)
     assert picks(preview) == [f"{pk}.0.{list_id}"]
     done = bea.post(page + "suggestions/", {"pick": picks(preview)}, **HTMX)
     assert done.status_code == 200

@@ -86,20 +86,27 @@
   });
   // only a click that began beside the dialog closes it: when what was pressed moves away under the
   // pointer (a list that closes), the click falls on the dialog itself
-  let pressed = null;
-  dialog?.addEventListener("mousedown", (event) => (pressed = event.target));
+  let began = null;
+  dialog?.addEventListener("mousedown", (event) => (began = event.target));
   dialog?.addEventListener("click", (event) => {
-    if (event.target === dialog && pressed === dialog) dialog.close();
+    if (event.target === dialog && began === dialog) dialog.close();
   });
 
-  function say(text) {
-    const box = byId("messages");
+  // in an open dialog, not behind it, where nobody sees or hears it
+  function say(text, button) {
     const template = byId("message-error");
-    if (!box || !template) return;
+    if (!template) return;
     const message = template.content.firstElementChild.cloneNode(true);
     message.querySelector("[data-text]").textContent = text;
-    box.replaceChildren(message);
+    const inside = dialog?.open && dialog.querySelector(".dialog-main");
+    if (!inside) return byId("messages")?.replaceChildren(message);
+    inside.querySelector(":scope > .message")?.remove();
+    message.setAttribute("role", "alert");
+    inside.prepend(message);
+    message.scrollIntoView({ block: "nearest" });
+    setTimeout(() => button?.focus()); // once it may be pressed again
   }
+  const pressed = (event) => event.detail.requestConfig?.triggeringEvent?.submitter ?? event.detail.elt;
   document.addEventListener("htmx:responseError", (event) => {
     const xhr = event.detail.xhr;
     const id = xhr.getResponseHeader("X-Request-ID");
@@ -110,12 +117,12 @@
       409: "Somebody else changed this meanwhile. Reload the page; nothing was changed.",
     };
     const text = known[xhr.status] ?? "Tieout could not do this. Nothing was changed; try again.";
-    say(id && xhr.status >= 500 ? `${text} (request ${id})` : text);
+    say(id && xhr.status >= 500 ? `${text} (request ${id})` : text, pressed(event));
   });
   document.addEventListener("htmx:sendError", (event) => {
     // polling goes on by itself; only what a person asked for is worth a sentence
     if (event.detail.requestConfig?.triggeringEvent) {
-      say("Tieout does not answer. Is it still running? Nothing is lost; try again.");
+      say("Tieout does not answer. Is it still running? Nothing is lost; try again.", pressed(event));
     }
   });
 

@@ -61,15 +61,17 @@ def shown(row: DriftRow, to_confirm: Sequence[str] = (), *, undoing: bool = Fals
 @never_cache
 @company_page("read")
 def inbox(request: HttpRequest, access: Access) -> HttpResponse:
-    """The page; while somebody types in Search, its table."""
+    """The page; while somebody types in Search its table, after a refresh its age and counters."""
     wanted = filters.read_filter(request.GET)
     context = table(access, wanted)
     if request.headers.get("HX-Target") == "results":
         return render(request, "drift/_results.html", context)
+    context["lists"] = qb_lists.list_state(company_id=access.company.pk)
+    if request.headers.get("HX-Target") == "list-age":
+        return render(request, "drift/_age.html", context)
     batch = request.GET.get("batch", "")[:32]
     if queries.last_batch(company_id=access.company.pk, batch=batch):
         context["batch"] = batch
-    context["lists"] = qb_lists.list_state(company_id=access.company.pk)
     return render(request, "drift/inbox.html", context)
 
 
