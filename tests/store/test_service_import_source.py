@@ -330,13 +330,13 @@ def test_a_worker_that_lost_the_task_writes_nothing_more(
 ) -> None:
     task = start(access, files(clients=CLIENTS))
     task_commits.claim_beside_lane(now=NOW)
-    stale = SimpleNamespace(real=imports.hold)
+    stale = SimpleNamespace(real=task_commits.hold)
 
     def taken_meanwhile(**what: object) -> None:
         Task.objects.filter(pk=task.pk).update(tries=2)
         stale.real(**what)
 
-    monkeypatch.setattr(imports, "hold", taken_meanwhile)
+    monkeypatch.setattr(task_commits, "hold", taken_meanwhile)
     report = import_source.run(task.pk)
     assert "taken by another worker" in report.problem
     task.refresh_from_db()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from tests.factories import NOW, World
 
 from tieout.service import (
     mapping_files,
+    moments,
     proposal_bundles,
     propose_mappings,
     save_mapping,
@@ -23,9 +25,11 @@ from tieout.service import (
     uploads,
 )
 from tieout.service.access import Access
-from tieout.service.mapping_columns import FileUnreadableError, Kind
+from tieout.service.mapping_columns import FileUnreadableError, Kind, Row
+from tieout.service.proposed_rows import Reader
 from tieout.service.save_mapping import Saved
 from tieout.service.worker import Worker
+from tieout.store.commits import tasks
 from tieout.store.models import (
     ClassMapping,
     ClientMapping,
@@ -515,6 +519,38 @@ def test_a_save_that_was_broken_off_goes_on_where_it_was(acme: World) -> None:
     Worker().run_until_idle()
     assert mapped() == {"J-1": ORTIZ, "J-2": WOOD}
     assert Event.objects.filter(subject="job_mapping").count() == 2
+
+
+@pytest.mark.usefixtures("few_at_once")
+@pytest.mark.parametrize("other_is_through", [True, False], ids=["read", "just begun"])
+def test_a_reading_that_was_paused_too_long_leaves_the_file_to_the_other_worker(
+    acme: World, monkeypatch: pytest.MonkeyPatch, *, other_is_through: bool
+) -> None:
+    proposal = upload(acme, f'job_key,quickbooks_job\nJ-1,"{ORTIZ}"\nJ-2,"{WOOD}"\n')
+    read, slept = Reader.read, []
+
+    def sleepy(reader: Reader, batch: list[Row]) -> list[ProposedChange]:
+        if not slept:
+            slept.append(True)
+            Task.objects.update(lease_until=moments.now() - timedelta(seconds=1))
+            if other_is_through:
+                assert Worker().do_task()
+            else:
+                assert tasks.claim_beside_lane(now=moments.now())
+        return read(reader, batch)
+
+    monkeypatch.setattr(Reader, "read", sleepy)
+    assert Worker().do_task()
+    assert slept
+    state = Task.objects.get(params__do="read").state
+    proposal.refresh_from_db()
+    assert (state, proposal.state) == (
+        ("done", "open") if other_is_through else ("running", "reading")
+    )
+    if not other_is_through:  # its worker dies, and the next one begins again
+        Task.objects.update(lease_until=moments.now() - timedelta(seconds=1))
+        Worker().run_until_idle()
+    assert [row[1] for row in rows(proposal)] == ["ready", "ready"]
 
 
 @pytest.mark.usefixtures("few_at_once")

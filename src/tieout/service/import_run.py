@@ -95,12 +95,12 @@ class _Run:
     done: int = 0
 
     def beat(self, message: str, *, done: int | None = None) -> None:
-        imports.beat(
-            task_id=self.task.pk,
-            tries=self.task.tries,
+        tasks.beat(
+            task=self.task,
             now=moments.now(),
             message=message,
             done=done,
+            lease_s=imports.LEASE_S,
         )
 
 
@@ -118,7 +118,7 @@ def run(*, task_id: int) -> Report:
     """Work off the import that was claimed with this task, and finish the task.
 
     A file that cannot be read makes the task fail with a sentence; what went in stays in. Raises
-    imports.ImportTaken, having written nothing more, when another worker has taken the task.
+    tasks.TakenError, having written nothing more, when another worker has taken the task.
     """
     task = imports_query.task_by_id(task_id=task_id)
     ids = [int(each) for each in task.params["import_ids"]]
@@ -149,7 +149,7 @@ def _work_off(run_: _Run, sheet: SheetToRead) -> None:
         if run_.position <= run_.batches_in:
             continue
         with transaction.atomic():
-            imports.hold(task_id=run_.task.pk, tries=run_.task.tries)
+            tasks.hold(task=run_.task)
             locks.desk(company_id=run_.company_id)
             tally = _upsert(run_.company_id, batch, brought)
             imports.checkpoint(
@@ -216,18 +216,18 @@ def _finish(run_: _Run, ids: Sequence[int]) -> Report:
     now = moments.now()
     _look_again(run_, now)
     with transaction.atomic():
-        imports.hold(task_id=run_.task.pk, tries=run_.task.tries)
+        tasks.hold(task=run_.task)
         rows = imports.finish(import_ids=ids)
         report = Report(task_id=run_.task.pk, files=tuple(_file_report(row) for row in rows))
         if count_to_plan(company_id=run_.company_id):
             want_planning(run_.company_id, now, run_.task.requested_by)
         want_suggestions(run_.company_id, now, run_.task.requested_by)
-        imports.beat(
-            task_id=run_.task.pk,
-            tries=run_.task.tries,
+        tasks.beat(
+            task=run_.task,
             now=now,
             message="",
             done=run_.task.total or run_.done,
+            lease_s=imports.LEASE_S,
         )
         tasks.finish(
             task_id=run_.task.pk,
@@ -246,7 +246,7 @@ def _look_again(run_: _Run, now: datetime) -> None:
     after: int | None = 0
     while after is not None:
         with transaction.atomic():
-            imports.hold(task_id=run_.task.pk, tries=run_.task.tries)
+            tasks.hold(task=run_.task)
             locks.desk(company_id=run_.company_id)
             _, after = mappings.look_again_at_some(
                 company_id=run_.company_id, now=now, task_id=run_.task.pk, after=after
@@ -260,7 +260,7 @@ def _fail(run_: _Run, ids: Sequence[int], error: SheetRefused | FileNotFoundErro
         problem = "The uploaded file is no longer on this machine."
         remedy = "Choose the file again; importing it twice changes nothing."
     with transaction.atomic():
-        imports.hold(task_id=run_.task.pk, tries=run_.task.tries)
+        tasks.hold(task=run_.task)
         _stop(run_.task, ids, f"{problem} {remedy}")
         tasks.fail(task_id=run_.task.pk, now=moments.now(), problem=problem, remedy=remedy)
     return Report(task_id=run_.task.pk, problem=problem, remedy=remedy)

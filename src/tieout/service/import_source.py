@@ -205,7 +205,7 @@ def run(task_id: int) -> import_run.Report:
     """
     try:
         return import_run.run(task_id=task_id)
-    except imports.ImportTaken as taken:
+    except tasks.TakenError as taken:
         return import_run.Report(task_id=task_id, problem=str(taken))
 
 

@@ -3,8 +3,6 @@ undo many rows."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.db import transaction
 
 from tieout.service import moments, propose_mappings, propose_suggestions, save_proposal, uploads
@@ -21,7 +19,10 @@ WORDS = {"read": "Looked at", "look": "Looked at", "save": "Saved", "undo": "Und
 
 
 def run(task_id: int) -> None:
-    """Bring the task to its end. What it did is in the rows, so it may be begun again."""
+    """Bring the task to its end. What it did is in the rows, so it may be begun again.
+
+    When another worker has taken it meanwhile, this one stops and leaves the task to it.
+    """
     task = any_task(task_id=task_id)
     proposal = proposals.by_task(task_id=task_id)
     access = _access(task)
@@ -37,19 +38,17 @@ def run(task_id: int) -> None:
     doing = WORDS[task.params["do"]]
 
     def beat(done: int) -> None:
-        now = moments.now()
-        tasks.progress(
-            task_id=task.pk,
-            done=done,
-            message=f"{doing} {done:,} rows",
-            lease_until=now + timedelta(seconds=LEASE_S),
-        )
+        message = f"{doing} {done:,} rows"
+        tasks.beat(task=task, now=moments.now(), message=message, lease_s=LEASE_S, done=done)
 
-    if task.params["do"] in {"read", "look"}:
-        done = _read(proposal, task, beat)
-    else:
-        done = save_proposal.work_off(access, proposal, task, beat, moments.now)
-    if commits.still_ours(task=task):
+    try:
+        if task.params["do"] in {"read", "look"}:
+            done = _read(proposal, task, beat)
+        else:
+            done = save_proposal.work_off(access, proposal, task, beat, moments.now)
+    except tasks.TakenError:
+        return
+    if tasks.still_ours(task=task):
         tasks.finish(
             task_id=task.pk,
             now=moments.now(),
@@ -83,7 +82,7 @@ def _read(proposal: Proposal, task: Task, beat: propose_mappings.Beat) -> int:
             path = uploads.root() / proposal.path
             propose_mappings.read(proposal, path, beat=beat)
         with transaction.atomic():
-            if commits.still_ours(task=task):
+            if tasks.still_ours(task=task):
                 commits.move(proposal=proposal, state=proposal.state)
     return proposal.rows_read
 

@@ -164,7 +164,7 @@ def work_off(
     )
     with transaction.atomic():
         locked = commits.lock(company_id=access.company.pk, proposal_id=proposal.pk)
-        if locked is not None and commits.still_ours(task=task):
+        if locked is not None and tasks.still_ours(task=task):
             wish(proposal, now())
             commits.move(proposal=locked, state=State.OPEN)
     return done
@@ -202,7 +202,7 @@ def _work(
         with transaction.atomic():
             # locked: of two workers that have the same task, only one does each bundle
             locked = commits.lock(company_id=access.company.pk, proposal_id=proposal.pk)
-            if locked is None or (task is not None and not commits.still_ours(task=task)):
+            if locked is None or (task is not None and not tasks.still_ours(task=task)):
                 return done
             rows = proposals.rows_of(
                 proposal_id=proposal.pk, states=states, limit=BATCH, last_first=undoing

@@ -16,10 +16,6 @@ LEASE_S = 180  # unpacking a large workbook takes a while in which no sign of li
 PROBLEMS_MAX = 10_000  # listed per file; the rest is counted only
 
 
-class ImportTaken(Exception):
-    """Another worker runs this import now; whoever sees this stops and writes nothing more."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
     """A stored upload: where it lies (below the uploads directory), and what it is."""
@@ -109,36 +105,6 @@ def begin(*, import_ids: Sequence[int]) -> None:
     Import.objects.filter(pk__in=import_ids, state=Import.State.QUEUED).update(
         state=Import.State.RUNNING
     )
-
-
-def hold(*, task_id: int, tries: int) -> None:
-    """Lock the task's row and refuse when another worker has taken the task since."""
-    held = (
-        Task.objects.select_for_update(no_key=True)
-        .filter(id=task_id, tries=tries, state=Task.State.RUNNING)
-        .exists()
-    )
-    if not held:
-        message = f"Task {task_id} was taken by another worker (try {tries} is over)."
-        raise ImportTaken(message)
-
-
-def beat(
-    *, task_id: int, tries: int, now: datetime, message: str, done: int | None = None
-) -> None:
-    """Say how far reading is, and keep the task; raises ImportTaken when it is somebody else's."""
-    changes: dict[str, Any] = {
-        "message": message[:500],
-        "lease_until": now + timedelta(seconds=LEASE_S),
-    }
-    if done is not None:
-        changes["done"] = done
-    changed = Task.objects.filter(id=task_id, tries=tries, state=Task.State.RUNNING).update(
-        **changes
-    )
-    if not changed:
-        message = f"Task {task_id} was taken by another worker (try {tries} is over)."
-        raise ImportTaken(message)
 
 
 def checkpoint(

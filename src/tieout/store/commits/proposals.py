@@ -129,8 +129,3 @@ def refuse_mapped(*, proposal: Proposal, message: str, remedy: str) -> int:
     return mapped.update(
         state=RowState.ERROR, field="job_key", message=message, remedy=remedy, value=F("key")
     )
-
-
-def still_ours(*, task: Task) -> bool:
-    """Whether this run of the task has not been taken over by another worker."""
-    return Task.objects.filter(id=task.pk, tries=task.tries, state=Task.State.RUNNING).exists()

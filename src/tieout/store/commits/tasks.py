@@ -138,6 +138,42 @@ def progress(
     )
 
 
+class TakenError(Exception):
+    """Another worker runs this task now; whoever sees this stops and writes nothing more."""
+
+    def __init__(self, task: Task) -> None:
+        super().__init__(f"Task {task.pk} was taken by another worker (try {task.tries} is over).")
+
+
+def still_ours(*, task: Task) -> bool:
+    """Whether this run of the task has not been taken over by another worker."""
+    return _this_run(task).exists()
+
+
+def hold(*, task: Task) -> None:
+    """Lock the task's row, or raise TakenError."""
+    if not _this_run(task).select_for_update(no_key=True).exists():
+        raise TakenError(task)
+
+
+def beat(
+    *, task: Task, now: datetime, message: str, lease_s: int, done: int | None = None
+) -> None:
+    """Say how far the work beside the lane is, and keep the task; or raise TakenError."""
+    changes: dict[str, Any] = {
+        "message": message[:500],
+        "lease_until": now + timedelta(seconds=lease_s),
+    }
+    if done is not None:
+        changes["done"] = done
+    if not _this_run(task).update(**changes):
+        raise TakenError(task)
+
+
+def _this_run(task: Task) -> QuerySet[Task]:
+    return Task.objects.filter(id=task.pk, tries=task.tries, state=Task.State.RUNNING)
+
+
 def show_page(*, task_id: int, done: int, total: int, message: str) -> None:
     """Say how far it is, after every page."""
     _show({"done": done, "total": total, "message": message}, task_id=task_id)
@@ -201,8 +237,11 @@ def postpone_or_fail(*, task: Task, now: datetime, problem: str, remedy: str) ->
 def give_up_or_retry(*, task: Task, now: datetime, problem: str) -> bool:
     """A task beside the lane broke off: a few tries by itself, then a person looks at it.
 
-    Answers whether it was given up.
+    Answers whether it was given up. Whoever was paused so long that another worker has the task
+    says nothing about it any more.
     """
+    if not still_ours(task=task):
+        return False
     remedy = "Tieout tries again by itself; if it stays, report it with the log."
     if task.tries >= TRIES_MAX:
         fail(task_id=task.pk, now=now, problem=problem, remedy="Report it with the log.")
