@@ -309,6 +309,18 @@ def test_many_are_kept_with_as_many_queries_as_few(
     assert SourceInvoice.objects.count() == 0
 
 
+def test_the_last_of_a_bulk_answer_is_told_as_such_though_it_stands_alone_in_its_bundle(
+    books: Books, access: Access, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drift_inbox, "CHUNK", 2)
+    many(books.company, 3)
+    QbCustomer.objects.filter(name__startswith="Job ").update(active=False)
+    books.notice()
+    assert give(access, Answer.KEEP).done == 3
+    said = Event.objects.filter(subject="job_mapping", verb="confirmed")
+    assert [event.after["how"] for event in said] == ["bulk"] * 3
+
+
 def test_record_mapping_keeps_nothing_that_is_gone_and_names_no_spelling(
     books: Books, access: Access
 ) -> None:

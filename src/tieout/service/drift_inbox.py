@@ -83,12 +83,13 @@ def look(
 ) -> Look:
     """What `answer_drifts` would make of these rows now; nothing is written."""
     found = Look()
-    for row, refused in _judged(access, answer, rows, confirmed):
+    bare = list(_judged(access, answer, rows, ()))
+    for row, refused in _judged(access, answer, rows, confirmed) if confirmed else bare:
         if refused is None:
             found.good.append(row)
         else:
             found.aside.append((row, why_refused(refused)))
-    for _, refused in _judged(access, answer, rows, ()):
+    for _, refused in bare:
         for kind in refused.to_confirm if refused else ():
             found.to_confirm[kind] = found.to_confirm.get(kind, 0) + 1
     return found
@@ -165,7 +166,7 @@ def _settle(
                 states[drift.mapping.job.key] = after = drift_records.with_customer(before, drift)
                 entries.append(
                     drift_records.kept_entry(
-                        drift, before, after, reason=reason, bulk=len(seen) > 1
+                        drift, before, after, reason=reason, bulk=bool(outcome.batch)
                     )
                 )
             else:
@@ -224,7 +225,7 @@ def _remap(
                 outcome.set_aside(row.drift, saved)
             else:
                 good.append(row.drift.pk)
-        written = bundle.write(now=now, how=How.BULK if len(seen) > 1 else How.HAND)
+        written = bundle.write(now=now, how=How.BULK if outcome.batch else How.HAND)
         drift_answers.mark_batch(ids=good, batch=outcome.batch, reason=reason)
     outcome.done += len(good)
     outcome.planned_again += written.planned_again

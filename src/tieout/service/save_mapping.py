@@ -89,14 +89,14 @@ def undo_job_mapping(
         if undone is None:
             return NOTHING_TO_UNDO
         back = rules.undo(undone)
-        _, lands = present(job)
-        stays = back.takes_back is not None and lands and lands.list_id == back.target_list_id
+        _, target = present(job)
+        stays = back.takes_back is not None and target and target.list_id == back.target_list_id
         return replace(
             back,
             confirmed=back.confirmed if stays else back.confirmed | more,
             expected_version=expected_version,
             # an older change is undone from where the job is now
-            remove=present(job)[1] is not None,
+            remove=target is not None,
             why=reason.strip()[:REASON_MAX],
         )
 

@@ -72,17 +72,14 @@ def save(
         proposal = _open(access, proposal_id)
         if isinstance(proposal, Refused):
             return proposal
-        count = (
-            len(proposals.rows_of(proposal_id=proposal_id, states=states, ids=ids))
-            if ids is not None
-            else proposals.count_rows(proposal_id=proposal_id, states=states)
-        )
-        if not count:
-            return NOTHING_CHOSEN
-        if ids is None and count > INLINE_ROWS:
-            params = {"do": "save", "confirm": confirm}
-            return _later(access, proposal, State.SAVING, params, count, now)
+        if ids is None:
+            count = proposals.count_rows(proposal_id=proposal_id, states=states)
+            if count > INLINE_ROWS:
+                params = {"do": "save", "confirm": confirm}
+                return _later(access, proposal, State.SAVING, params, count, now)
         rows = proposals.rows_of(proposal_id=proposal_id, states=states, ids=ids)
+        if not rows:
+            return NOTHING_CHOSEN
         save_rows(access, proposal, rows, now)
         commits.note(proposal=proposal, saved_at=now)
         return Done(count=len(rows))
