@@ -136,6 +136,20 @@ def test_only_what_changed_is_looked_at_again(books: Books, remembering: bool) -
     )
 
 
+@pytest.mark.parametrize("one_alone", [True, False])
+def test_an_invoice_that_was_refused_after_all_speaks_for_no_job(
+    books: Books, one_alone: bool
+) -> None:
+    invoice = factories.invoice(books.acme, lines=[("J-3", "REG", "100.00")])
+    sent = factories.posting(invoice, customer=books.wood, job_key="J-3", state="unconfirmed")
+    books.look()
+    assert JobSuggestion.objects.get(job=books.nobody_job).target == books.wood
+    type(sent).objects.filter(pk=sent.pk).update(state="refused")
+    books.look(**({"job_ids": [books.nobody_job.pk]} if one_alone else {}))
+    assert JobSuggestion.objects.get(job=books.nobody_job).target is None
+    assert books.look(job_ids=[books.nobody_job.pk]).message == "Looked at 0 contractor jobs."
+
+
 @pytest.mark.parametrize("remembering", [True, False])
 def test_a_new_job_in_quickbooks_is_found_for_those_who_wait(
     books: Books, remembering: bool

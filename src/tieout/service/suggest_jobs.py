@@ -135,7 +135,7 @@ class _Look:
             jobs=_some(told.jobs, keys),
             candidates=_some(told.candidates, asked),
             links=_some(told.links, links),
-            earlier=_some(told.earlier, earlier),
+            earlier=_some(told.earlier, keys),
         )
         now = _Inputs(
             books_mark=told.books_mark, jobs=rows, candidates=there, links=links, earlier=earlier
@@ -144,7 +144,7 @@ class _Look:
         _replace(told.jobs, old.jobs, rows)
         _replace(told.candidates, old.candidates, there)
         told.links.update(links)
-        told.earlier.update(earlier)
+        _replace(told.earlier, old.earlier, earlier)
         self._store(answers, told)
         return len(answers)
 
@@ -291,7 +291,9 @@ def _change(desk: Desk, old: _Inputs, now: _Inputs) -> Answers:
         without_candidates=sorted(old.candidates.keys() - now.candidates.keys()),
         client_links={key: now.links[key] for key in links}
         | dict.fromkeys(old.links.keys() - now.links.keys(), ""),
-        earlier={key: now.earlier[key] for key in earlier if key in now.jobs},
+        earlier={key: now.earlier[key] for key in earlier if key in now.jobs}
+        # an invoice that was sent and then refused is on no job
+        | {key: {} for key in old.earlier.keys() - now.earlier.keys() if key in now.jobs},
     )
 
 
