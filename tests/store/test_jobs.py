@@ -123,5 +123,4 @@ def test_every_job_of_a_filter_is_written_out(three: World) -> None:
 def test_a_stranger_finds_no_job(three: World) -> None:
     job = SourceJob.objects.get(key="J-1")
     assert jobs.get_job(company_id=three.harbor.pk, job_id=job.pk) is None
-    assert jobs.find_job(company_id=three.harbor.pk, key="J-1") is None
     assert jobs.rows_of(company_id=three.harbor.pk, ids=[job.pk]) == []

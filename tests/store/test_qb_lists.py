@@ -76,10 +76,10 @@ def test_another_companys_entries_are_not_found(lists: World) -> None:
     assert qb_lists.get_customer(company_id=lists.northgate.pk, list_id="H") is None
     entry = factories.qb_entry(lists.harbor, "Labor")
     for kind in ("item", "class"):
-        assert (
-            qb_lists.get_entry(company_id=lists.northgate.pk, kind=kind, list_id=entry.list_id)
-            is None
+        found = qb_lists.entries_by_list_id(
+            company_id=lists.northgate.pk, kind=kind, list_ids=[entry.list_id]
         )
+        assert found == {}
 
 
 def test_names_for_files_leave_out_the_gone(lists: World) -> None:

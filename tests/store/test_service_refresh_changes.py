@@ -30,6 +30,7 @@ from tieout.store.models import (
     Listing,
     Posting,
     QbCustomer,
+    SourceInvoice,
     SourceJob,
     Task,
 )
@@ -192,6 +193,16 @@ def test_it_says_what_it_did(office: Office) -> None:
     assert "1 change under mappings waits in the Drift inbox." in task.message
     assert (task.result["drifts"], task.result["gone"]) == ({"renamed": 1}, {"deleted": 1})
     assert QbCustomer.objects.get(full_name=REED).gone_at is not None
+
+
+def test_a_job_that_goes_concerns_no_invoice_of_another(office: Office) -> None:
+    make.invoice(office.company.clients.get())
+    plan_export.plan_waiting(company_id=office.company.pk)
+    assert SourceInvoice.objects.get().standing == "ready"
+    office.rehearsal.books.delete_customer(REED)
+    task = refresh(office)
+    assert task.result["gone"] == {"deleted": 1}
+    assert Task.objects.filter(kind="plan").latest("id").result == {"planned": 0}
 
 
 def test_a_merge_that_is_not_in_the_log_is_seen_by_the_count(office: Office) -> None:

@@ -26,6 +26,7 @@ WORDS = {
     "tax_code": "sales tax codes",
 }
 READ = ("customer", *refresh_mode.REST)
+NAMES = frozenset({"customer", "deleted"})  # where a customer or job may be found to be gone
 BUNDLE = 1000  # jobs whose paths are put right in one transaction: some tenths of a second
 PART_S = 2.0  # then whoever holds the lane looks around: the Web Connector waits for its reply
 
@@ -157,7 +158,7 @@ def _conclude(task: Task, customers: Listing, end: dict[str, Any], now: datetime
         whole=not customers.from_modified and customers.unbroken,
         full_because="" if customers.unbroken else "QuickBooks was interrupted the last time",
     )
-    changed = any(each.changed or (each.gone and each.kind != "customer") for each in lists)
+    changed = any(each.changed or (each.gone and each.kind not in NAMES) for each in lists)
     mappings.plan_after_refresh(company_id=company_id, everything=changed)
     plan_wish.want_planning(company_id, now, task.requested_by)
     suggest_wish.want_suggestions(company_id, now, task.requested_by)
@@ -184,7 +185,7 @@ def _tell(task: Task, result: dict[str, object], now: datetime) -> None:
 def _summary(task: Task, lists: Sequence[Listing], counts: dict[str, int], opened: int) -> str:
     by_kind = {each.kind: each for each in lists}
     customers = by_kind["customer"]
-    gone = sum(each.gone for each in lists if each.kind in {"customer", "deleted"})
+    gone = sum(each.gone for each in lists if each.kind in NAMES)
     if customers.from_modified:
         text = _changed(customers, gone)
     else:

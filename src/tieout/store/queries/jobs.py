@@ -170,15 +170,6 @@ def get_job(*, company_id: int, job_id: int) -> SourceJob | None:
     )
 
 
-def find_job(*, company_id: int, key: str) -> SourceJob | None:
-    """The job by its key in the back office."""
-    return (
-        SourceJob.objects.filter(company_id=company_id, key=key)
-        .select_related(*ROW, "mapping__changed_by")
-        .first()
-    )
-
-
 def get_client(*, company_id: int, client_id: int) -> SourceClient | None:
     """The client by its id; None for a stranger's."""
     return SourceClient.objects.filter(company_id=company_id, id=client_id).first()

@@ -126,11 +126,6 @@ def customers_by_list_id(*, company_id: int, list_ids: Collection[str]) -> dict[
     return found
 
 
-def get_entry(*, company_id: int, kind: str, list_id: str) -> QbEntry | None:
-    """The list entry of this company with the ListID; another company's is not found."""
-    return QbEntry.objects.filter(company_id=company_id, kind=kind, list_id=list_id).first()
-
-
 def entries_by_list_id(
     *, company_id: int, kind: str, list_ids: Collection[str]
 ) -> dict[str, QbEntry]:
