@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.factories import NOW, World
+from tests.factories import NOW, World, client, invoice, posting, qb_customer
 
 from tieout.store.models import Batch, Task
 
@@ -45,3 +45,20 @@ def test_a_wait_says_that_nothing_is_lost_and_when_it_goes_on(as_person, batch: 
     assert "QuickBooks is closed.</strong> Start it." in html
     assert "Nothing is lost and nothing is sent twice." in html
     assert "not before 10/19/2026 10:00 AM" in html
+
+
+def test_it_says_what_quickbooks_did_since_and_who_may_go_on(
+    as_person, world: World, batch: Batch
+) -> None:
+    Task.objects.update(state="done")
+    one = client(world.northgate, "C-2", "Beta")
+    row = posting(invoice(one), qb_customer(world.northgate, "Beta"), state="exported")
+    type(row).objects.update(batch=batch)
+    html = moved(as_person("bea"), batch)
+    assert "1 of 1 exported.</strong> Nothing more to do.</p>" in html
+    assert "Tie out both books" in html
+    type(row).objects.update(state="deleted")
+    html = moved(as_person("vic"), batch)
+    assert "1 of 1 exported.</strong> In QuickBooks since then: 1 deleted.</p>" in html
+    assert "Tie out both books" not in html
+    assert "Back to the invoices" in html

@@ -121,8 +121,9 @@ def test_every_reason_is_said_with_its_invoices_and_the_oldest(as_person, world:
     html = page(as_person, world)
     assert (
         f'<a href="/c/{world.northgate.pk}/invoices/?group=blocked&amp;reason=period_closed">'
-        'Period closed</a></th><td class="num">2</td><td class="money">$2,400.00</td>'
-        '<td class="nowrap">08/30/2026</td>'
+        'Period closed</a></th><td class="num" data-label="Invoices">2</td>'
+        '<td class="money" data-label="Total">$2,400.00</td>'
+        '<td class="nowrap" data-label="Oldest">08/30/2026</td>'
     ) in html
 
 

@@ -312,7 +312,7 @@ def test_a_failure_says_one_sentence_and_offers_what_this_person_may(
         found=found and found | {"customer_list_id": posting().customer.list_id},
         queued_at=None,
         problem="QuickBooks refused it; nothing was saved there.",
-        remedy="Mend what QuickBooks names, then retry.",
+        remedy="Fix what QuickBooks names, then retry.",
     )
     for address in (f"{root}invoices/exports/{batch.pk}/", f"{root}invoices/{invoice().pk}/"):
         html = page(as_person(name), address)

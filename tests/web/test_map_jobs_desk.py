@@ -112,6 +112,8 @@ def test_a_viewer_sees_suggestions_but_no_buttons(as_person: Any, desk: dict[str
     assert "Acme:Ortiz, Elena" in shown(row(page, desk["job"]))
     assert "data-ok" not in page.content.decode()
     assert "Accept suggestions" not in text(page)
+    assert "Until a Biller maps them, their invoices wait." in text(page)
+    assert "Click a row" not in text(page)
 
 
 # ------------------------------------------------------------------ the rows
@@ -393,6 +395,8 @@ def test_the_bulk_preview_shows_what_is_saved_and_nothing_else(
     assert done["HX-Trigger-After-Settle"] == "mappings-changed"
     assert "Mapped 2" in text(done)
     assert MappingBatch.objects.get().what == "Suggestions, accepted in bulk"
+    history = text(bea.get(at(desk, "{job}/"), **HTMX))
+    assert history.count("accepted in bulk") == 1
 
 
 def test_what_was_exported_since_is_undone_once_somebody_says_why(

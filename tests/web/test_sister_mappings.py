@@ -427,7 +427,7 @@ def test_the_headline_counts_what_is_suggested(
     assert "2 clients are not mapped. 2 have a suggestion: OK saves it. Click" in text(
         bea.get(page)
     )
-    assert "2 have a suggestion. Click" in text(as_person("vic").get(page))
+    assert "2 have a suggestion. Until a Biller maps them" in text(as_person("vic").get(page))
     saved = bea.post(f"{page}{pk}/accept/", {"version": "0", "target": list_id})
     assert "1 has a suggestion: OK saves it. Click" in text(saved)
 

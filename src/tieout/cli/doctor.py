@@ -142,7 +142,7 @@ def _database() -> Probe:
 
         name = connection.settings_dict["NAME"]
     except CommandError as error:
-        return Probe(what="database", state="fail", detail=str(error), remedy="Mend that first.")
+        return Probe(what="database", state="fail", detail=str(error), remedy="Fix that first.")
     return Probe(what="database", state="ok", detail=f"{connection.vendor}: {name}")
 
 

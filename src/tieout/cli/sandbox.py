@@ -312,7 +312,7 @@ def _description(path: Path) -> dict[str, Any]:
         raise BookError(0, message, "Give the path of a JSON file.") from error
     except ValueError as error:
         message = f"{path} is not JSON: {error}."
-        raise BookError(0, message, "Mend the file and try again.") from error
+        raise BookError(0, message, "Fix the file and try again.") from error
     if not isinstance(description, dict):
         raise BookError(0, f"{path} holds no description.", "It must be one JSON object.")
     return description

@@ -27,7 +27,7 @@ def of_state(posting: Posting, reading: Reading, *, said: str) -> Words:
                 return (f"{reading.message} Nothing was sent.", reading.remedy)
             return (
                 f"QuickBooks refused it; nothing was saved there. {reading.message}".strip(),
-                reading.remedy or "Mend what QuickBooks names, then retry.",
+                reading.remedy or "Fix what QuickBooks names, then retry.",
             )
         case State.NEEDS_PERSON:
             return _needs_person(posting, reading)

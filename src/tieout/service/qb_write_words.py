@@ -34,7 +34,7 @@ def of_state(row: QbWrite, reading: Reading, *, said: str) -> Words:
                 return (f"{reading.message} Nothing was sent.", reading.remedy)
             return (
                 f"QuickBooks refused it; nothing was changed there. {reading.message}".strip(),
-                reading.remedy or "Mend what QuickBooks names, then try again.",
+                reading.remedy or "Fix what QuickBooks names, then try again.",
             )
         case State.NEEDS_PERSON:
             return _needs_person(row, reading)

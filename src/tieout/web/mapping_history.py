@@ -39,6 +39,7 @@ class Past:
 def past(event: Event) -> Past:
     """The event as a line of the history."""
     what = VERBS.get(event.verb, event.verb.capitalize())
+    how = HOWS.get(event.after.get("how", ""), "")
     return Past(
         at=event.at,
         who=event.who,
@@ -46,6 +47,6 @@ def past(event: Event) -> Past:
         before=event.before.get("full_name", ""),
         after=event.after.get("full_name", ""),
         why=event.reason,
-        how=HOWS.get(event.after.get("how", ""), ""),
+        how="" if how in event.reason else how,  # a bulk change names itself in its reason
         version=event.after.get("version", 0),
     )

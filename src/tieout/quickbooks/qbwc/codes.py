@@ -51,7 +51,7 @@ _ROWS: Final[tuple[tuple[tuple[int, ...], str, str], ...]] = (
     ((1000,), "the addresses in the .qwc file have different hosts", _DOWNLOAD),
     ((1001, 1002), "the .qwc file names an IP address instead of a host", _DOWNLOAD),
     ((1003, 1004), "the support address cannot be reached",
-     "Open the support address in a browser on that computer; mend what keeps it from opening."),
+     "Open the support address in a browser on that computer; fix what keeps it from opening."),
     ((1005, 1006, 1033, 1085), "the log file cannot be written", _LOG_RIGHTS),
     ((1007, 1008, 1009, 1013, 1022, 1023, 1024), "QuickBooks could not be reached", _QUICKBOOKS),
     ((1010,), "the address in the .qwc file is not https", _DOWNLOAD),
@@ -59,7 +59,7 @@ _ROWS: Final[tuple[tuple[tuple[int, ...], str, str], ...]] = (
      f"Remove the application in the Web Connector. {_DOWNLOAD}"),
     ((1012,), "authentication failed before Tieout could answer",
      "Open the service address in a browser on that computer. If it does not open without a "
-     "warning, mend name, certificate or firewall; if it does, look in Tieout's log."),
+     "warning, fix name, certificate or firewall; if it does, look in Tieout's log."),
     ((1014, 1015), "the company data could not be read, or the file not be closed", _QUICKBOOKS),
     ((1021, 1036, 1037, 1046), "the versions of the two sides could not be compared", _VERSION),
     ((1026, 1039), "the application could not be added: its ids must be unique", _STAMPED),

@@ -121,13 +121,17 @@ def ago(at: datetime | None, never: str = "never") -> str | SafeString:
 
 
 @register.simple_tag
-def list_age(at: datetime | None) -> SafeString:
-    """The age of the QuickBooks list, beside Refresh; marked as stale after a day."""
+def list_age(at: datetime | None, *, bare: bool = False) -> SafeString:
+    """The age of the QuickBooks list, beside Refresh; marked as stale after a day.
+
+    `bare`: without the words "QuickBooks list", where they stand in front of it already.
+    """
+    what = "" if bare else "QuickBooks list "
     if at is None:
-        return format_html('<span class="stale">{}</span>', "QuickBooks list never read")
+        return format_html('<span class="stale">{}never read</span>', what)
     stale = (moments.now() - at).total_seconds() > STALE_S
     return format_html(
-        '<span class="{}">QuickBooks list read {}</span>', "stale" if stale else "quiet", ago(at)
+        '<span class="{}">{}read {}</span>', "stale" if stale else "quiet", what, ago(at)
     )
 
 

@@ -31,6 +31,8 @@ CSV_COLUMNS = (
     "Our number", "State", "QuickBooks number", "TxnID", "Client", "QuickBooks job", "Total",
     "What happened", "Who fixes it, and how",
 )  # fmt: skip
+# what QuickBooks did with exported invoices afterwards, as a batch says it
+SINCE = {"changed in quickbooks": "changed", "deleted": "deleted", "voided": "voided"}
 BATCHES_COLUMNS = ("Batch", "When", "Who", "State", "Invoices", "Total", "Result")
 
 
@@ -164,6 +166,7 @@ def _context(request: HttpRequest, access: Access, batch_id: int) -> dict[str, A
         "task": found.task,
         "time_left": _time_left(found, left=counts["left"]),
         "counts": counts,
+        "since": [f"{n:,} {words}" for state, words in SINCE.items() if (n := states.get(state))],
         "page": page,
         "postings": [shown.posting_view(access, posting) for posting in postings],
     }

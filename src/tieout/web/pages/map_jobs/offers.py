@@ -92,11 +92,17 @@ def _row(job: jobs.SourceJob, home: str, offer: dict[str, Any] | None) -> dict[s
 
 
 def _about(job: jobs.SourceJob) -> SafeString:
-    """The second line on the left: client, dates, W2 or 1099; the last two are never torn apart."""
+    """The second line on the left: client, dates, W2 or 1099; the last two are never torn apart.
+
+    The dot before the dates is part of them, so that none is left at the end of a line.
+    """
     run = " · ".join(part for part in (job_dates(job), job.worker_type) if part)
-    parts: list[str] = [escape(job.client.name)]
-    parts += [f'<span class="nowrap">{escape(run)}</span>' if run else ""]
-    return mark_safe(" · ".join(part for part in parts if part))  # noqa: S308 # of escaped parts
+    client = escape(job.client.name)
+    if not run:
+        return client
+    return mark_safe(  # noqa: S308 # of escaped parts
+        f'<span class="who">{client}</span><span class="run"><span> · </span>{escape(run)}</span>'
+    )
 
 
 def _path(target: QbCustomer | None) -> SafeString | str:
