@@ -180,6 +180,7 @@ class Desk(RuleBasedStateMachine):
                 job_id=jobs[key].pk,
                 version=before[key].version + late,
                 target_id=self.targets["Acme:One"].pk,
+                seen="Acme:One",
             )
             for key in keys
         ]

@@ -218,11 +218,22 @@ def test_what_became_odd_after_the_preview_is_left_alone(
     assert "J-1" not in books.mapped()
 
 
+def test_what_quickbooks_renamed_after_the_preview_is_left_alone(books: Books) -> None:
+    """It may be another person's job by now."""
+    picks = [line.pick for line in books.preview().lines]
+    QbCustomer.objects.filter(full_name="Acme:Ortiz, Elena").update(full_name="Acme:Novak, Petra")
+    done = books.accept(picks)
+    assert (done.saved, [one.job.key for one in done.aside]) == (2, ["J-1"])
+    assert "Acme:Ortiz, Elena is called Acme:Novak, Petra in QuickBooks now" in done.aside[0].why
+    assert "J-1" not in books.mapped()
+
+
 def test_the_same_quickbooks_job_twice_in_one_batch_is_saved_once(books: Books) -> None:
     _twice(books)
     target = books.targets["Acme:Ortiz, Elena"]
     picks = [
-        Pick(job_id=books.jobs[key].pk, version=0, target_id=target.pk) for key in ("J-1", "J-9")
+        Pick(job_id=books.jobs[key].pk, version=0, target_id=target.pk, seen=target.full_name)
+        for key in ("J-1", "J-9")
     ]
     done = books.accept(picks)
     assert done.saved == 1
@@ -255,8 +266,8 @@ def test_nothing_to_save_makes_no_batch(books: Books) -> None:
     target = books.targets["Acme:Ortiz, Elena"]
     assert books.accept([]).saved == 0
     foreign = [
-        Pick(job_id=stranger.pk, version=0, target_id=target.pk),
-        Pick(job_id=books.jobs["J-1"].pk, version=0, target_id=theirs.pk),
+        Pick(job_id=stranger.pk, version=0, target_id=target.pk, seen=target.full_name),
+        Pick(job_id=books.jobs["J-1"].pk, version=0, target_id=theirs.pk, seen="Harbor"),
     ]
     done = books.accept(foreign)
     assert (done.saved, done.batch) == (0, None)

@@ -206,18 +206,6 @@ def test_the_cell_that_was_edited_is_meant(acme: World, tmp_path: Path, cell: st
     assert rows(upload(acme, edited)) == [(3, "ready", ORTIZ, WOOD)]
 
 
-def test_a_name_that_was_changed_in_quickbooks_since_the_download_is_told(
-    acme: World, tmp_path: Path
-) -> None:
-    by_hand(acme, "J-1", ORTIZ)
-    text = download(acme, tmp_path / "jobs.csv")
-    factories.QbCustomer.objects.filter(full_name=ORTIZ).update(full_name=f"New {ORTIZ}")
-    row = one(upload(acme, text))
-    assert (row.state, row.field) == ("error", "quickbooks_job")
-    assert f"this one is mapped to New {ORTIZ}" in row.message
-    assert "nothing is to be done: the mapping holds" in row.remedy
-
-
 def test_two_cells_that_contradict_each_other_are_refused(acme: World) -> None:
     ortiz = factories.QbCustomer.objects.get(full_name=ORTIZ).list_id
     text = f'job_key,quickbooks_list_id,quickbooks_job\nJ-1,{ortiz},"{WOOD}"\n'

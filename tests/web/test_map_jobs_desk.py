@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -215,6 +217,26 @@ def test_a_stale_suggestion_says_so(as_person: Any, desk: dict[str, Any]) -> Non
     assert "out of date" in shown(row(as_person("bea").get(desk["home"]), desk["job"]))
 
 
+def test_ok_saves_nothing_that_quickbooks_renamed_since_it_was_shown(
+    as_person: Any, desk: dict[str, Any]
+) -> None:
+    """The page may be open for hours, and the job another person's by now."""
+    bea = as_person("bea")
+    html = unescape(row(bea.get(desk["home"]), desk["job"]))
+    sent = json.loads(re.findall(r'hx-vals="({"target".+?})"', html)[0])
+    QbCustomer.objects.filter(pk=desk["ortiz"].pk).update(full_name="Acme:Novak, Petra")
+    address = f"{desk['home']}{desk['job'].pk}/"
+    pressed = bea.post(address + "accept/", sent, **HTMX)
+    assert pressed.status_code == 422
+    assert "Acme:Ortiz, Elena is called Acme:Novak, Petra in QuickBooks now" in text(pressed)
+    typed = {"version": "0", "target": desk["ortiz"].list_id, "q": "Acme:Ortiz, Elena"}
+    assert bea.post(address, typed, **HTMX).status_code == 422
+    assert not JobMapping.objects.exists()
+    again = bea.post(address, typed | {"q": "Acme:Novak, Petra"}, **HTMX)
+    assert again.status_code == 200
+    assert JobMapping.objects.get().target == desk["ortiz"]
+
+
 def test_the_age_of_the_suggestions_is_said(as_person: Any, desk: dict[str, Any]) -> None:
     bea = as_person("bea")
 
@@ -382,7 +404,7 @@ def test_the_bulk_preview_shows_what_is_saved_and_nothing_else(
     bea = as_person("bea")
     preview = bea.get(at(desk, "bulk/"), **HTMX)
     assert "1 mapping will be saved" in text(preview)
-    assert picks(preview) == [f"{desk['job'].pk}.0.{desk['ortiz'].pk}"]
+    assert picks(preview) == [f"{desk['job'].pk}.0.{desk['ortiz'].pk}.Acme:Ortiz, Elena"]
     both = bea.get(at(desk, "bulk/"), {"all": "1"}, **HTMX)
     assert "2 mappings will be saved" in text(both)
     assert "Look at each line" in text(both)
@@ -446,7 +468,7 @@ def test_conflicts_are_set_aside_and_named(as_person: Any, desk: dict[str, Any])
 
 
 @pytest.mark.parametrize(
-    "pick", [[], ["x"], ["1.2"], ["1.2.3.4"], ["-1.0.1"], ["9" * 30 + ".0.1"]]
+    "pick", [[], ["x"], ["1.2"], ["1.2.3"], ["x.2.3.4"], ["-1.0.1.4"], ["9" * 30 + ".0.1.4"]]
 )
 def test_what_is_no_pick_saves_nothing(
     as_person: Any, desk: dict[str, Any], pick: list[str]

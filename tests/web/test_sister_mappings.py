@@ -246,6 +246,23 @@ def test_ok_saves_what_is_suggested_and_undo_takes_it_back(
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_ok_saves_nothing_that_quickbooks_renamed_since_it_was_shown(
+    as_person: Any, suggested: dict[str, tuple[str, int, str]], kind: str
+) -> None:
+    page, pk, list_id = suggested[kind]
+    bea = as_person("bea")
+    html = html_of_row(bea, page, pk)
+    seen = re.findall(r'"seen": "([^"]+)"', html)[0].encode().decode("unicode_escape")
+    books: Any = QbCustomer if kind == "client" else QbEntry
+    books.objects.filter(list_id=list_id).update(full_name="Another one")
+    sent = {"version": "0", "target": list_id, "seen": seen}
+    pressed = bea.post(f"{page}{pk}/accept/", sent)
+    assert pressed.status_code == 422
+    assert "is called Another one in QuickBooks now" in text(pressed)
+    assert "Mapped 0" in text(bea.get(page))
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_only_what_is_suggested_is_taken_by_ok(
     as_person: Any, suggested: dict[str, tuple[str, int, str]], kind: str
 ) -> None:

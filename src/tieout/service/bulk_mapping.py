@@ -37,16 +37,22 @@ class Line:
 
     @property
     def pick(self) -> Pick:
-        return Pick(job_id=self.job.pk, version=self.version, target_id=self.target.pk)
+        return Pick(
+            job_id=self.job.pk,
+            version=self.version,
+            target_id=self.target.pk,
+            seen=self.target.full_name,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pick:
-    """A line as the screen sends it back."""
+    """A line as the screen sends it back; `seen` is the name of the QuickBooks job there."""
 
     job_id: int
     version: int
     target_id: int
+    seen: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +180,7 @@ def _save(
     command = rules.SaveCommand(
         expected_version=pick.version, target_list_id=target.list_id, why=what[:REASON_MAX]
     )
-    return bundle.save(job.pk, command)
+    return bundle.save(job.pk, command, seen=pick.seen)
 
 
 def undo(*, access: Access, batch_id: int, reason: str, now: datetime) -> Outcome | Refused:

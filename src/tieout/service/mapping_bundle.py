@@ -95,9 +95,12 @@ class Bundle:
         before = present(job)[1]
         return self._staying.get((job.key, before.list_id), 0) if before else 0
 
-    def save(self, job_id: int | None, command: rules.SaveCommand) -> Saved | Refused:
+    def save(
+        self, job_id: int | None, command: rules.SaveCommand, *, seen: str = ""
+    ) -> Saved | Refused:
         """What the command makes of one job, or why it changes nothing; no query.
 
+        `seen` is the full name under which the target was shown, "" when nobody looked at one.
         Nothing is written before `write`; a job that was decided about is not changed twice.
         """
         job = self.jobs.get(job_id or 0)
@@ -110,6 +113,8 @@ class Bundle:
             target = self._targets.get(command.target_list_id)
             if target is None:
                 return TARGET_UNKNOWN
+            if seen and seen.strip() != target.full_name.strip():
+                return words.renamed_meanwhile(seen=seen, now=target.full_name)
         answer = rules.save(
             words.state_after(job=job, last=self.last_change(job)),
             command,

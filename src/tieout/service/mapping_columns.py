@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal
 
-from tieout.sources.sheets import Cell, SheetRefused, TornRow, open_tables, show
+from tieout.sources.sheets import Cell, SheetRefused, TornRow, no_value, open_tables, show
 from tieout.sources.sheets import Table as Sheet
 
 Kind = Literal["job", "client", "item", "class"]
@@ -32,6 +32,7 @@ TARGETS: dict[Kind, str] = {
 LIST_ID = "quickbooks_list_id"
 VERSION = "version"
 REASON = "reason"
+WHY_IN_THE_FILE = f"Write why in the column {REASON}, then upload the file again."
 _ABOUT: dict[Kind, tuple[str, ...]] = {
     "job": ("job_key", "contractor", "client", "title", "start", "end"),
     "client": ("client_key", "client"),
@@ -41,6 +42,7 @@ _ABOUT: dict[Kind, tuple[str, ...]] = {
 COLUMNS: dict[Kind, tuple[str, ...]] = {
     kind: (*about, LIST_ID, TARGETS[kind], VERSION, REASON) for kind, about in _ABOUT.items()
 }
+_COUNTED = {*KEYS.values(), *TARGETS.values(), "kind", LIST_ID, VERSION, REASON}
 NAME_ALIAS = "full_name"  # accepted in place of the column of QuickBooks' names
 BYTES_MAX = 40 * 1024 * 1024
 ROWS_MAX = 200_000
@@ -102,6 +104,14 @@ class Row:
 
     def cell(self, name: str) -> str:
         return self.cells.get(name, "")
+
+    def broken(self) -> RowRefused | None:
+        """Why the row is not read: a cell that counts holds a formula without result, or an error."""
+        for field, text in self.cells.items():
+            said = no_value(text)
+            if said and field in _COUNTED:
+                return self.refused(field, said.message, said.remedy)
+        return None
 
     def refused(self, field: str, message: str, remedy: str, *, value: str = "") -> RowRefused:
         """Why this row changes nothing; the value is the field's, unless another is given."""

@@ -20,6 +20,7 @@ from tieout.store.queries.qb_lists import QbCustomer
 
 REASON_MAX = events.REASON_MAX
 SUBJECT = "job_mapping"
+RENAMED = "renamed"  # a reason beside those of core.mapping
 
 
 class How(StrEnum):
@@ -255,6 +256,16 @@ def changed_meanwhile(*, who: str, target: str) -> Refused:
         text=f"{who or 'Somebody else'} {now} since you opened it; nothing was overwritten.",
         remedy="Look at the present mapping, then decide again.",
         reason=rules.RefusalReason.CHANGED_MEANWHILE.value,
+    )
+
+
+def renamed_meanwhile(*, seen: str, now: str) -> Refused:
+    """QuickBooks gave the chosen entry another name than the one on the screen: it may be somebody
+    else's by now."""
+    return Refused(
+        text=f"{seen} is called {now} in QuickBooks now; nothing was saved.",
+        remedy="Look whether it is still the right one, then choose it again.",
+        reason=RENAMED,
     )
 
 

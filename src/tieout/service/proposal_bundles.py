@@ -13,8 +13,15 @@ from tieout.core import mapping as rules
 from tieout.service import save_sisters
 from tieout.service.access import Access
 from tieout.service.mapping_bundle import Bundle
-from tieout.service.mapping_columns import Kind
-from tieout.service.mapping_state import NOTHING_TO_UNDO, REASON_MAX, How, Refused, Saved
+from tieout.service.mapping_columns import REASON, WHY_IN_THE_FILE, Kind
+from tieout.service.mapping_state import (
+    NOTHING_TO_UNDO,
+    REASON_MAX,
+    RENAMED,
+    How,
+    Refused,
+    Saved,
+)
 from tieout.service.sister_bundle import SisterBundle, SisterCommand
 from tieout.store.commits import proposals as commits
 from tieout.store.queries.mappings import SisterKind
@@ -39,12 +46,10 @@ def save_rows(
     from_file = proposal.origin == Proposal.Origin.FILE
     usual = f"Mapping file {proposal.name}" if from_file else proposal.name
     how = How.FILE if from_file else How.BULK
-    for row in rows:
-        row.reason = row.reason or usual[:REASON_MAX]
     if kind == "job":
-        answers = _save_jobs(access, rows, how, now, suggest=suggest)
+        answers = _save_jobs(access, rows, usual, how, now, suggest=suggest)
     else:
-        answers = _save_sisters(access, kind, rows, how, now, suggest=suggest)
+        answers = _save_sisters(access, kind, rows, usual, how, now, suggest=suggest)
     for row, answer in zip(rows, answers, strict=True):
         if isinstance(answer, Saved):
             row.state, row.saved_version = RowState.SAVED, answer.version
@@ -55,16 +60,28 @@ def save_rows(
 
 
 def _save_jobs(
-    access: Access, rows: list[ProposedChange], how: How, now: datetime, *, suggest: bool
+    access: Access,
+    rows: list[ProposedChange],
+    usual: str,
+    how: How,
+    now: datetime,
+    *,
+    suggest: bool,
 ) -> list[Saved | Refused]:
     bundle = Bundle(access, [row.record_id for row in rows if row.record_id is not None])
     bundle.look_up(row.to_list_id for row in rows)
-    answers = [bundle.save(row.record_id, _command(row)) for row in rows]
+    answers = [
+        bundle.save(row.record_id, _command(bundle, row, usual), seen=row.to_name) for row in rows
+    ]
     bundle.write(now=now, how=how, suggest=suggest)
     return answers
 
 
-def _command(row: ProposedChange) -> rules.SaveCommand:
+def _command(bundle: Bundle, row: ProposedChange, usual: str) -> rules.SaveCommand:
+    """`usual` is said where the row gives no reason. Where invoices stay behind, which came to be
+    since the preview perhaps, that is none: a person has to say why."""
+    job = bundle.jobs.get(row.record_id or 0)
+    stays = job is not None and bundle.staying(job) > 0
     return rules.SaveCommand(
         expected_version=row.version,
         target_list_id=row.to_list_id,
@@ -72,7 +89,7 @@ def _command(row: ProposedChange) -> rules.SaveCommand:
         confirmed=frozenset(
             rules.WarningKind(kind) for kind, _ in row.warnings if kind in EVERY_WARNING
         ),
-        why=row.reason,
+        why=row.reason or ("" if stays else usual[:REASON_MAX]),
     )
 
 
@@ -80,6 +97,7 @@ def _save_sisters(
     access: Access,
     kind: SisterKind,
     rows: list[ProposedChange],
+    usual: str,
     how: How,
     now: datetime,
     *,
@@ -91,8 +109,11 @@ def _save_sisters(
         bundle.save(
             row.record_id,
             SisterCommand(
-                expected_version=row.version, target_list_id=row.to_list_id, why=row.reason
+                expected_version=row.version,
+                target_list_id=row.to_list_id,
+                why=row.reason or usual[:REASON_MAX],
             ),
+            seen=row.to_name,
         )
         for row in rows
     ]
@@ -101,9 +122,11 @@ def _save_sisters(
 
 
 def _not_saved(row: ProposedChange, refused: Refused) -> None:
-    meanwhile = refused.reason == rules.RefusalReason.CHANGED_MEANWHILE
+    meanwhile = refused.reason in {rules.RefusalReason.CHANGED_MEANWHILE, RENAMED}
     row.state = RowState.ASIDE if meanwhile else RowState.ERROR
     row.message, row.remedy = refused.text[:500], refused.remedy[:500]
+    if refused.reason == rules.RefusalReason.REASON_NEEDED:
+        row.field, row.remedy = REASON, WHY_IN_THE_FILE
 
 
 def undo_rows(

@@ -6,16 +6,18 @@ queries, whatever the size of the file.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tieout.core import mapping as rules
 from tieout.core.names import tokens
+from tieout.service import sister_bundle
 from tieout.service.mapping_columns import KEYS, OURS, REASON, VERSION, Kind, Row, RowRefused
-from tieout.service.mapping_state import label_of, stay
+from tieout.service.mapping_state import SUBJECT, label_of, stay
 from tieout.service.proposed_targets import Remove, Target, Targets
 from tieout.store.queries import proposals, qb_lists
+from tieout.store.queries.mappings import latest_events
 from tieout.store.queries.planning import job_fact, qb_job_fact
 from tieout.store.queries.proposals import ProposedChange, RowState
 
@@ -76,12 +78,14 @@ class Reader:
         self._targets = Targets(kind, company_id)
         self._lines: dict[int, int] = {}  # id of a record -> line on which it stood first
         self._chosen: dict[str, tuple[int, str]] = {}  # ListID -> line and label that chose it
+        self._former: dict[int, frozenset[str]] = {}  # id of a record of the batch -> names
 
     def read(self, batch: Sequence[Row | RowRefused]) -> list[ProposedChange]:
         """The rows that would change something, and those that cannot; the others are counted."""
         rows = [row for row in batch if isinstance(row, Row)]
         records = self._records(rows)
         self._targets.look_up(rows)
+        self._former = self._former_names(records.values())
         answers = [
             row if isinstance(row, RowRefused) else self._wanted(row, records) for row in batch
         ]
@@ -105,14 +109,34 @@ class Reader:
         found = proposals.sisters_by_key(company_id=self.company_id, kind=self.kind, keys=keys)
         return {key: _of_sister(self.kind, row) for key, row in found.items()}
 
+    def _former_names(self, records: Collection[_Record]) -> dict[int, frozenset[str]]:
+        """What the targets were called when the records were mapped, where that is another name
+        than now; in lower case. At most two queries."""
+        found: dict[int, frozenset[str]] = {}
+        mapped: dict[str, list[_Record]] = {}
+        for record in records:
+            if record.target is not None:
+                mapped.setdefault(_subject(self.kind, record), []).append(record)
+        for subject, some in mapped.items():
+            said = latest_events(
+                company_id=self.company_id, subject=subject, keys=[each.key for each in some]
+            )
+            for record in some:
+                names = {getattr(record.mapping, "remembered_full_name", "")}
+                if event := said.get(record.key):
+                    names.add(event.after.get("full_name", ""))
+                now = record.target.full_name if record.target else ""
+                found[record.pk] = frozenset(each.lower() for each in names - {now, ""})
+        return found
+
     def _wanted(
         self, row: Row, records: dict[tuple[str, str], _Record]
     ) -> _Wanted | RowRefused | None:
-        record = self._record(row, records)
+        record = row.broken() or self._record(row, records)
         if isinstance(record, RowRefused):
             return record
         present = record.target.list_id if record.target else ""
-        meant = self._targets.meant(row, present)
+        meant = self._targets.meant(row, present, former=self._former.get(record.pk, frozenset()))
         if isinstance(meant, RowRefused):
             return meant
         target = None if isinstance(meant, Remove) else meant
@@ -295,6 +319,14 @@ def _not_so(change: ProposedChange, field: str, message: str, remedy: str) -> Pr
     change.state = RowState.ERROR
     change.field, change.message, change.remedy = field, message[:500], remedy[:500]
     return change
+
+
+def _subject(kind: Kind, record: _Record) -> str:
+    """Under which subject the events of the record's mapping are kept."""
+    if kind == "job":
+        return SUBJECT
+    of = "" if kind == "client" else record.row.kind
+    return sister_bundle.subject(kind=kind, invoice_kind=of)
 
 
 def _invoice_kind(row: Row) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from tieout.service.mapping_columns import LIST_ID, TARGETS, Kind, Row, RowRefused
 from tieout.store.queries import proposals
@@ -51,8 +51,9 @@ class Targets:
             self._by_id[each.list_id] = each
             self._by_name.setdefault(each.full_name.lower(), {})[each.list_id] = each
 
-    def meant(self, row: Row, present: str) -> Meant:
-        """What the row asks for; `present` is the ListID to which its record is mapped now.
+    def meant(self, row: Row, present: str, *, former: Collection[str] = ()) -> Meant:
+        """What the row asks for; `present` is the ListID to which its record is mapped now, and
+        `former` are other names that this entry had, in lower case.
 
         Who edits a download changes the name or the ListID and leaves the other as it was, so
         the one that differs from the present mapping is what was meant.
@@ -67,7 +68,10 @@ class Targets:
             return by_id or self._unknown_id(row)
         by_name = self._named(row, name)
         if by_id and given == present and name.lower() not in self._by_name:
-            return self._unknown_but_mapped(row, name, by_id)
+            known = name.lower() in former  # nobody edited it: QuickBooks renamed it since
+            return by_id if known else self._unknown_but_mapped(row, name, by_id)
+        if by_id and given == present and name.lower() in former:
+            return self._taken_over(row, name, by_id)
         if not given or given == present or isinstance(by_name, RowRefused):
             return by_name
         if by_id is None:
@@ -99,12 +103,22 @@ class Targets:
         )
 
     def _unknown_but_mapped(self, row: Row, name: str, mapped: Target) -> RowRefused:
-        """A slip of the pen, or QuickBooks renamed it after the download: nobody can tell."""
+        """A slip of the pen, or QuickBooks renamed it more than once: nobody can tell."""
         return row.refused(
             self.field,
             f"{name} is not in the QuickBooks list; this one is mapped to {mapped.full_name}.",
             "If QuickBooks renamed it since the download, nothing is to be done: the mapping "
             "holds. If another one is meant, write its name as QuickBooks shows it.",
+        )
+
+    def _taken_over(self, row: Row, name: str, mapped: Target) -> RowRefused:
+        """Nobody edited the row, or somebody meant the new entry of that name: nobody can tell."""
+        return row.refused(
+            self.field,
+            f"What was called {name} is {mapped.full_name} in QuickBooks now, and another one is "
+            "called so.",
+            "If the mapping shall stay, nothing is to be done. If the new one is meant, empty the "
+            f"cell {LIST_ID}.",
         )
 
     def _unknown_id(self, row: Row) -> RowRefused:

@@ -42,11 +42,13 @@ def save_job_mapping(
     reason: str,
     now: datetime,
     how: How = How.HAND,
+    seen: str = "",
 ) -> Saved | Refused:
     """Map a contractor job, remove its association, or both as one re-map.
 
     `expected_version` is the version on the clerk's screen: when somebody saved meanwhile,
-    nothing is overwritten. `confirmed` are the kinds of warnings that were ticked. To lead a job
+    nothing is overwritten. `seen` is the target's full name there: under another one it may be
+    somebody else's by now. `confirmed` are the kinds of warnings that were ticked. To lead a job
     away from where invoices of it are takes a `reason`.
     """
     known = {kind.value for kind in rules.WarningKind}
@@ -57,7 +59,7 @@ def save_job_mapping(
         confirmed=frozenset(rules.WarningKind(kind) for kind in confirmed if kind in known),
         why=reason.strip()[:REASON_MAX],
     )
-    return _in_transaction(access, job_key, now, how, lambda job: command)
+    return _in_transaction(access, job_key, now, how, lambda job: command, seen=seen)
 
 
 def undo_job_mapping(
@@ -144,7 +146,7 @@ Command = Callable[[jobs.SourceJob], rules.SaveCommand | Refused]
 
 
 def _in_transaction(
-    access: Access, job_key: str, now: datetime, how: How, wanted: Command
+    access: Access, job_key: str, now: datetime, how: How, wanted: Command, *, seen: str = ""
 ) -> Saved | Refused:
     company_id = access.company.pk
     with transaction.atomic():
@@ -156,7 +158,7 @@ def _in_transaction(
         if isinstance(command, Refused):
             return command
         bundle.look_up([command.target_list_id])
-        answer = bundle.save(job.pk, command)
+        answer = bundle.save(job.pk, command, seen=seen)
         if isinstance(answer, Refused):
             return answer
         written = bundle.write(now=now, how=how)

@@ -43,17 +43,18 @@ def save_sister(
     reason: str,
     now: datetime,
     how: How = How.HAND,
+    seen: str = "",
 ) -> Saved | Refused:
     """Map a client to a QuickBooks customer, an item to an item, a value to a class, or to none.
 
     `expected_version` is the version on the clerk's screen: when somebody saved meanwhile,
-    nothing is overwritten.
+    nothing is overwritten. `seen` is the target's full name there.
     """
     command = SisterCommand(
         expected_version=expected_version, target_list_id=target_list_id or "", why=reason
     )
     with transaction.atomic():
-        return _save(SisterBundle(access, kind, [pk]), pk, command, now, how)
+        return _save(SisterBundle(access, kind, [pk]), pk, command, now, how, seen=seen)
 
 
 def undo_sister(
@@ -99,10 +100,16 @@ def _change(bundle: SisterBundle, record: Locked, version: int | None) -> mappin
 
 
 def _save(
-    bundle: SisterBundle, pk: int, command: SisterCommand, now: datetime, how: How
+    bundle: SisterBundle,
+    pk: int,
+    command: SisterCommand,
+    now: datetime,
+    how: How,
+    *,
+    seen: str = "",
 ) -> Saved | Refused:
     bundle.look_up([command.target_list_id])
-    answer = bundle.save(pk, command)
+    answer = bundle.save(pk, command, seen=seen)
     if isinstance(answer, Refused):
         return answer
     written = bundle.write(now=now, how=how)

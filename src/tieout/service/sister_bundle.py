@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tieout.service.access import Access
-from tieout.service.mapping_state import REASON_MAX, How, Refused, Saved, changed_meanwhile
+from tieout.service.mapping_state import (
+    REASON_MAX,
+    How,
+    Refused,
+    Saved,
+    changed_meanwhile,
+    renamed_meanwhile,
+)
 from tieout.service.plan_wish import want_planning
 from tieout.service.suggest_wish import want_suggestions
 from tieout.store.commits import events, locks, mappings
@@ -104,9 +111,12 @@ class SisterBundle:
             )
             self._targets = dict(entries)
 
-    def save(self, record_id: int | None, command: SisterCommand) -> Saved | Refused:
+    def save(
+        self, record_id: int | None, command: SisterCommand, *, seen: str = ""
+    ) -> Saved | Refused:
         """What the command makes of one record, or why it changes nothing; no query.
 
+        `seen` is the full name under which the target was shown, "" when nobody looked at one.
         Nothing is written before `write`; a record that was decided about is not changed twice.
         """
         record = self.records.get(record_id or 0)
@@ -116,6 +126,8 @@ class SisterBundle:
         refusal = self._not_this(command.target_list_id, target)
         if refusal is not None:
             return refusal
+        if target is not None and seen and seen.strip() != target.full_name.strip():
+            return renamed_meanwhile(seen=seen, now=target.full_name)
         decided = self._decided.get(record.pk)
         if decided is not None or record.version != command.expected_version:
             present = decided.after if decided else record.target

@@ -147,6 +147,7 @@ def save(request: HttpRequest, access: Access, sister: Sister, pk: int) -> HttpR
             target_list_id=chosen or None,
             reason=request.POST.get("reason", ""),
             now=moments.now(),
+            seen=request.POST.get("q", ""),  # the dropdown writes the chosen name there
         )
     if isinstance(answer, Refused):
         context = _dialog(access, sister, _row(access, sister, row.pk)) | {"refused": answer}
@@ -174,6 +175,7 @@ def accept(request: HttpRequest, access: Access, sister: Sister, pk: int) -> Htt
         reason=f"Suggested: {', '.join(stored.reasons)}",
         now=moments.now(),
         how=How.SUGGESTION,
+        seen=request.POST.get("seen", ""),
     )
     return _swapped(request, access, sister, pk, answer)
 

@@ -10,7 +10,7 @@ Nothing is written here. Progress is counted by the caller, one `Row` at a time.
 
 from __future__ import annotations
 
-from tieout.sources.sheets.cells import show
+from tieout.sources.sheets.cells import no_value, show
 from tieout.sources.sheets.columns import FIELDS, Field, labels, required_fields
 from tieout.sources.sheets.gathering import gather_invoices
 from tieout.sources.sheets.reading import read
@@ -53,6 +53,7 @@ __all__ = [
     "Workbook",
     "gather_invoices",
     "labels",
+    "no_value",
     "open_tables",
     "read",
     "recognise",

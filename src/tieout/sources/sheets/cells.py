@@ -345,19 +345,25 @@ def parse_invoice_kind(cell: Cell) -> InvoiceKind:
     raise BadCell(msg, "Write Contractor or Direct Hire.")
 
 
-def _refuse_errors(text: str) -> None:
+def no_value(text: str) -> BadCell | None:
+    """Why the shown text of a cell is no value: a formula without its result, or an Excel error."""
     if text == UNCALCULATED:
-        msg = "The cell holds a formula whose result was never saved."
-        raise BadCell(
-            msg,
+        return BadCell(
+            "The cell holds a formula whose result was never saved.",
             "Open the file in Excel, save it there, and import it again.",
         )
     if text in EXCEL_ERRORS:
-        msg = "The cell shows an Excel error instead of a value."
-        raise BadCell(
-            msg,
+        return BadCell(
+            "The cell shows an Excel error instead of a value.",
             "Repair the formula in the spreadsheet, or type the value.",
         )
+    return None
+
+
+def _refuse_errors(text: str) -> None:
+    bad = no_value(text)
+    if bad is not None:
+        raise bad
 
 
 def _no_number() -> BadCell:

@@ -150,7 +150,7 @@ def _line(line: service.Line) -> tuple[object, ...]:
     job, pick = line.job, line.pick
     return (
         job.pk,
-        f"{pick.job_id}.{pick.version}.{pick.target_id}",
+        f"{pick.job_id}.{pick.version}.{pick.target_id}.{pick.seen}",
         job.contractor,
         job.title,
         qb_path(line.target.full_name),
@@ -178,10 +178,10 @@ def _asked(access: Access, given: QueryDict) -> Asked:
 
 
 def _pick(text: str) -> Pick | None:
-    """A line as the form sends it: job, version, QuickBooks job."""
-    parts = text.split(".")
+    """A line as the form sends it: job, version, QuickBooks job, and the name of that."""
+    *parts, seen = (*text.split(".", 3), "")[:4]
     read = numbers.wholes(parts)
-    if len(parts) != 3 or len(read) != 3:
+    if len(read) != 3 or not seen:
         return None
     job_id, version, target_id = read
-    return Pick(job_id=job_id, version=version, target_id=target_id)
+    return Pick(job_id=job_id, version=version, target_id=target_id, seen=seen)

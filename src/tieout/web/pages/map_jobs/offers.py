@@ -151,7 +151,10 @@ def _offer(
         "bucket": suggestion.bucket,
         "chips": _html(shown),
         "one_click": not (hard or asks),  # a look is enough: OK saves it
-        "values": json.dumps({"target": target.list_id, "version": version}),  # what OK sends
+        # what OK sends
+        "values": json.dumps(
+            {"target": target.list_id, "seen": target.full_name, "version": version}
+        ),
     }
 
 

@@ -59,6 +59,7 @@ def _save(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
         confirmed=request.POST.getlist("confirmed"),
         reason=request.POST.get("reason", ""),
         now=moments.now(),
+        seen=request.POST.get("q", ""),  # the dropdown writes the chosen name there
     )
     return _answered(request, access, job, answer, remove=remove, chosen=chosen)
 
@@ -79,6 +80,7 @@ def accept(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
         reason="",
         now=moments.now(),
         how=mapping_state.How.SUGGESTION,
+        seen=request.POST.get("seen", ""),
     )
     return _answered(request, access, job, answer, chosen=chosen)
 
