@@ -319,3 +319,33 @@ def test_the_survivor_of_a_merge_is_the_job_on_which_our_invoice_is_now(office: 
     assert mapping.target.full_name == REED
     refresh(office)
     assert not Drift.objects.filter(state="open").exists()
+
+
+def test_a_job_that_was_merged_twice_is_followed_to_the_last_survivor(office: Office) -> None:
+    """Who ignored the first merge is asked about the second."""
+    books = office.rehearsal.books
+    books.add_customer("Acme Health:Zimmer, Kay")
+    line = {"item": "Regular Hours", "amount": "1200.00"}
+    posted(office, books.add_invoice(ORTIZ, [line], number="20417", date="2026-10-04"))
+    books.merge_customers(ORTIZ, REED)
+    refresh(office)
+    assert give(office, Answer.IGNORE).done == 1
+    refresh(office)
+    assert not Drift.objects.filter(state="open").exists()
+    books.merge_customers(REED, "Acme Health:Zimmer, Kay")
+    refresh(office)
+    drift = Drift.objects.get(state="open")
+    assert drift.survivor is not None
+    assert drift.survivor.full_name == "Acme Health:Zimmer, Kay"
+    assert (drift.kind, drift.proof) == ("merged", "invoice 20417 is on it now")
+
+
+def test_a_change_that_is_dated_in_the_future_hides_no_later_one(office: Office) -> None:
+    """The clock beside QuickBooks was wrong for a while, and was put right."""
+    QbCustomer.objects.filter(full_name=ORTIZ).update(time_modified="2062-01-05T08:12:00-05:00")
+    now = moments.now()
+    mirror.lists_refreshed(company_id=office.company.pk, now=now)
+    to = refresh_mode.wall_clock(Book.objects.get(company=office.company).customers_modified_to)
+    assert to is not None
+    assert to.year < 2062
+    assert to <= now.replace(tzinfo=None) + mirror.AHEAD_MAX

@@ -245,7 +245,12 @@ def _gone(old: QbJob, *, used: bool, survivor: Survivor | None) -> Drift:
         how = f": {survivor.proof}" if survivor.proof else ", it seems: it carries the name"
         text = f"{name} was merged into {into} in QuickBooks{how}."
         return Drift(
-            kind=DriftKind.MERGED, was=name, now=into, text=text, state="gone", survivor=survivor
+            kind=DriftKind.MERGED,
+            was=name,
+            now=into,
+            text=text,
+            state=f"gone {survivor.job.list_id}",  # who ignored it is asked when another one is found
+            survivor=survivor,
         )
     if used:
         text = (

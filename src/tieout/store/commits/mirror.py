@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection
-from django.db.models import F, Max
+from django.db.models import Exists, F, Max, OuterRef
 from django.db.models.functions import Substr
 
 from tieout.core.exporting import IN_QUICKBOOKS
@@ -63,6 +63,7 @@ class FoundOn:
 
 
 IDS_AT_ONCE = 500
+AHEAD_MAX = timedelta(hours=15)  # of a clock beside QuickBooks, before UTC: its zone and an hour
 _CUSTOMER_COLUMNS = (
     "company_id", "list_id", "name", "full_name", "parent_list_id", "top_list_id", "sublevel",
     "active", "gone_at", "edit_sequence", "time_modified", "job_status", "merged_into",
@@ -199,8 +200,14 @@ def settle_descendants(*, company_id: int) -> None:
 def lists_refreshed(
     *, company_id: int, now: datetime, whole: bool = False, full_because: str = ""
 ) -> None:
-    """Note when all lists had been read, up to which change, and whether that was everything."""
-    wall = QbCustomer.objects.filter(company_id=company_id).exclude(time_modified="")
+    """Note when all lists had been read, up to which change, and whether that was everything.
+
+    A change that QuickBooks dates ahead of every clock on earth was made while the clock beside it
+    was wrong: after it was put right, nothing would ever be later.
+    """
+    ahead = (now.astimezone(UTC) + AHEAD_MAX).strftime("%Y-%m-%dT%H:%M:%S")
+    wall = QbCustomer.objects.filter(company_id=company_id, time_modified__lte=ahead)
+    wall = wall.exclude(time_modified="")
     latest = wall.aggregate(at=Max(Substr("time_modified", 1, 19)))["at"] or ""
     book = {"lists_refreshed_at": now, "customers_modified_to": latest}
     if whole:
@@ -275,13 +282,16 @@ def carry_down_some(
 
 def to_find(*, company_id: int, limit: int) -> list[str]:
     """TxnIDs of our invoices on mapped jobs that are gone: where QuickBooks has them now tells
-    into which job theirs was merged. The latest of each job."""
+    into which job theirs was merged. The latest of each job; again when that one is gone, too."""
     states = [state.value for state in IN_QUICKBOOKS]
+    heirs = QbCustomer.objects.filter(
+        company_id=company_id, list_id=OuterRef("customer__merged_into"), gone_at__isnull=True
+    )
     rows = (
         Posting.objects.filter(
+            ~Exists(heirs),
             company_id=company_id,
             customer__gone_at__isnull=False,
-            customer__merged_into="",
             customer__job_mappings__isnull=False,
             kind=PostingKind.INVOICE.value,
             state__in=states,
