@@ -24,7 +24,8 @@ from tests.store.test_service_proposals import acme as acme  # a fixture
 from tieout.service import mapping_files, propose_mappings, save_proposal, save_sisters
 from tieout.service.mapping_columns import Kind
 from tieout.service.save_mapping import Saved
-from tieout.store.models import ProposedChange, SourceJob
+from tieout.service.worker import Worker
+from tieout.store.models import Event, JobMapping, ProposedChange, SourceJob
 
 
 def renamed(name: str, now: str) -> None:
@@ -129,3 +130,52 @@ def test_what_quickbooks_renamed_since_the_preview_is_set_aside(acme: World, kin
     assert row.state == "aside"
     assert row.message.startswith(f"{name} is called Acme:Novak, Petra in QuickBooks now")
     assert mapped() == before
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_what_was_exported_since_is_undone_once_somebody_says_why(
+    acme: World, monkeypatch: pytest.MonkeyPatch, many: bool
+) -> None:
+    """As for what was accepted in bulk, whether the page waits for it or the worker does it."""
+    proposal = upload(acme, f'job_key,quickbooks_job\nJ-1,"{ORTIZ}"\nJ-2,"{WOOD}"\n')
+    save_proposal.save(access=bea(acme), proposal_id=proposal.pk, now=NOW)
+    there = factories.QbCustomer.objects.get(full_name=ORTIZ)
+    factories.posting(factories.invoice(SourceJob.objects.get(key="J-1").client), there)
+    if many:
+        monkeypatch.setattr(save_proposal, "INLINE_ROWS", 0)
+
+    def undo(reason: str) -> None:
+        save_proposal.undo(access=bea(acme), proposal_id=proposal.pk, now=NOW, reason=reason)
+        if many:
+            Worker().run_until_idle()
+
+    undo(" ")
+    row = proposal.rows.get(line=2)
+    assert (row.state, row.field, proposal.rows.get(line=3).state) == ("kept", "reason", "undone")
+    assert row.message == "1 invoice stays on the old job, so this change needs a reason."
+    assert mapped() == {"J-1": ORTIZ}
+    undo("Wrong person")
+    row.refresh_from_db()
+    assert (row.state, row.field, row.message) == ("undone", "", "")
+    assert mapped() == {}
+    said = Event.objects.filter(subject="job_mapping", subject_key="J-1")
+    assert said.latest("sequence").reason == "Wrong person"
+
+
+def test_an_undo_confirms_nothing_that_nobody_confirmed(acme: World) -> None:
+    """Its client is another customer's by now: invoices of the job wait until somebody looks."""
+    by_hand(acme, "J-1", ORTIZ)
+    proposal = upload(acme, "job_key,quickbooks_job\nJ-1,Not Mapped\n")
+    save_proposal.save(access=bea(acme), proposal_id=proposal.pk, now=NOW)
+    client = SourceJob.objects.get(key="J-1").client
+    beta = factories.QbCustomer.objects.get(full_name="Beta")
+    moved = save_sisters.save_sister(
+        access=bea(acme), kind="client", pk=client.pk, expected_version=client.mapping.version,
+        target_list_id=beta.list_id, reason="", now=NOW,
+    )  # fmt: skip
+    assert isinstance(moved, Saved)
+    save_proposal.undo(access=bea(acme), proposal_id=proposal.pk, now=NOW)
+    assert one(proposal).state == "undone"
+    assert mapped() == {"J-1": ORTIZ}
+    assert not JobMapping.objects.get(target__isnull=False).other_customer_confirmed
+    assert SourceJob.objects.get(key="J-1").map_state == "attention"

@@ -122,6 +122,26 @@ def test_all_that_is_ready_is_saved_then_undone_at_once(as_person: Any, changes:
     assert not JobMapping.objects.filter(target__isnull=False).exists()
 
 
+def test_what_was_exported_since_is_undone_once_somebody_says_why(
+    as_person: Any, changes: str
+) -> None:
+    bea = as_person("bea")
+    bea.post(changes + "save/", {"what": "all"})
+    mapping = JobMapping.objects.get()
+    factories.posting(
+        factories.invoice(mapping.job.client), mapping.target, job_key=mapping.job.key
+    )
+    kept = bea.post(changes + "undo/", follow=True)
+    assert "1 kept" in text(kept)
+    assert "Why 1 change is to be undone, too" in text(kept)
+    assert "Say why, then undo it, too." in text(kept)
+    assert 'id="undo-why"' not in as_person("vic").get(changes).content.decode()
+    undone = bea.post(changes + "undo/", {"reason": "Wrong person"}, follow=True)
+    assert "1 undone" in text(undone)
+    assert 'id="undo-why"' not in undone.content.decode()
+    assert not JobMapping.objects.filter(target__isnull=False).exists()
+
+
 def test_chosen_rows_are_saved(as_person: Any, changes: str) -> None:
     row = Proposal.objects.get().rows.get(line=3)
     bea = as_person("bea")

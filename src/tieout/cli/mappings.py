@@ -45,7 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--remap", action="store_true", help="also jobs that are mapped to something else"
     )
     applying.add_argument(
-        "--reason", default="", help="why, for rows without a reason; kept in the history"
+        "--reason",
+        default="",
+        help="why, for rows without a reason, and for an undo; kept in the history",
     )
     project.add_company(parser)
 
@@ -153,7 +155,7 @@ def _undo(options: argparse.Namespace, access: Any) -> int:
     if proposal.state != proposal.State.OPEN:
         message = f"The changes {number} are being worked on: wait until that is done."
         raise CommandError(message, status=1)
-    save_proposal.undo_now(access, proposal, moments.now())
+    save_proposal.undo_now(access, proposal, moments.now(), reason=options.reason)
     counts = proposals.counts(proposal_id=proposal.pk)
     kept = proposals.rows_of(proposal_id=proposal.pk, states=(RowState.KEPT,), limit=ROWS_MAX)
     told = [_told(row) for row in kept]

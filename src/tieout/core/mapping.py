@@ -209,6 +209,7 @@ class SaveCommand:
     why: str = ""
     undoes: int = 0
     takes_back: frozenset[WarningKind] | None = None  # of a confirmation: what it had confirmed
+    as_it_was: bool = False  # of an undo of many: nothing is asked, so nothing more is confirmed
 
 
 def save(
@@ -238,7 +239,7 @@ def save(
     if target == state.list_id and command.takes_back is not None:
         return _change(state, command, confirmed=command.confirmed)
     refusal = _objection(warnings, command.confirmed, undoing=bool(command.undoes))
-    if refusal:
+    if refusal and not command.as_it_was:
         return refusal
     confirmed = command.confirmed & {w.kind for w in warnings if w.needs_confirmation}
     if target == state.list_id and confirmed <= state.confirmed:

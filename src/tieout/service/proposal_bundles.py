@@ -77,11 +77,15 @@ def _save_jobs(
     return answers
 
 
-def _command(bundle: Bundle, row: ProposedChange, usual: str) -> rules.SaveCommand:
-    """`usual` is said where the row gives no reason. Where invoices stay behind, which came to be
-    since the preview perhaps, that is none: a person has to say why."""
+def _why(bundle: Bundle, row: ProposedChange, usual: str) -> str:
+    """What is said where nobody gave a reason. Where invoices stay behind, which came to be since
+    somebody looked perhaps, that is none: a person has to say why."""
     job = bundle.jobs.get(row.record_id or 0)
     stays = job is not None and bundle.staying(job) > 0
+    return "" if stays else usual[:REASON_MAX]
+
+
+def _command(bundle: Bundle, row: ProposedChange, usual: str) -> rules.SaveCommand:
     return rules.SaveCommand(
         expected_version=row.version,
         target_list_id=row.to_list_id,
@@ -89,7 +93,7 @@ def _command(bundle: Bundle, row: ProposedChange, usual: str) -> rules.SaveComma
         confirmed=frozenset(
             rules.WarningKind(kind) for kind, _ in row.warnings if kind in EVERY_WARNING
         ),
-        why=row.reason or ("" if stays else usual[:REASON_MAX]),
+        why=row.reason or _why(bundle, row, usual),
     )
 
 
@@ -135,21 +139,27 @@ def undo_rows(
     rows: list[ProposedChange],
     now: datetime,
     *,
+    reason: str = "",
     suggest: bool = True,
 ) -> None:
-    """Lead the saved rows back, the last first, and keep what became of each."""
+    """Lead the saved rows back, the last first, and keep what became of each.
+
+    Without a `reason`, jobs whose invoices are where they lead now are kept: it is asked for.
+    """
     kind: Kind = proposal.kind  # type: ignore[assignment] # only Kinds are stored
-    reason = f"Undo of {proposal.name}"[:REASON_MAX]
+    usual = f"Undo of {proposal.name}"[:REASON_MAX]
     if kind == "job":
-        undone = _undo_jobs(access, rows, reason, now, suggest=suggest)
+        undone = _undo_jobs(access, rows, usual, reason[:REASON_MAX], now, suggest=suggest)
     else:
-        undone = _undo_sisters(access, kind, rows, reason, now, suggest=suggest)
+        undone = _undo_sisters(access, kind, rows, usual, now, suggest=suggest)
     for row, answer in undone:
         if isinstance(answer, Saved):
-            row.state, row.message, row.remedy = RowState.UNDONE, "", ""
-        else:
-            row.state = RowState.KEPT
-            row.message, row.remedy = answer.text[:500], answer.remedy[:500]
+            row.state, row.message, row.remedy, row.field = RowState.UNDONE, "", "", ""
+            continue
+        row.state = RowState.KEPT
+        row.message, row.remedy = answer.text[:500], answer.remedy[:500]
+        if answer.reason == rules.RefusalReason.REASON_NEEDED:
+            row.field, row.remedy = REASON, "Say why, then undo it, too."
     commits.write_rows(rows)
 
 
@@ -157,24 +167,32 @@ Undone = list[tuple[ProposedChange, Saved | Refused]]
 
 
 def _undo_jobs(
-    access: Access, rows: list[ProposedChange], reason: str, now: datetime, *, suggest: bool
+    access: Access,
+    rows: list[ProposedChange],
+    usual: str,
+    reason: str,
+    now: datetime,
+    *,
+    suggest: bool,
 ) -> Undone:
     """Rows may have changed places with one another: what asks for a confirmation only because
-    another row is not back yet is tried again, and then led back as it was, asked or not."""
+    another row is not back yet is tried again, and then led back as it was. What nobody confirmed
+    then is not confirmed by that: a job under what is another customer by now needs attention."""
     bundle = Bundle(access, [row.record_id for row in rows if row.record_id is not None])
-    back = {row.pk: _way_back(bundle, row, reason) for row in rows}
+    back = {row.pk: _way_back(bundle, row) for row in rows}
     bundle.look_up(each.target_list_id for each in back.values() if each)
     done: Undone = []
     waiting = list(rows)
-    for also in ((), (), EVERY_WARNING):
+    for as_it_was in (False, False, True):
         asked = []
         for row in reversed(waiting):
             command = back[row.pk]
             answer: Saved | Refused = NOTHING_TO_UNDO
             if command is not None:
-                more = command.confirmed | frozenset(map(rules.WarningKind, also))
-                answer = bundle.save(row.record_id, replace(command, confirmed=more))
-            if isinstance(answer, Refused) and answer.to_confirm and not also:
+                why = reason or _why(bundle, row, usual)
+                back_to = replace(command, why=why, as_it_was=as_it_was)
+                answer = bundle.save(row.record_id, back_to)
+            if isinstance(answer, Refused) and answer.to_confirm and not as_it_was:
                 asked.append(row)
             else:
                 done.append((row, answer))
@@ -183,13 +201,12 @@ def _undo_jobs(
     return done
 
 
-def _way_back(bundle: Bundle, row: ProposedChange, reason: str) -> rules.SaveCommand | None:
+def _way_back(bundle: Bundle, row: ProposedChange) -> rules.SaveCommand | None:
     job = bundle.jobs.get(row.record_id or 0)
     last = bundle.last_change(job) if job else None
     if last is None:
         return None
-    version = row.saved_version or 0
-    return replace(rules.undo(last), expected_version=version, why=reason)
+    return replace(rules.undo(last), expected_version=row.saved_version or 0)
 
 
 def _undo_sisters(

@@ -12,12 +12,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from django.db import transaction
 
 from tieout.service.access import Access
-from tieout.service.mapping_state import Refused
+from tieout.service.mapping_columns import REASON
+from tieout.service.mapping_state import REASON_MAX, Refused
 from tieout.service.proposal_bundles import save_rows, undo_rows
 from tieout.service.suggest_wish import want_suggestions
 from tieout.store.commits import proposals as commits
@@ -85,22 +87,35 @@ def save(
         return Done(count=len(rows))
 
 
-def undo(*, access: Access, proposal_id: int, now: datetime) -> Done | Refused:
-    """Lead every saved row back to what it was, as new events; what changed since stays."""
+def undo(*, access: Access, proposal_id: int, now: datetime, reason: str = "") -> Done | Refused:
+    """Lead every saved row back to what it was, as new events; what changed since stays.
+
+    So does a job whose invoices are where it leads now, until somebody gives a `reason`.
+    """
     with transaction.atomic():
         proposal = _open(access, proposal_id)
         if isinstance(proposal, Refused):
             return proposal
+        reason = _reason(proposal, reason)
         saved = (RowState.SAVED,)
         count = proposals.count_rows(proposal_id=proposal_id, states=saved)
         if not count:
             return NOTHING_TO_UNDO
         if count > INLINE_ROWS:
-            return _later(access, proposal, State.UNDOING, {"do": "undo"}, count, now)
+            params: dict[str, object] = {"do": "undo", "reason": reason}
+            return _later(access, proposal, State.UNDOING, params, count, now)
         rows = proposals.rows_of(proposal_id=proposal_id, states=saved)
-        undo_rows(access, proposal, rows, now)
+        undo_rows(access, proposal, rows, now, reason=reason)
         commits.note(proposal=proposal, undone_at=now)
         return Done(count=count)
+
+
+def _reason(proposal: Proposal, reason: str) -> str:
+    """The reason of an undo; what was kept for want of one is undone with it, too."""
+    reason = reason.strip()[:REASON_MAX]
+    if reason:
+        commits.take_up_again(proposal=proposal, field=REASON)
+    return reason
 
 
 def leave_locked(proposal: Proposal) -> int:
@@ -118,9 +133,10 @@ def save_now(access: Access, proposal: Proposal, now: datetime, *, confirm: bool
     return _work_now(access, proposal, states, save_rows, now)
 
 
-def undo_now(access: Access, proposal: Proposal, now: datetime) -> int:
+def undo_now(access: Access, proposal: Proposal, now: datetime, *, reason: str = "") -> int:
     """Undo everything here and now, batch by batch; returns the rows that were tried."""
-    return _work_now(access, proposal, (RowState.SAVED,), undo_rows, now)
+    step = partial(undo_rows, reason=_reason(proposal, reason))
+    return _work_now(access, proposal, (RowState.SAVED,), step, now)
 
 
 class Step(Protocol):
@@ -150,11 +166,12 @@ def work_off(
         states = (RowState.SAVED,)
     left = proposals.count_rows(proposal_id=proposal.pk, states=states)
     before = max((task.total or left) - left, 0)
+    step = partial(undo_rows, reason=task.params.get("reason", "")) if undoing else save_rows
     done = before + _work(
         access,
         proposal,
         states,
-        undo_rows if undoing else save_rows,
+        step,
         now,
         task=task,
         beat=lambda count: beat(before + count),
@@ -194,7 +211,7 @@ def _work(
     beat: Beat | None = None,
 ) -> int:
     done = 0
-    undoing = step is undo_rows
+    undoing = RowState.SAVED in states
     while True:
         with transaction.atomic():
             # locked: of two workers that have the same task, only one does each bundle

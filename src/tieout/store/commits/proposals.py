@@ -129,3 +129,9 @@ def refuse_mapped(*, proposal: Proposal, message: str, remedy: str) -> int:
     return mapped.update(
         state=RowState.ERROR, field="job_key", message=message, remedy=remedy, value=F("key")
     )
+
+
+def take_up_again(*, proposal: Proposal, field: str) -> None:
+    """Let the rows that an undo kept for want of this be undone by the next one."""
+    rows = ProposedChange.objects.filter(proposal=proposal, state=RowState.KEPT, field=field)
+    rows.update(state=RowState.SAVED, field="", message="", remedy="")

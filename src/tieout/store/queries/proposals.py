@@ -98,9 +98,10 @@ def rows_of(
     return found[::-1] if last_first else found
 
 
-def count_rows(*, proposal_id: int, states: Collection[str]) -> int:
-    """How many rows are in these states."""
-    return ProposedChange.objects.filter(proposal_id=proposal_id, state__in=states).count()
+def count_rows(*, proposal_id: int, states: Collection[str], field: str = "") -> int:
+    """How many rows are in these states; with `field` only those that it stands against."""
+    rows = ProposedChange.objects.filter(proposal_id=proposal_id, state__in=states)
+    return (rows.filter(field=field) if field else rows).count()
 
 
 # ------------------------------------------------------------------ what a file names

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tieout.service import moments, save_proposal
 from tieout.service.access import Access
+from tieout.service.mapping_columns import REASON
 from tieout.service.mapping_state import Refused
 from tieout.store.queries import proposals
 from tieout.store.queries.proposals import Proposal, RowState
@@ -73,8 +74,12 @@ def changes(request: HttpRequest, access: Access, proposal_id: int) -> HttpRespo
         Proposal.State.SAVING,
         Proposal.State.UNDOING,
     }
+    wait = counts[RowState.KEPT] and proposals.count_rows(
+        proposal_id=proposal_id, states=[RowState.KEPT], field=REASON
+    )
     context: dict[str, Any] = {
         "proposal": proposal,
+        "reason_needed": wait,
         "from_file": proposal.origin == Proposal.Origin.FILE,
         "busy": busy,
         "open": proposal.state == Proposal.State.OPEN,
@@ -153,7 +158,10 @@ def save(request: HttpRequest, access: Access, proposal_id: int) -> HttpResponse
 def undo(request: HttpRequest, access: Access, proposal_id: int) -> HttpResponse:
     """Lead everything that was saved of it back."""
     _proposal(access, proposal_id)
-    answer = save_proposal.undo(access=access, proposal_id=proposal_id, now=moments.now())
+    reason = request.POST.get("reason", "")
+    answer = save_proposal.undo(
+        access=access, proposal_id=proposal_id, now=moments.now(), reason=reason
+    )
     return _back(request, access, proposal_id, answer)
 
 
