@@ -30,8 +30,10 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    # not for the session: its event loop would forbid Django's plain queries in other folders
-    with chromium() as opened:
+    # its event loop runs in this thread, and Django would forbid the tests' own queries there;
+    # not for the session: those of other folders are to stay guarded
+    with pytest.MonkeyPatch.context() as patch, chromium() as opened:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         yield opened
 
 

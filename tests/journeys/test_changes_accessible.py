@@ -5,8 +5,6 @@ nothing, and the keyboard reaches what there is to press.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -14,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 from tests import factories
 from tests.axe import assert_accessible
-from tests.browser import LOOKS, Look, chromium, look_at, picture, sign_in
+from tests.browser import LOOKS, Look, look_at, picture, sign_in
 from tests.factories import NOW
 from tests.journeys.flushing import event_triggers, flushable  # noqa: F401 # used by pytest
 
@@ -38,15 +36,6 @@ pytestmark = [
     pytest.mark.enable_socket,
 ]
 FOUND = {"txn_id": "80000099-1735743002", "customer": "Acme:Doe, Jane - Dispatch"}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Playwright's own event loop runs in this thread; the tests' queries are plain calls
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with chromium() as opened:
-        yield opened
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser
 from tests.axe import assert_accessible
-from tests.browser import LOOKS, Look, chromium, look_at
+from tests.browser import LOOKS, Look, look_at
 
 from tieout.connector.journal import JournalFacts, Line
 from tieout.connector.shown import Failure, Shown
@@ -34,12 +33,6 @@ BUSY = replace(
     QUIET, quickbooks_up=False, failure=Failure(stage="begin", code=0x80040414, at=NOW),
     calls=(LINE,) * 20, session_versions=tuple(f"{n}.0" for n in range(1, 17)),
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)

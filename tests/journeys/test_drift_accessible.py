@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 from tests import factories
 from tests.axe import assert_accessible
-from tests.browser import LOOKS, Look, chromium, look_at, picture, sign_in
+from tests.browser import LOOKS, Look, look_at, picture, sign_in
 from tests.factories import NOW
 from tests.journeys.flushing import event_triggers, flushable  # noqa: F401 # used by pytest
 
@@ -33,15 +30,6 @@ PEOPLE = (
     ("Evan Cole", "Cole, Evan"),
     ("Fay Lind", "Lind, Fay"),
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Playwright's own event loop runs in this thread; the tests' queries are plain calls
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with chromium() as opened:
-        yield opened
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 from pytest_django.live_server_helper import LiveServer
 from tests import factories
-from tests.browser import LOOKS, chromium, look_at, sign_in
+from tests.browser import LOOKS, look_at, sign_in
 from tests.journeys.flushing import event_triggers, flushable  # noqa: F401 # used by pytest
 
 from tieout.store.models import Company
@@ -20,15 +18,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.enable_socket,
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Playwright's own event loop runs in this thread; the tests' queries are plain calls
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with chromium() as opened:
-        yield opened
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 def test_a_search_that_answers_late_leaves_the_address_of_the_page_that_is_shown(

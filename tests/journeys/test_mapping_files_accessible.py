@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 from tests import factories
 from tests.axe import assert_accessible
-from tests.browser import LOOKS, Look, chromium, look_at, picture, sign_in
+from tests.browser import LOOKS, Look, look_at, picture, sign_in
 from tests.journeys.flushing import event_triggers, flushable  # noqa: F401 # used by pytest
 
 from tieout.store.models import ClassMapping, Company, Event, JobMapping
@@ -24,15 +22,6 @@ pytestmark = [
     pytest.mark.enable_socket,
 ]
 ORTIZ, WOOD, NIGHTS = "Acme Health:Ortiz, Elena", "Acme Health:Wood, Ben", "Beta"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Playwright's own event loop runs in this thread; the tests' queries are plain calls
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with chromium() as opened:
-        yield opened
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture

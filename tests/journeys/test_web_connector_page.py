@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 from tests import factories
 from tests.axe import assert_accessible
-from tests.browser import LOOKS, Look, chromium, look_at, picture, sign_in
+from tests.browser import LOOKS, Look, look_at, picture, sign_in
 from tests.journeys.flushing import event_triggers, flushable  # noqa: F401 # used by pytest
 from tests.web_connector_office import Desk, open_desk
 
@@ -25,15 +23,6 @@ pytestmark = [
     pytest.mark.enable_socket,
 ]
 PAGE = "settings/integrations/quickbooks-web-connector/"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Playwright's own event loop runs in this thread; the tests' queries are plain calls
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with chromium() as opened:
-        yield opened
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
