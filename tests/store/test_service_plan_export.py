@@ -59,6 +59,20 @@ def test_an_unmapped_job_blocks_with_its_remedy(books: World) -> None:
     assert not Posting.objects.exists()
 
 
+@pytest.mark.parametrize("name", ["Net 30", "NET 30", "net 30"])
+def test_terms_that_are_gone_do_not_stand_in_for_those_of_the_same_name(
+    books: World, name: str
+) -> None:
+    """Somebody renamed Net 30 in QuickBooks, added another one, and thought better of it."""
+    there = make.qb_entry(books.northgate, "Net 30", kind="terms")
+    make.qb_entry(books.northgate, name, kind="terms", gone_at=NOW)
+    make.invoice(books.northgate.clients.get(), terms="Net 30")
+    plan(books)
+    assert not InvoiceBlock.objects.exists()
+    posting = Posting.objects.get()
+    assert posting_content.from_json(posting.content).terms.list_id == there.list_id
+
+
 def test_planning_again_changes_nothing(books: World) -> None:
     make.invoice(books.northgate.clients.get())
     plan(books)

@@ -269,7 +269,9 @@ def _links(company_id: int, jobs: Mapping[str, SourceJob], client_ids: set[int])
     class_rows = ClassMapping.objects.filter(
         company_id=company_id, target__isnull=False
     ).select_related("target")
-    terms = QbEntry.objects.filter(company_id=company_id, kind=QbEntry.Kind.TERMS)
+    named = QbEntry.objects.filter(company_id=company_id, kind=QbEntry.Kind.TERMS)
+    # terms go by name: of several that bear one, or bore it, those that are there and active win
+    terms = sorted(named, key=lambda row: (row.gone_at is None, row.active))
     return facts.Links(
         jobs={row.job.key: job_link(row) for row in job_rows},
         clients={row.client.key: qb_job_fact(row.target) for row in client_rows if row.target},
