@@ -275,6 +275,33 @@ def test_only_what_is_suggested_is_taken_by_ok(
     assert "Mapped 0" in text(bea.get(page))
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_dropdown_begins_with_the_suggestion_and_its_reasons(
+    as_person: Any, suggested: dict[str, tuple[str, int, str]], kind: str
+) -> None:
+    page, pk, list_id = suggested[kind]
+    bea = as_person("bea")
+    bea.get(page)
+    offered = bea.get(f"{page}choices/", {"row": pk, "q": ""})
+    first = re.findall(r'data-value="([^"]+)"', offered.content.decode())
+    assert first[0] == list_id
+    assert len(first) == len(set(first)) > 1
+    assert "same name" in text(offered)
+    assert f'hx-get="{page}choices/?row={pk}"' in bea.get(f"{page}{pk}/", **HTMX).content.decode()
+    typed = bea.get(f"{page}choices/", {"row": pk, "q": "a"})
+    assert "same name" not in text(typed)
+    SisterSuggestion.objects.update(list_id="gone-long-ago")
+    assert "same name" not in text(bea.get(f"{page}choices/", {"row": pk}))
+
+
+def test_each_tab_says_how_many_it_has(
+    as_person: Any, rows: dict[str, tuple[str, int, str]]
+) -> None:
+    assert "Active 1Inactive 0" in text(as_person("bea").get(rows["client"][0]))
+    direct = as_person("bea").get(rows["invoice"][0], {"tab": "direct_hire"})
+    assert "Contractor 1Direct Hire 0" in text(direct)
+
+
 def picks(response: Any) -> list[str]:
     """The ticked lines of the dialog, as it would send them."""
     return re.findall(r'name="pick" value="([^"]+)" checked', response.content.decode())

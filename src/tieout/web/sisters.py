@@ -232,7 +232,30 @@ def choices(request: HttpRequest, access: Access, sister: Sister) -> HttpRespons
             company_id=access.company.pk, kind=sister.kind, search=search
         )
         rows = list(entries)
-    return render(request, "sisters/_choices.html", {"rows": rows, "more": more})
+    context: dict[str, Any] = {"rows": rows, "more": more}
+    if not search.strip() and (pk := numbers.whole(request.GET.get("row", ""))):
+        context |= _offered_first(access, sister, pk, rows)
+    return render(request, "sisters/_choices.html", context)
+
+
+def _offered_first(access: Access, sister: Sister, pk: int, rows: list[Any]) -> dict[str, Any]:
+    """Before anything is typed, what is suggested for the row stands first, with its reasons."""
+    company_id = access.company.pk
+    found = sister_suggestions.of_rows(company_id=company_id, kind=sister.kind, record_ids=[pk])
+    offer = found.get(pk)
+    if offer is None or not offer.list_id:
+        return {}
+    wanted: dict[str, Any] = {"company_id": company_id, "list_ids": [offer.list_id]}
+    known: dict[str, Any]
+    if sister.kind == "client":
+        known = qb_lists.customers_by_list_id(**wanted)
+    else:
+        known = qb_lists.entries_by_list_id(kind=sister.kind, **wanted)
+    target = known.get(offer.list_id)
+    if target is None or target.gone_at is not None:
+        return {}
+    rest = [row for row in rows if row.list_id != offer.list_id]
+    return {"rows": [target, *rest], "offer": offer}
 
 
 def download(request: HttpRequest, access: Access, sister: Sister) -> HttpResponseBase:
@@ -304,7 +327,7 @@ def _dialog(access: Access, sister: Sister, row: mappings.SisterRow) -> dict[str
 
 
 def _elsewhere(
-    access: Access, sister: Sister, wanted: mappings.SisterFilter
+    sister: Sister, wanted: mappings.SisterFilter, counted: dict[str, dict[str, int]]
 ) -> list[tuple[str, int, str]]:
     """What waits on the tabs that are not on screen: label, how many, and the way there.
 
@@ -312,21 +335,23 @@ def _elsewhere(
     """
     if sister.kind == "client":
         return []
-    counted = [
-        (
-            label,
-            mappings.count_not_mapped(company_id=access.company.pk, kind=sister.kind, tab=tab),
-            address(sister, wanted, tab=tab, state="not_mapped", q=""),
-        )
+    return [
+        (label, waiting, address(sister, wanted, tab=tab, state="not_mapped", q=""))
         for tab, label in sister.tabs.items()
-        if tab != wanted.tab
+        if tab != wanted.tab and (waiting := counted[tab]["not_mapped"])
     ]
-    return [each for each in counted if each[1]]
 
 
 def table(access: Access, sister: Sister, wanted: mappings.SisterFilter) -> dict[str, Any]:
     """What the table, its tabs and its counters show."""
-    page = mappings.list_sisters(company_id=access.company.pk, wanted=wanted)
+    company_id, kind = access.company.pk, sister.kind
+    page = mappings.list_sisters(company_id=company_id, wanted=wanted)
+    counted = {
+        tab: page.counters
+        if tab == wanted.tab
+        else mappings.count_tab(company_id=company_id, kind=kind, tab=tab)
+        for tab in sister.tabs
+    }
     first = (wanted.page - 1) * wanted.rows + 1
     return {
         "sister": sister,
@@ -335,11 +360,16 @@ def table(access: Access, sister: Sister, wanted: mappings.SisterFilter) -> dict
         "page": page,
         "shown": _with_suggestions(access, sister, page.rows),
         "waiting": page.counters["not_mapped"],
-        "elsewhere": _elsewhere(access, sister, wanted),
+        "elsewhere": _elsewhere(sister, wanted, counted),
         "first": first,
         "last": first + len(page.rows) - 1,
         "tabs": [
-            (label, address(sister, wanted, tab=tab, state="", q=""), tab == wanted.tab)
+            (
+                label,
+                address(sister, wanted, tab=tab, state="", q=""),
+                tab == wanted.tab,
+                counted[tab]["all"],
+            )
             for tab, label in sister.tabs.items()
         ],
         "states": [
@@ -354,6 +384,8 @@ def table(access: Access, sister: Sister, wanted: mappings.SisterFilter) -> dict
         "previous": address(sister, wanted, page=wanted.page - 1) if wanted.page > 1 else "",
         "next": address(sister, wanted, page=wanted.page + 1) if page.has_next(wanted) else "",
         "same": address(sister, wanted, page=wanted.page),
+        "without_search": address(sister, wanted, q=""),
+        "without_state": address(sister, wanted, state=""),
         "record_name": f"{sister.page}_record",
         "accept_name": f"{sister.page}_accept",
         "undo_name": f"{sister.page}_undo",

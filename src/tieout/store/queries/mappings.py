@@ -102,10 +102,11 @@ def list_sisters(*, company_id: int, wanted: SisterFilter) -> SisterPage:
     return SisterPage(rows=rows, counters=counters, found=found.count())
 
 
-def count_not_mapped(*, company_id: int, kind: SisterKind, tab: str) -> int:
-    """How many of a tab have no QuickBooks side; one query."""
-    rows = _tab(company_id, SisterFilter(kind=kind, tab=tab))
-    return rows.filter(_state(kind, "not_mapped")).order_by().count()
+def count_tab(*, company_id: int, kind: SisterKind, tab: str) -> dict[str, int]:
+    """How many a tab has ("all"), and how many of them have no QuickBooks side; one query."""
+    rows = _tab(company_id, SisterFilter(kind=kind, tab=tab)).order_by()
+    waiting = Count("id", filter=_state(kind, "not_mapped"))
+    return dict(rows.aggregate(all=Count("id"), not_mapped=waiting))
 
 
 def each_sister(*, company_id: int, wanted: SisterFilter) -> Iterator[SisterRow]:
