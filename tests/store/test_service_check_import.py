@@ -60,6 +60,24 @@ def test_dates_money_and_ids_are_checked_before_anything_is_written(
     ]
 
 
+def test_what_the_same_upload_brings_is_found_by_its_name_unless_two_bear_it(
+    access: Access, tmp_path: Path
+) -> None:
+    texts = {
+        "clients": "Client ID,Client\nC-1,Acme Health\nC-2,Birch\nC-3,Birch\n",
+        "items": ITEMS,
+        "invoices": "Invoice Number,Invoice Date,Client,Item,Amount\n"
+        "20417,10/05/2026,Acme Health,Regular Time,1200.00\n"
+        "20418,10/05/2026,Birch,Regular Time,1200.00\n",
+    }
+    checked = check_import.check(access, received(access, tmp_path, **texts))
+    said = [(one.problem.line, one.problem.field, one.problem.value) for one in checked.found]
+    assert said == [(3, "Client ID", "Birch")]
+    import_source.import_now(access, [tmp_path / f"{name}.csv" for name in texts], now=NOW)
+    assert [row.client.key for row in SourceInvoice.objects.all()] == ["C-1"]
+    assert list(ImportProblem.objects.values_list("line", "field", "value")) == said
+
+
 def test_of_a_large_file_the_first_rows_are_looked_at_and_the_first_problems_shown(
     access: Access, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -67,6 +67,7 @@ def check(access: Access, files: Sequence[Import]) -> Checked:
 
 
 def _look(checked: Checked, sheet: SheetToRead, references: References) -> None:
+    references.settle()
     resolver = Resolver(sheet.kind, sheet.columns, references)
     found: list[Problem] = []
     for outcome in outcomes(_first(checked, rows_of(sheet)), resolver):

@@ -44,22 +44,33 @@ BOUNDS: Mapping[Kind, Mapping[str, int]] = {
 class References:
     """The records of one company by ID and by name, and the clients that a sheet brings along."""
 
-    company_id: int
     clients: dict[str, str] = field(default_factory=dict)  # key or folded name -> key
     jobs: set[str] = field(default_factory=set)
     items: dict[tuple[str, str], str] = field(default_factory=dict)  # kind, key or name -> key
+    # as they are called, for `settle`
+    client_names: dict[str, str] = field(default_factory=dict)
+    item_names: dict[str, dict[str, str]] = field(default_factory=dict)  # by kind
 
     @classmethod
     def load(cls, company_id: int) -> References:
         """As the tables are now."""
-        found = cls(company_id, jobs=source.job_keys(company_id=company_id))
-        clients = source.client_names(company_id=company_id)
-        found.clients = _by_name([(key, name) for key, name in clients])
-        items = source.item_names(company_id=company_id)
-        for kind in {kind for kind, _, _ in items}:
-            named = _by_name([(key, name) for of, key, name in items if of == kind])
-            found.items.update({(kind, name): key for name, key in named.items()})
+        found = cls(
+            jobs=source.job_keys(company_id=company_id),
+            client_names=dict(source.client_names(company_id=company_id)),
+        )
+        for kind, key, name in source.item_names(company_id=company_id):
+            found.item_names.setdefault(kind, {})[key] = name
+        found.settle()
         return found
+
+    def settle(self) -> None:
+        """Take the names of all that is known: between two sheets, as if it were loaded anew."""
+        self.clients = _by_name(self.client_names)
+        self.items = {
+            (kind, said): key
+            for kind, names in self.item_names.items()
+            for said, key in _by_name(names).items()
+        }
 
     def client(self, said: str) -> str | None:
         return self.clients.get(said) or self.clients.get(_folded(said))
@@ -73,6 +84,7 @@ class References:
 
     def bring(self, client: SourceClient) -> None:
         """From now on this client is known."""
+        self.client_names[client.key] = client.name
         self.clients[client.key] = client.key
         self.clients.setdefault(_folded(client.name), client.key)
 
@@ -191,14 +203,14 @@ class Resolver:
 
 
 def learn(references: References, fact: SourceClient | SourceJob | SourceItem) -> None:
-    """Know a record that was just written."""
+    """Know a record that was just written, or would be."""
     match fact:
         case SourceClient():
             references.bring(fact)
         case SourceJob():
             references.jobs.add(fact.key)
         case SourceItem():
-            references.items[fact.kind.value, fact.key] = fact.key
+            references.item_names.setdefault(fact.kind.value, {})[fact.key] = fact.name
 
 
 def _values(
@@ -211,15 +223,15 @@ def _folded(name: str) -> str:
     return f"\0{name.casefold()}"
 
 
-def _by_name(records: list[tuple[str, str]]) -> dict[str, str]:
+def _by_name(names: Mapping[str, str]) -> dict[str, str]:
     """Keys by themselves and by their names, where a name means one record only."""
     found: dict[str, str] = {}
     double = set()
-    for key, name in records:
+    for key, name in names.items():
         folded = _folded(name)
         if found.setdefault(folded, key) != key:
             double.add(folded)
     for folded in double:
         del found[folded]
-    found.update({key: key for key, _ in records})
+    found.update({key: key for key in names})
     return found
