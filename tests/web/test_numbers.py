@@ -11,6 +11,7 @@ from tieout.web import numbers
 def test_what_is_no_plain_number(text: str) -> None:
     assert numbers.whole(text) is None
     assert numbers.page(text) == 1
+    assert numbers.version(text) == -1
 
 
 def test_what_is_one() -> None:

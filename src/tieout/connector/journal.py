@@ -103,8 +103,11 @@ class JournalFacts:
     open_ends: int
 
 
+FENCED, OTHER_INSTALLATION = "fenced", "other-installation"
+
+
 class Refused(Exception):
-    """The fence turned a write away; `code` is "fenced" or "other-installation"."""
+    """The fence turned a write away; `code` is FENCED or OTHER_INSTALLATION."""
 
     def __init__(self, code: str, message: str, highest_epoch: int) -> None:
         super().__init__(message)
@@ -301,13 +304,11 @@ class Journal:
         if row is not None:
             holder, highest = row
             if holder != call.installation_id:
-                msg = "Another installation of Tieout writes to this company file."
-                msg_0 = "other-installation"
-                raise Refused(msg_0, msg, highest)
+                message = "Another installation of Tieout writes to this company file."
+                raise Refused(OTHER_INSTALLATION, message, highest)
             if call.epoch < highest:
-                msg = f"Epoch {call.epoch} is over; {highest} has written since."
-                msg_0 = "fenced"
-                raise Refused(msg_0, msg, highest)
+                message = f"Epoch {call.epoch} is over; {highest} has written since."
+                raise Refused(FENCED, message, highest)
         if row is None or call.epoch > row[1]:
             _set_fence(disk, company_file, call.installation_id, call.epoch, now)
 

@@ -31,6 +31,12 @@ def page(text: str) -> int:
     return min(max(whole(text) or 1, 1), PAGE_MAX)
 
 
+def version(text: str) -> int:
+    """The version of a mapping on the clerk's screen; what is no number is -1, which none has."""
+    found = whole(text)
+    return -1 if found is None else found
+
+
 class Id:
     """An id in an address (`<id:job_id>`); what cannot be one is an address that is not there."""
 

@@ -143,7 +143,7 @@ def save(request: HttpRequest, access: Access, sister: Sister, pk: int) -> HttpR
             access=access,
             kind=sister.kind,
             pk=pk,
-            expected_version=_version(request),
+            expected_version=numbers.version(request.POST.get("version", "")),
             target_list_id=chosen or None,
             reason=request.POST.get("reason", ""),
             now=moments.now(),
@@ -170,7 +170,7 @@ def accept(request: HttpRequest, access: Access, sister: Sister, pk: int) -> Htt
         access=access,
         kind=sister.kind,
         pk=pk,
-        expected_version=_version(request),
+        expected_version=numbers.version(request.POST.get("version", "")),
         target_list_id=target,
         reason=f"Suggested: {', '.join(stored.reasons)}",
         now=moments.now(),
@@ -188,18 +188,12 @@ def undo(request: HttpRequest, access: Access, sister: Sister, pk: int) -> HttpR
         access=access,
         kind=sister.kind,
         pk=pk,
-        expected_version=_version(request),
+        expected_version=numbers.version(request.POST.get("version", "")),
         reason=request.POST.get("reason", ""),
         now=moments.now(),
         change=numbers.whole(change),
     )
     return _swapped(request, access, sister, pk, answer)
-
-
-def _version(request: HttpRequest) -> int:
-    """The version on the clerk's screen; what is no number matches none."""
-    version = numbers.whole(request.POST.get("version", ""))
-    return -1 if version is None else version
 
 
 def filter_on_screen(request: HttpRequest, sister: Sister) -> mappings.SisterFilter:

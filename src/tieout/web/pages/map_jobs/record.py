@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,6 +19,7 @@ from tieout.store.queries import jobs, mappings, qb_lists, suggestions
 from tieout.store.queries.qb_lists import QbCustomer
 from tieout.web import numbers
 from tieout.web.access import company_page
+from tieout.web.contractor_jobs import job_or_404
 from tieout.web.mapping_history import past
 from tieout.web.pages.map_jobs import filters, views
 from tieout.web.pages.map_jobs.offers import chips, shown_rows
@@ -34,7 +35,7 @@ def record_mapping(request: HttpRequest, access: Access, job_id: int) -> HttpRes
     """The dialog; posted, it saves."""
     if request.method == "POST":
         return _save(request, access.company.pk, job_id=job_id)
-    job = _job(access, job_id)
+    job = job_or_404(access, job_id)
     if not request.headers.get("HX-Request"):
         page = reverse("map_jobs", args=[access.company.pk])
         return redirect(f"{page}?open={job_id}")
@@ -47,13 +48,13 @@ def record_mapping(request: HttpRequest, access: Access, job_id: int) -> HttpRes
 
 @company_page("work")
 def _save(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
-    job = _job(access, job_id)
+    job = job_or_404(access, job_id)
     remove = request.POST.get("remove") == "1"
     chosen = request.POST.get("target", "")
     answer = service.save_job_mapping(
         access=access,
         job_key=job.key,
-        expected_version=version_of(request),
+        expected_version=numbers.version(request.POST.get("version", "")),
         target_list_id=chosen or None,
         remove=remove,
         confirmed=request.POST.getlist("confirmed"),
@@ -68,12 +69,12 @@ def _save(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
 @company_page("work")
 def accept(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
     """One OK: save the suggestion that stands on the right of the row."""
-    job = _job(access, job_id)
+    job = job_or_404(access, job_id)
     chosen = request.POST.get("target", "")
     answer = service.save_job_mapping(
         access=access,
         job_key=job.key,
-        expected_version=version_of(request),
+        expected_version=numbers.version(request.POST.get("version", "")),
         target_list_id=chosen or None,
         remove=False,
         confirmed=(),
@@ -89,12 +90,12 @@ def accept(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
 @company_page("work")
 def undo(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
     """Take a change back: the last one, or the one that the history names by its version."""
-    job = _job(access, job_id)
+    job = job_or_404(access, job_id)
     change = request.POST.get("change", "")
     answer = service.undo_job_mapping(
         access=access,
         job_key=job.key,
-        expected_version=version_of(request),
+        expected_version=numbers.version(request.POST.get("version", "")),
         reason=request.POST.get("reason", ""),
         now=moments.now(),
         change=numbers.whole(change),
@@ -107,11 +108,11 @@ def undo(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
 @company_page("work")
 def keep(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
     """Answer a change in QuickBooks: it is still the right job."""
-    job = _job(access, job_id)
+    job = job_or_404(access, job_id)
     answer = service.keep_job_mapping(
         access=access,
         job_key=job.key,
-        expected_version=version_of(request),
+        expected_version=numbers.version(request.POST.get("version", "")),
         reason=request.POST.get("reason", ""),
         now=moments.now(),
         confirmed=request.POST.getlist("confirmed"),
@@ -135,7 +136,7 @@ def next_unmapped(request: HttpRequest, access: Access) -> HttpResponse:
 @company_page("work")
 def choices(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
     """What the dropdown offers for what was typed: at most twenty jobs, the client's first."""
-    job = _job(access, job_id)
+    job = job_or_404(access, job_id)
     client = getattr(job.client, "mapping", None)
     company_id = access.company.pk
     found = qb_lists.choose_jobs(
@@ -179,7 +180,7 @@ def _offer_first(context: dict[str, Any], company_id: int, job: jobs.SourceJob) 
 @company_page("work")
 def warnings(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
     """What is odd about the chosen QuickBooks job, each to be confirmed."""
-    job = _job(access, job_id)
+    job = job_or_404(access, job_id)
     chosen = request.GET.get("target", "")
     context = {"warnings": _warnings(access, job, chosen), "rather": _rather(job, chosen)}
     return render(request, "map_jobs/_warnings.html", context)
@@ -218,20 +219,6 @@ def dialog(access: Access, job: jobs.SourceJob, *, remove: bool = False) -> dict
     }
 
 
-def version_of(request: HttpRequest) -> int:
-    """The version on the clerk's screen; what is no number matches none."""
-    version = numbers.whole(request.POST.get("version", ""))
-    return -1 if version is None else version
-
-
-def _job(access: Access, job_id: int) -> jobs.SourceJob:
-    job = jobs.get_job(company_id=access.company.pk, job_id=job_id)
-    if job is None:
-        message = "There is no such contractor job."
-        raise Http404(message)
-    return job
-
-
 def _warnings(access: Access, job: jobs.SourceJob, list_id: str) -> list[dict[str, Any]]:
     company_id = access.company.pk
     target = qb_lists.get_customer(company_id=company_id, list_id=list_id) if list_id else None
@@ -252,7 +239,7 @@ def _answered(
     undoing: str = "",
 ) -> HttpResponse:
     """`undoing`: the change that was to be taken back, for which something is to be confirmed."""
-    job = _job(access, job.pk)
+    job = job_or_404(access, job.pk)
     if isinstance(answer, mapping_state.Refused):
         stale = answer.reason == "changed_meanwhile"
         context = dialog(access, job, remove=remove and not stale)
@@ -284,7 +271,7 @@ def _next(
 ) -> HttpResponse:
     found = jobs.next_unmapped(company_id=access.company.pk, after=after)
     if found is not None:
-        context = dialog(access, _job(access, found.pk)) | swapped
+        context = dialog(access, job_or_404(access, found.pk)) | swapped
         return render(request, "map_jobs/_next.html", context)
     swapped.setdefault("done", "Every active contractor job is mapped.")
     return render(request, "map_jobs/_next.html", swapped)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from tieout.service.access import Access
 from tieout.service.new_job import propose
-from tieout.store.queries import jobs
 from tieout.web.access import company_page
+from tieout.web.contractor_jobs import job_or_404
 
 
 @require_GET
@@ -18,9 +18,6 @@ from tieout.web.access import company_page
 @company_page("work")
 def panel(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
     """The name to copy, what was changed to fit, who has it already, and the clicks."""
-    job = jobs.get_job(company_id=access.company.pk, job_id=job_id)
-    if job is None:
-        message = "There is no such contractor job."
-        raise Http404(message)
+    job = job_or_404(access, job_id)
     proposal = propose(company_id=access.company.pk, job=job)
     return render(request, "new_job/_panel.html", {"job": job, "proposal": proposal})

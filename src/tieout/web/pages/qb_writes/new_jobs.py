@@ -17,6 +17,7 @@ from tieout.store.queries import jobs
 from tieout.store.queries import qb_writes as queries
 from tieout.store.queries.exports import QbWrite
 from tieout.web.access import company_page
+from tieout.web.contractor_jobs import job_or_404
 from tieout.web.pages.map_jobs.offers import shown_rows
 from tieout.web.pages.qb_writes.views import view_of
 
@@ -27,7 +28,7 @@ PART = "qb_writes/_create_job.html"
 @company_page("work")
 def create(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
     """Create the job in QuickBooks under the name that was entered."""
-    job = _job(access, job_id)
+    job = job_or_404(access, job_id)
     name = request.POST.get("name", "")
     try:
         row = create_job(access=access, job_key=job.key, name=name, now=moments.now())
@@ -42,7 +43,7 @@ def create(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
 @company_page("work")
 def progress(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
     """How far it is; once the job is mapped, its row behind the dialog, too."""
-    job = _job(access, job_id)
+    job = job_or_404(access, job_id)
     row = queries.latest_of_job(job_id=job.pk, kind=QbWrite.Kind.CUSTOMER_ADD)
     if row is None:
         message = "Nothing is being created for this job."
@@ -57,11 +58,3 @@ def _context(access: Access, job: jobs.SourceJob, row: QbWrite) -> dict[str, Any
     view = view_of(access, row)
     ended = {"done", "refused", "needs a person", "set aside", "not_sent"}
     return {"job": job, "view": view, "over": view.state in ended}
-
-
-def _job(access: Access, job_id: int) -> jobs.SourceJob:
-    job = jobs.get_job(company_id=access.company.pk, job_id=job_id)
-    if job is None:
-        message = "There is no such contractor job."
-        raise Http404(message)
-    return job
