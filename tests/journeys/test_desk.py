@@ -217,6 +217,10 @@ def test_enter_takes_the_suggestion_and_u_takes_it_back(page: Page, connected: O
     webb.focus()
     page.keyboard.press("n")
     expect(webb).to_be_focused()
+    client = row(page, "Marcus Webb").get_by_text("Acme Health")
+    for width in (390, 1280):  # whatever the screen, the row says whose job it is
+        page.set_viewport_size({"width": width, "height": 844})
+        expect(client.first).to_be_visible()
     page.get_by_role("link", name="Suggested").click()
     expect(row(page, "Nora Quinn")).to_have_count(0)
     assert page.evaluate("window.stayed")  # nothing has reloaded the page

@@ -101,7 +101,7 @@ def _about(job: jobs.SourceJob) -> SafeString:
     if not run:
         return client
     return mark_safe(  # noqa: S308 # of escaped parts
-        f'<span class="who">{client}</span><span class="run"><span> · </span>{escape(run)}</span>'
+        f'<span class="client">{client}</span><span class="run"><span> · </span>{escape(run)}</span>'
     )
 
 
