@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods
 from tieout.service import accept_change, moments
 from tieout.service.accept_change import CannotAccept
 from tieout.service.access import Access
-from tieout.store.queries import invoice_detail as details
 from tieout.web.access import company_page
 from tieout.web.pages.invoices import shown
+from tieout.web.records import invoice_or_404
 
 SENT_NOTHING = "Nothing was sent to QuickBooks."
 
@@ -23,10 +23,7 @@ SENT_NOTHING = "Nothing was sent to QuickBooks."
 @company_page("work")
 def settled(request: HttpRequest, access: Access, invoice_id: int) -> HttpResponse:
     """Ask for a note, then let what the back office says now count as exported."""
-    found = details.detail(company_id=access.company.pk, invoice_id=invoice_id)
-    if found is None:
-        message = "There is no such invoice."
-        raise Http404(message)
+    found = invoice_or_404(access, invoice_id)
     problem, note = "", request.POST.get("note", "")
     if request.method == "POST":
         try:

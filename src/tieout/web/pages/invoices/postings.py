@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tieout.service import moments, run_export
 from tieout.service.access import Access
 from tieout.service.run_export import CannotExport
-from tieout.store.queries import invoice_detail as details
 from tieout.store.queries.invoice_detail import Posting
 from tieout.web.access import company_page
+from tieout.web.records import posting_or_404
 
 
 @require_POST
 @company_page("work")
 def retry(request: HttpRequest, access: Access, posting_id: int) -> HttpResponse:
     """Queue it again after somebody mended the cause."""
-    posting = _posting(access, posting_id)
+    posting = posting_or_404(access, posting_id)
     try:
         batch = run_export.retry(access=access, posting_id=posting_id, now=moments.now())
     except CannotExport as refused:
@@ -31,7 +31,7 @@ def retry(request: HttpRequest, access: Access, posting_id: int) -> HttpResponse
 @company_page("work")
 def link(request: HttpRequest, access: Access, posting_id: int) -> HttpResponse:
     """Say that the invoice found in QuickBooks is this one."""
-    posting = _posting(access, posting_id)
+    posting = posting_or_404(access, posting_id)
     try:
         run_export.link(access=access, posting_id=posting_id, now=moments.now())
     except CannotExport as refused:
@@ -44,7 +44,7 @@ def link(request: HttpRequest, access: Access, posting_id: int) -> HttpResponse:
 @company_page("work")
 def send_again(request: HttpRequest, access: Access, posting_id: int) -> HttpResponse:
     """Send it again; QuickBooks is asked first whether it holds it."""
-    posting = _posting(access, posting_id)
+    posting = posting_or_404(access, posting_id)
     try:
         run_export.send_again(access=access, posting_id=posting_id, now=moments.now())
     except CannotExport as refused:
@@ -59,7 +59,7 @@ def send_again(request: HttpRequest, access: Access, posting_id: int) -> HttpRes
 @company_page("configure")
 def set_aside(request: HttpRequest, access: Access, posting_id: int) -> HttpResponse:
     """Ask for a reason, then take the posting out of the queue for good."""
-    posting = _posting(access, posting_id)
+    posting = posting_or_404(access, posting_id)
     problem = ""
     if request.method == "POST":
         try:
@@ -76,14 +76,6 @@ def set_aside(request: HttpRequest, access: Access, posting_id: int) -> HttpResp
             return _back(request, access, posting)
     context = {"posting": posting, "problem": problem}
     return render(request, "invoices/set_aside.html", context, status=422 if problem else 200)
-
-
-def _posting(access: Access, posting_id: int) -> Posting:
-    posting = details.posting(company_id=access.company.pk, posting_id=posting_id)
-    if posting is None:
-        message = "There is no such invoice."
-        raise Http404(message)
-    return posting
 
 
 def _back(

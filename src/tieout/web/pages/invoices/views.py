@@ -25,6 +25,7 @@ from tieout.web.csv_out import csv_response
 from tieout.web.pages.invoices import shown
 from tieout.web.pages.invoices.forms import filters_of
 from tieout.web.pages.qb_writes.views import view_of
+from tieout.web.records import invoice_or_404
 from tieout.web.wording import REASONS
 
 ROWS_A_PAGE = 50
@@ -91,10 +92,7 @@ def as_csv(request: HttpRequest, access: Access) -> StreamingHttpResponse:
 @company_page("read")
 def invoice(request: HttpRequest, access: Access, invoice_id: int) -> HttpResponse:
     """One invoice: what the back office says, what it became, and what happened."""
-    found = details.detail(company_id=access.company.pk, invoice_id=invoice_id)
-    if found is None:
-        message = "There is no such invoice."
-        raise Http404(message)
+    found = invoice_or_404(access, invoice_id)
     job_ids = {key: job.pk for key, job in found.jobs.items()}
     context = {
         "detail": found,
@@ -126,10 +124,7 @@ def _writes(found: details.Detail) -> list[QbWrite]:
 @company_page("read")
 def preview(request: HttpRequest, access: Access, invoice_id: int) -> HttpResponse:
     """The invoice as QuickBooks will show it, in the dialog."""
-    found = details.detail(company_id=access.company.pk, invoice_id=invoice_id)
-    if found is None:
-        message = "There is no such invoice."
-        raise Http404(message)
+    found = invoice_or_404(access, invoice_id)
     papers = [shown.paper(access, posting) for posting in found.postings]
     return render(request, "invoices/_preview.html", {"invoice": found.invoice, "papers": papers})
 

@@ -19,10 +19,10 @@ from tieout.store.queries import jobs, mappings, qb_lists, suggestions
 from tieout.store.queries.qb_lists import QbCustomer
 from tieout.web import numbers
 from tieout.web.access import company_page
-from tieout.web.contractor_jobs import job_or_404
 from tieout.web.mapping_history import past
 from tieout.web.pages.map_jobs import filters, views
 from tieout.web.pages.map_jobs.offers import chips, shown_rows
+from tieout.web.records import job_or_404
 from tieout.web.wording import CONFIRMS
 
 DIALOG = "map_jobs/_record.html"

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from tieout.service.access import Access
 from tieout.service.new_job import propose
 from tieout.web.access import company_page
-from tieout.web.contractor_jobs import job_or_404
+from tieout.web.records import job_or_404
 
 
 @require_GET

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -13,9 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tieout.service import answer_notice, confirm_gone, moments, send_anew
 from tieout.service.access import Access
 from tieout.service.qb_writes import CannotWrite
-from tieout.store.queries import invoice_detail as details
-from tieout.store.queries.invoice_detail import Posting
 from tieout.web.access import company_page
+from tieout.web.records import posting_or_404
 
 
 @require_http_methods(["GET", "POST"])
@@ -23,7 +22,7 @@ from tieout.web.access import company_page
 @company_page("work")
 def anew(request: HttpRequest, access: Access, posting_id: int) -> HttpResponse:
     """What it becomes, with its new number; posted with a reason, it is ready to be exported."""
-    posting = _posting(access, posting_id)
+    posting = posting_or_404(access, posting_id)
     context: dict[str, Any] = {"posting": posting, "reason": request.POST.get("reason", "")}
     try:
         if request.method == "POST":
@@ -54,7 +53,7 @@ def anew(request: HttpRequest, access: Access, posting_id: int) -> HttpResponse:
 @company_page("work")
 def look(request: HttpRequest, access: Access, posting_id: int) -> HttpResponse:
     """Ask QuickBooks whether it was voided or deleted there. It only reads."""
-    posting = _posting(access, posting_id)
+    posting = posting_or_404(access, posting_id)
     try:
         confirm_gone.start(access=access, posting_id=posting_id, now=moments.now())
     except CannotWrite as refused:
@@ -66,7 +65,7 @@ def look(request: HttpRequest, access: Access, posting_id: int) -> HttpResponse:
 @company_page("work")
 def right(request: HttpRequest, access: Access, posting_id: int) -> HttpResponse:
     """Say that it is right that it is gone: no tie-out names it any more."""
-    posting = _posting(access, posting_id)
+    posting = posting_or_404(access, posting_id)
     try:
         answer_notice.is_right(
             access=access,
@@ -79,11 +78,3 @@ def right(request: HttpRequest, access: Access, posting_id: int) -> HttpResponse
     else:
         messages.success(request, f"Noted. {posting.number} is no difference any more.")
     return redirect("invoice", access.company.pk, posting.invoice_id)
-
-
-def _posting(access: Access, posting_id: int) -> Posting:
-    posting = details.posting(company_id=access.company.pk, posting_id=posting_id)
-    if posting is None:
-        message = "There is no such invoice."
-        raise Http404(message)
-    return posting

@@ -17,9 +17,9 @@ from tieout.store.queries import jobs
 from tieout.store.queries import qb_writes as queries
 from tieout.store.queries.exports import QbWrite
 from tieout.web.access import company_page
-from tieout.web.contractor_jobs import job_or_404
 from tieout.web.pages.map_jobs.offers import shown_rows
 from tieout.web.pages.qb_writes.views import view_of
+from tieout.web.records import job_or_404
 
 PART = "qb_writes/_create_job.html"
 

@@ -19,6 +19,7 @@ from tieout.store.queries import invoice_detail as details
 from tieout.web import numbers
 from tieout.web.access import company_page
 from tieout.web.pages.qb_writes.views import WriteView, view_of
+from tieout.web.records import invoice_or_404
 
 
 @require_http_methods(["GET", "POST"])
@@ -72,10 +73,7 @@ def void(request: HttpRequest, access: Access, posting_id: int) -> HttpResponse:
 @company_page("work")
 def update(request: HttpRequest, access: Access, invoice_id: int) -> HttpResponse:
     """What QuickBooks would hold instead; posted, it is written over the invoice there."""
-    found = details.detail(company_id=access.company.pk, invoice_id=invoice_id)
-    if found is None:
-        message = "There is no such invoice."
-        raise Http404(message)
+    found = invoice_or_404(access, invoice_id)
     context: dict[str, Any] = {"invoice": found.invoice}
     try:
         if request.method == "POST":
