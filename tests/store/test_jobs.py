@@ -115,6 +115,23 @@ def test_the_next_unmapped_job_goes_round(three: World) -> None:
     assert after("J-3") == ""
 
 
+def test_the_next_unmapped_job_is_one_of_the_tab_and_the_search(three: World) -> None:
+    company_id = three.northgate.pk
+
+    def first(**wanted: object) -> str:
+        found = jobs.next_unmapped(company_id=company_id, after=None, wanted=JobFilter(**wanted))
+        return found.key if found else ""
+
+    assert first() == "J-1"
+    assert first(search="acme") == "J-3"
+    assert first(search="acme", sort="client", descending=True) == "J-3"
+    assert first(search="nobody") == ""
+    assert first(active=False) == ""
+    SourceJob.objects.filter(key="J-3").update(active=False)
+    assert first(active=False) == "J-3"
+    assert first(search="acme") == ""
+
+
 def test_every_job_of_a_filter_is_written_out(three: World) -> None:
     each = jobs.each_job(company_id=three.northgate.pk, wanted=JobFilter(search="acme"))
     assert [job.key for job in each] == ["J-2", "J-3"]

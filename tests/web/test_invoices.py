@@ -150,6 +150,7 @@ def test_the_fix_of_an_unmapped_job_opens_record_mapping(
 def test_filters(bea: Client, planned: World, root: str, query: str, found: list[str]) -> None:
     html = page(bea, f"{root}invoices/?group=all&{query}")
     assert [n for n in ("20417", "20418") if f">{n}</a>" in html] == found
+    assert ('<a class="button" href="?group=all">Clear the filters</a>' in html) == (not found)
 
 
 @pytest.mark.parametrize("sort", ["date", "-date", "number", "-number", "client", "-total", "x"])

@@ -288,6 +288,18 @@ def test_save_and_next_unmapped_opens_the_next_one(as_person: Any, books: dict[s
     )
 
 
+def test_next_unmapped_keeps_to_the_tab_and_the_search(
+    as_person: Any, books: dict[str, Any]
+) -> None:
+    def after(query: str) -> str:
+        url = f"https://testserver{books['home']}{query}"
+        return text(as_person("bea").get(books["home"] + "next/", HTTP_HX_CURRENT_URL=url, **HTMX))
+
+    assert "Ben Wood" in after("?q=wood")
+    assert "Every active contractor job that matches “nobody” is mapped." in after("?q=nobody")
+    assert "Carla Ended" in after("?tab=inactive")
+
+
 def test_a_rename_in_quickbooks_is_shown_and_kept(as_person: Any, books: dict[str, Any]) -> None:
     factories.map_job(books["job"], books["ortiz"])
     QbCustomer.objects.filter(pk=books["ortiz"].pk).update(full_name="Acme:Elena O")

@@ -138,3 +138,18 @@ def test_every_outcome_of_a_call_has_words() -> None:
     words = {tags.outcome(each.value) for each in Outcome} | {tags.outcome("")}
     assert len(words) == len(Outcome) + 1
     assert not words & {each.value for each in Outcome}
+
+
+@pytest.mark.parametrize(
+    ("found", "says"),
+    [
+        (
+            {"number": "1042", "customer": "Acme", "txn_date": "2026-10-04", "total": "2362.00"},
+            "#1042, Acme, 10/04/2026, $2,362.00",
+        ),
+        ({"number": None, "customer": "Acme", "txn_date": None, "total": None}, "Acme"),
+        ({}, ""),
+    ],
+)
+def test_what_quickbooks_was_found_to_hold(found: dict[str, str], says: str) -> None:
+    assert tags.found_as(found) == says

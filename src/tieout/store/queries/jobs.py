@@ -185,11 +185,18 @@ def ids_of(*, company_id: int, keys: Sequence[str]) -> list[int]:
     return found
 
 
-def next_unmapped(*, company_id: int, after: SourceJob | None) -> SourceJob | None:
-    """The next active job without a mapping, by contractor; after the last comes the first."""
-    waiting = SourceJob.objects.filter(
-        company_id=company_id, active__in=[True], map_state=MapState.NOT_MAPPED
-    ).order_by("contractor", "id")
+def next_unmapped(
+    *, company_id: int, after: SourceJob | None, wanted: JobFilter | None = None
+) -> SourceJob | None:
+    """The next job without a mapping, by contractor; after the last comes the first.
+
+    `wanted`: of its tab and its search, whatever its order; else of all that are active.
+    """
+    wanted = replace(wanted or JobFilter(), state=MapState.NOT_MAPPED.value, sort="contractor")
+    waiting = _in_state(_tab(company_id, wanted), wanted.state).order_by("contractor", "id")
+    if words := searching.words(wanted.search):
+        few = _narrow(company_id, wanted, words)
+        waiting = waiting.filter(_read(words) if few is None else Q(id__in=few))
     if after is None:
         return waiting.first()
     later = waiting.filter(contractor__gte=after.contractor).exclude(

@@ -96,6 +96,19 @@ def moment(value: datetime | None) -> str:
     return "" if value is None else timezone.localtime(value).strftime("%m/%d/%Y %I:%M %p")
 
 
+@register.filter
+def found_as(found: dict[str, Any]) -> str:
+    """What QuickBooks was found to hold, as it was kept: "#1042, Acme, 10/04/2026, $80.00"."""
+    number, on, total = found.get("number"), found.get("txn_date"), found.get("total")
+    parts = [
+        f"#{number}" if number else "",
+        found.get("customer") or "",
+        day(date.fromisoformat(on)) if on else "",
+        dollars(Decimal(total)) if total else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
 def age(*, at: datetime, now: datetime) -> str:
     """How long ago `at` was: "just now", "3 min ago", "2 h ago", "4 days ago"."""
     seconds = max(0, int((now - at).total_seconds()))

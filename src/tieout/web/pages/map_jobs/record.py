@@ -124,7 +124,7 @@ def keep(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
 @never_cache
 @company_page("work")
 def next_unmapped(request: HttpRequest, access: Access) -> HttpResponse:
-    """The dialog of the next active job that is not mapped, or a sentence that there is none."""
+    """The dialog of the next job on screen that is not mapped, or that there is none."""
     after = numbers.whole(request.GET.get("after", ""))
     company_id = access.company.pk
     present = jobs.get_job(company_id=company_id, job_id=after) if after else None
@@ -269,9 +269,12 @@ def _answered(
 def _next(
     request: HttpRequest, access: Access, after: jobs.SourceJob | None, swapped: dict[str, Any]
 ) -> HttpResponse:
-    found = jobs.next_unmapped(company_id=access.company.pk, after=after)
+    wanted = filters.filter_on_screen(request)
+    found = jobs.next_unmapped(company_id=access.company.pk, after=after, wanted=wanted)
     if found is not None:
         context = dialog(access, job_or_404(access, found.pk)) | swapped
         return render(request, "map_jobs/_next.html", context)
-    swapped.setdefault("done", "Every active contractor job is mapped.")
+    which = "active" if wanted.active else "inactive"
+    matching = f" that matches “{wanted.search}”" if wanted.search else ""
+    swapped.setdefault("done", f"Every {which} contractor job{matching} is mapped.")
     return render(request, "map_jobs/_next.html", swapped)
