@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from tieout.core.exporting import State
 from tieout.service.access import Access
 from tieout.service.qb_writes import CannotWrite
 from tieout.store.commits import events
@@ -35,7 +36,7 @@ def is_right(*, access: Access, posting_id: int, reason: str, now: datetime) -> 
         if posting is None:
             message = "There is no such invoice in this company."
             raise CannotWrite(message)
-        if posting.noticed_at is None or posting.state not in {"voided", "deleted"}:
+        if posting.noticed_at is None or posting.state not in {State.VOIDED, State.DELETED}:
             message = f"Invoice {posting.number} is {posting.state}; nothing about it is open."
             raise CannotWrite(message)
         commits.notice_answered(

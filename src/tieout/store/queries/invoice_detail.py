@@ -23,8 +23,8 @@ from tieout.store.models import (
 __all__ = ["Batch", "Detail", "Exchange", "Posting", "batch", "detail", "exchange", "posting"]
 
 # groups of states as the result of a batch counts them
-DONE = ("exported", "voided", "deleted", "changed in quickbooks")
-UNSURE = ("unconfirmed", "resendable")
+DONE = (State.EXPORTED, State.VOIDED, State.DELETED, State.CHANGED_IN_QUICKBOOKS)
+UNSURE = (State.UNCONFIRMED, State.RESENDABLE)
 # what a clerk must see first in a batch
 ATTENTION = (
     State.NEEDS_PERSON,
@@ -147,7 +147,9 @@ def batch_states(*, batch_id: int) -> dict[str, int]:
 def latest_ends(*, batch_id: int, since: datetime, limit: int) -> list[datetime]:
     """When the batch's latest postings got QuickBooks' word, newest first; one query."""
     ended = Posting.objects.filter(
-        batch_id=batch_id, state__in=(*DONE, State.REFUSED.value), state_at__gte=since
+        batch_id=batch_id,
+        state__in=[state.value for state in (*DONE, State.REFUSED)],
+        state_at__gte=since,
     )
     return list(ended.order_by("-state_at").values_list("state_at", flat=True)[:limit])
 
@@ -157,9 +159,9 @@ def batch_counts(states: Mapping[str, int], *, postings: int) -> dict[str, int]:
     counts = {
         "exported": sum(states.get(state, 0) for state in DONE),
         "unconfirmed": sum(states.get(state, 0) for state in UNSURE),
-        "refused": states.get("refused", 0),
-        "needs_person": states.get("needs a person", 0),
-        "set_aside": states.get("set aside", 0),
+        "refused": states.get(State.REFUSED, 0),
+        "needs_person": states.get(State.NEEDS_PERSON, 0),
+        "set_aside": states.get(State.SET_ASIDE, 0),
     }
     total = sum(states.values())
     counts["left"] = total - sum(counts.values())

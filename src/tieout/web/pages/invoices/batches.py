@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from tieout.core.exporting import State
 from tieout.service import moments, run_export
 from tieout.service.access import Access
 from tieout.service.run_export import CannotExport
@@ -32,7 +33,11 @@ CSV_COLUMNS = (
     "What happened", "Who fixes it, and how",
 )  # fmt: skip
 # what QuickBooks did with exported invoices afterwards, as a batch says it
-SINCE = {"changed in quickbooks": "changed", "deleted": "deleted", "voided": "voided"}
+SINCE = {
+    State.CHANGED_IN_QUICKBOOKS: "changed",
+    State.DELETED: "deleted",
+    State.VOIDED: "voided",
+}
 BATCHES_COLUMNS = ("Batch", "When", "Who", "State", "Invoices", "Total", "Result")
 
 

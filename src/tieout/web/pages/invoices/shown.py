@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from tieout.core.exporting import IN_QUICKBOOKS, State
+from tieout.core import exporting
+from tieout.core.exporting import IN_QUICKBOOKS, Event, State
 from tieout.service import posting_content
 from tieout.service.access import Access
 from tieout.service.next_look import NextLook, next_look
@@ -48,8 +49,6 @@ PLACES = {
 }
 LINK_SAYS_ALL = {"job_not_mapped", "client_not_mapped", "item_not_mapped", "class_not_mapped"}
 RETRIED = {"refused", "number_taken"}
-LINKABLE, AGAIN = "needs a person", "needs a person"
-ASIDE = {"ready", "unconfirmed", "needs a person", "refused"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,16 +180,16 @@ def fix(
 
 def posting_view(access: Access, posting: Posting) -> PostingView:
     """What may be pressed, by the export machine's own rules; the service asks again."""
-    state, works = posting.state, access.can_work
+    state, works = State(posting.state), access.can_work
+    asks, sent = state is State.NEEDS_PERSON, posting.writes > 0
     return PostingView(
         posting=posting,
-        can_retry=works
-        and (state == "refused" or (state == "needs a person" and posting.writes == 0)),
-        can_link=works and state == LINKABLE and not why_no_link(posting),
-        can_send_again=works and state == AGAIN and posting.writes > 0 and not posting.holds_queue,
+        can_retry=works and (state is State.REFUSED or (asks and not sent)),
+        can_link=works and asks and not why_no_link(posting),
+        can_send_again=works and asks and sent and not posting.holds_queue,
         can_set_aside=access.can_configure
-        and state in ASIDE
-        and bool(state != "ready" or posting.problem),
+        and Event.PERSON_SETS_ASIDE in exporting.TABLE[state]
+        and bool(state is not State.READY or posting.problem),
         next=next_look(posting),
     )
 

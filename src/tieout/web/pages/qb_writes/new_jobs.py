@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from tieout.core.exporting import State
 from tieout.service import moments
 from tieout.service.access import Access
 from tieout.service.create_job import create_job
@@ -56,5 +57,5 @@ def progress(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
 
 def _context(access: Access, job: jobs.SourceJob, row: QbWrite) -> dict[str, Any]:
     view = view_of(access, row)
-    ended = {"done", "refused", "needs a person", "set aside", "not_sent"}
+    ended = {"done", "not_sent", State.REFUSED, State.NEEDS_PERSON, State.SET_ASIDE}
     return {"job": job, "view": view, "over": view.state in ended}

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from tieout.core.exporting import UNDER_WAY, State
 from tieout.service import moments, undo_batch, update_invoice
 from tieout.service.access import Access
 from tieout.service.qb_writes import CannotWrite
@@ -18,7 +19,7 @@ from tieout.service.undo_batch import Candidate
 from tieout.store.queries import invoice_detail as details
 from tieout.web import numbers
 from tieout.web.access import company_page
-from tieout.web.pages.qb_writes.views import WriteView, view_of
+from tieout.web.pages.qb_writes.views import STUCK, WriteView, view_of
 from tieout.web.records import invoice_or_404
 
 
@@ -115,14 +116,14 @@ def _void(request: HttpRequest, access: Access, posting_id: int | None = None) -
 def _undo_context(access: Access, batch_id: int) -> dict[str, Any]:
     found = undo_batch.candidates(company_id=access.company.pk, batch_id=batch_id)
     rows = [(each, _view(access, each)) for each in found]
-    moving = {"queued", "claimed", "probed", "sending", "unconfirmed", "resendable"}
+    moving = {"queued", *UNDER_WAY}
     possible = [each.posting for each in found if not each.why_not]
     return {
         "rows": rows,
         "possible": len(possible),
         "possible_total": sum((_signed(each) for each in possible), Decimal("0.00")),
-        "voided": sum(1 for each in found if each.posting.state == "voided"),
-        "left": sum(1 for _, view in rows if view and view.state in {"needs a person", "refused"}),
+        "voided": sum(1 for each in found if each.posting.state == State.VOIDED),
+        "left": sum(1 for _, view in rows if view and view.state in STUCK),
         "moving": any(view and view.state in moving for _, view in rows),
     }
 

@@ -10,13 +10,15 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from tieout.core import exporting
+from tieout.core.exporting import Event, State
 from tieout.service import moments, standstill
 from tieout.service.access import Access
 from tieout.store.queries import qb_writes as queries
 from tieout.store.queries.exports import QbWrite
 from tieout.web.access import company_page
 
-NEVER_SENT = {"ready", "refused", "needs a person"}
+STUCK = frozenset({State.NEEDS_PERSON, State.REFUSED})  # until a person does something
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,22 +33,23 @@ class WriteView:
     @property
     def state(self) -> str:
         """The word for it: a ready one that somebody asked for is queued; a done one is done."""
-        if self.write.state == "ready":
+        if self.write.state == State.READY:
             return "queued" if self.write.queued_at else "not_sent"
-        return "done" if self.write.state == "exported" else str(self.write.state)
+        return "done" if self.write.state == State.EXPORTED else str(self.write.state)
 
 
 def view_of(access: Access, write: QbWrite) -> WriteView:
     """The write as this person may act on it."""
-    state, works = write.state, access.can_work
-    stuck = state in {"needs a person", "refused"} or (state == "ready" and not write.queued_at)
+    state, works = State(write.state), access.can_work
+    waits = state is State.READY and not write.queued_at
+    stuck = waits or state in STUCK
     linkable = write.kind == QbWrite.Kind.CUSTOMER_ADD and bool(write.found.get("txn_id"))
     return WriteView(
         write=write,
-        can_link=works and state == "needs a person" and linkable,
+        can_link=works and state is State.NEEDS_PERSON and linkable,
         can_try_again=works and stuck and not write.holds_queue,
         can_set_aside=works
-        and state in {*NEVER_SENT, "unconfirmed"}
+        and Event.PERSON_SETS_ASIDE in exporting.TABLE[state]
         and (not write.writes or access.can_configure),
     )
 
