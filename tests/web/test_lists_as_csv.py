@@ -29,15 +29,16 @@ def batch(of: Company, by: User | None, message: str) -> Batch:
     )
 
 
-def test_batches(as_person: Any, world: World) -> None:
-    made = batch(world.northgate, world.bea, "=3 exported")
+@pytest.mark.parametrize("sign", ["=", "@", "＝", "＠"])
+def test_batches(as_person: Any, world: World, sign: str) -> None:
+    made = batch(world.northgate, world.bea, f"{sign}3 exported")
     batch(world.harbor, world.charlie, "a stranger's")
     home = f"/c/{world.northgate.pk}/invoices/exports/"
     vic = as_person("vic")
     assert f'href="{home}batches.csv"' in vic.get(home).content.decode()
     assert rows(vic, f"{home}batches.csv") == [
         "Batch,When,Who,State,Invoices,Total,Result",
-        f"{made.pk},{WHEN},Bea,Done,3,1290.50,'=3 exported",
+        f"{made.pk},{WHEN},Bea,Done,3,1290.50,'{sign}3 exported",
     ]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.http import StreamingHttpResponse
 
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+from tieout.service.mapping_columns import FORMULA
 
 
 class _Echo:
@@ -18,7 +18,7 @@ class _Echo:
 def harmless(cell: object) -> str:
     """The text, so that no spreadsheet program takes it for a formula; figures stay figures."""
     text = "" if cell is None else str(cell)
-    if not text.startswith(_DANGEROUS) or _figure(text):
+    if not text.startswith(FORMULA) or _figure(text):
         return text
     return f"'{text}"
 
