@@ -155,7 +155,7 @@ def _accept_and_undo(page: Page, look: Look, path: str) -> None:
     expect(dialog).to_contain_text("Safe means the same name")
     page.wait_for_timeout(200)  # until what was swapped in listens
     with page.expect_response(lambda answer: "from=95" in answer.url):
-        dialog.get_by_label("Score from").select_option("0.95")
+        dialog.get_by_label("Score").select_option("95")
     page.wait_for_timeout(200)
     expect(dialog).to_contain_text("1 mapping will be saved: exactly what is ticked")
     _check(page, look, f"{path}-bulk")

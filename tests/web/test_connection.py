@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from tests.factories import NOW, PASSWORD, World, client, invoice
@@ -228,6 +230,20 @@ def test_the_first_line_follows_the_ladder(as_person, world: World) -> None:
     assert 'id="summary" hx-swap-oob="true"' in html
     assert "<strong>It is closed.</strong>" in html
     assert 'id="summary"' not in as_person("vic").get(url).content.decode()
+
+
+def test_the_main_button_follows_verify(as_person, world: World) -> None:
+    url = address(world, "quickbooks-desktop/status/")
+    htmx = {"HX-Request": "true"}
+    for status, main in (("broken", "Verify"), ("active", "Save changes")):
+        Connection.objects.update(url="https://books-pc", status=status)
+        html = as_person("sam").get(url, headers=htmx).content.decode()
+        buttons = re.findall(r'<button id="[^"]+" name="then"[^>]*>[^<]*', html)
+        assert len(buttons) == 2
+        for button in buttons:
+            assert 'hx-swap-oob="true"' in button
+            assert ("primary" in button) is button.endswith(main)
+    assert 'name="then"' not in as_person("vic").get(url, headers=htmx).content.decode()
 
 
 def test_html_in_names_is_text(as_person, world: World) -> None:

@@ -75,6 +75,7 @@ def test_the_first_line_counts_what_waits(as_person, world: World) -> None:
     assert "17 invoices ready · 1 needs a job · 0 unconfirmed" in html
     assert "$21,600.00 not in QuickBooks yet" in html
     assert "Next: export what is ready." in html
+    assert '/invoices/?group=ready&amp;select=all">Export 17 invoices</a>' in html
 
 
 @pytest.mark.parametrize(

@@ -107,8 +107,10 @@ def test_a_ready_row_shows_what_it_becomes(bea: Client, planned: World, root: st
     assert "Elena Ortiz" in html
     assert '<span class="top-level">Acme</span>' in html
     assert "<span>Ortiz, Elena</span>" in html
-    assert f'name="invoice" value="{invoice().pk}"' in html
+    assert f'name="invoice" value="{invoice().pk}" data-cents' in html
     assert "20418" not in html
+    every = page(bea, f"{root}invoices/?group=ready&select=all")  # as Home leads there
+    assert f'name="invoice" value="{invoice().pk}" checked data-cents' in every
 
 
 def test_a_blocked_row_says_why_who_mends_it_and_where(

@@ -51,6 +51,7 @@ def test_who_sees_it(as_person, world: World, read: Task) -> None:
         html = as_person(name).get(address(world)).content.decode()
         assert "Night shift" in html
         assert ("Send selected" in html) is (name in {"sam", "bea"})
+        assert ("Tick the changes to send." in html) is (name in {"sam", "bea"})
     assert as_person("charlie").get(address(world)).status_code == 404
     assert Client().get(address(world))["Location"] == f"/sign-in/?next={address(world)}"
 

@@ -24,7 +24,7 @@ def score_asked(given: QueryDict) -> int:
 
 def score_choices() -> list[tuple[int, str]]:
     """The thresholds as they are sent and as they are read."""
-    return [(score, f"{score / 100:.2f}") for score in SCORES]
+    return [(score, f"{score / 100:.2f}{' or more' if score < 100 else ''}") for score in SCORES]
 
 
 def which(*, only_safe: bool) -> str:

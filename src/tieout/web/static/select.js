@@ -1,7 +1,7 @@
 // A list whose rows can be ticked: all on the page at once, and what the ticked ones come to.
 (() => {
   const money = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
-  const rows = (form) => [...form.querySelectorAll('input[name="invoice"]')];
+  const rows = (form) => [...form.querySelectorAll('tbody input[type="checkbox"]')];
 
   function say(form) {
     const matching = form.querySelector("[data-select-matching]");
@@ -21,10 +21,10 @@
     if (every) {
       said.textContent = `${Number(matching.dataset.count).toLocaleString("en-US")} selected, ${matching.dataset.total}`;
     } else if (ticked.length) {
-      const cents = ticked.reduce((sum, box) => sum + Number(box.dataset.cents), 0);
-      said.textContent = `${ticked.length} selected, ${money.format(cents / 100)}`;
+      const cents = ticked.reduce((sum, box) => sum + Number(box.dataset.cents), 0); // NaN where none are said
+      said.textContent = `${ticked.length} selected${cents || cents === 0 ? `, ${money.format(cents / 100)}` : ""}`;
     } else {
-      said.textContent = "Tick the invoices to export.";
+      said.textContent = said.dataset.none;
     }
   }
 

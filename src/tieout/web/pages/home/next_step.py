@@ -131,7 +131,7 @@ def _urgent(figures: Figures, drifts: int) -> NextStep | None:
             sentence="Next: export what is ready.",
             action=f"Export {_count(ready, 'invoice')}",
             page="invoices",
-            query="?group=ready",
+            query="?group=ready&select=all",
         )
     mapping = _mapping(figures)
     if mapping is not None:

@@ -66,6 +66,7 @@ def invoices(request: HttpRequest, access: Access) -> HttpResponse:
         "reasons": _reasons(filters, overview),
         "sorts": _sorts(filters),
         "selecting": filters.group == "ready" and access.can_work,
+        "select_all": request.GET.get("select") == "all",  # Home leads here to export them all
     }
     return render(request, "invoices/invoices.html", context)
 
