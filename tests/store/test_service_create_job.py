@@ -13,7 +13,7 @@ from tests.rehearsal import Office, stock
 from tests.web_connector_office import open_desk
 
 from tieout.sandbox import CompanyFile
-from tieout.service import moments, qb_writes
+from tieout.service import keep_job_data, moments, qb_writes
 from tieout.service.access import Access, find_access
 from tieout.service.create_job import create_job
 from tieout.service.qb_writes import CannotWrite
@@ -173,6 +173,23 @@ def test_it_stands_there_once_and_the_contractor_job_is_mapped(office: Office) -
     assert SourceJob.objects.get(key="J-9").map_state == "mapped"
     said = Event.objects.filter(subject="job_mapping").latest("id")
     assert (said.after["how"], said.actor) == ("created by Tieout", office.clerk)
+
+
+def test_what_it_was_created_with_is_tieouts_own_writing(office: Office) -> None:
+    """Not a bookkeeper's, who would be asked before it is replaced."""
+    Company.objects.filter(pk=office.company.pk).update(keep_job_data=True)
+    create_job(access=office.access, job_key="J-9", name=NAME, now=moments.now())
+    office.work()
+    SourceJob.objects.filter(key="J-9").update(title="Night dispatch", active=False)
+    task = keep_job_data.start(access=office.access, now=moments.now())
+    office.work()
+    job = SourceJob.objects.get(key="J-9")
+    (found,) = keep_job_data.proposals(company_id=office.company.pk, job_ids=[job.pk])
+    assert {each.name: (each.was, each.want, each.edited) for each in found.changes} == {
+        "job_status": ("InProgress", "Closed", False),
+        "job_desc": ("Dispatch", "Night dispatch", False),
+    }
+    assert job.pk in keep_job_data.proposed_ids(task=task)
 
 
 def test_one_that_stands_there_already_is_linked_by_a_person(office: Office) -> None:

@@ -102,6 +102,7 @@ class NewJobSubject:
             edit_sequence=found.edit_sequence,
             job_status=job.data.job_status,
         )
+        job_data.created(write=row, now=now)
         row.problem, row.remedy = map_created(row)
 
     def words(self, reading: Reading, *, said: str) -> Words:

@@ -54,6 +54,24 @@ def propose(*, task: Task, job_ids: Sequence[int]) -> None:
     JobDataSeen.objects.filter(job_id__in=job_ids).update(proposed_by=task)
 
 
+def created(*, write: QbWrite, now: datetime) -> None:
+    """QuickBooks has a new job with these fields: they are what Tieout last sent there."""
+    data = {name: value for name, value in write.content["data"].items() if value}
+    if data and write.job is not None:
+        JobDataSeen.objects.update_or_create(
+            job=write.job,
+            defaults={
+                "company_id": write.company_id,
+                "list_id": write.qb_id,
+                "edit_sequence": write.edit_sequence,
+                "there": data,
+                "sent": data,
+                "read_at": now,
+                "proposed_by": None,
+            },
+        )
+
+
 def sent(*, write: QbWrite) -> None:
     """QuickBooks took these fields: they are what Tieout last sent."""
     row = JobDataSeen.objects.filter(job_id=write.job_id, list_id=write.content["list_id"]).first()
