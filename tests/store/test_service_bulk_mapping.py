@@ -228,6 +228,14 @@ def test_what_quickbooks_renamed_after_the_preview_is_left_alone(books: Books) -
     assert "J-1" not in books.mapped()
 
 
+def test_a_job_that_an_import_changed_after_the_preview_is_left_alone(books: Books) -> None:
+    picks = [line.pick for line in books.preview().lines]
+    SourceJob.objects.filter(key="J-1").update(contractor="Petra Novak")
+    done = books.accept(picks)
+    assert (done.saved, [one.job.key for one in done.aside]) == (2, ["J-1"])
+    assert "changed since it was shown" in done.aside[0].why
+
+
 def test_the_same_quickbooks_job_twice_in_one_batch_is_saved_once(books: Books) -> None:
     _twice(books)
     target = books.targets["Acme:Ortiz, Elena"]
@@ -429,6 +437,14 @@ def test_all_suggestions_are_looked_through_saved_and_undone_as_one(
     Worker().run_until_idle()
     assert books.mapped() == {}
     assert rows(proposal)[:2] == [("J-1", "undone"), ("J-2", "undone")]
+
+
+def test_what_an_import_changed_since_they_were_looked_through_is_set_aside(books: Books) -> None:
+    proposal = look_through(books)
+    SourceJob.objects.filter(key="J-1").update(contractor="Petra Novak")
+    save_proposal.save(access=books.access(), proposal_id=proposal.pk, now=NOW)
+    assert rows(proposal) == [("J-1", "aside"), ("J-2", "saved"), ("J-3", "saved")]
+    assert "J-1" not in books.mapped()
 
 
 def test_the_filter_narrows_what_is_looked_through(books: Books) -> None:

@@ -177,6 +177,27 @@ def test_mapping_to_the_survivor_and_back(books: Books, access: Access) -> None:
     assert history().list_id == books.ortiz.list_id
 
 
+@pytest.mark.parametrize("noticed", [True, False])
+def test_a_survivor_that_was_renamed_since_it_was_shown_is_looked_at_again(
+    books: Books, access: Access, noticed: bool
+) -> None:
+    """It may be somebody else's job by now."""
+    twin = factories.qb_customer(books.company, "Acme:Ortiz, Elena - ICU")
+    books.change(gone_at=NOW, merged_into=twin.list_id, merged_proof="invoice 20417 is on it now")
+    books.notice()
+    (pk,) = open_ids()
+    (row,) = queries.rows_of(company_id=books.company.pk, ids=[pk])
+    seen = {pk: drift_inbox.stamp(row.drift)}
+    QbCustomer.objects.filter(pk=twin.pk).update(full_name="Acme:Novak, Petra")
+    if noticed:
+        books.notice(now=LATER)
+    outcome = give(access, Answer.REMAP, seen=seen)
+    assert outcome.done == 0
+    said = "It changed since you looked." if noticed else "is called Acme:Novak, Petra"
+    assert said in outcome.aside[0].why
+    assert JobMapping.objects.get(pk=books.mapping.pk).target == books.ortiz
+
+
 def test_a_survivor_that_serves_somebody_else_is_asked_about(books: Books, access: Access) -> None:
     books.change(gone_at=NOW, merged_into=books.wood.list_id, merged_proof="seen")
     books.notice()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 import xlsxwriter
@@ -179,3 +180,10 @@ def test_an_undo_confirms_nothing_that_nobody_confirmed(acme: World) -> None:
     assert mapped() == {"J-1": ORTIZ}
     assert not JobMapping.objects.get(target__isnull=False).other_customer_confirmed
     assert SourceJob.objects.get(key="J-1").map_state == "attention"
+
+
+def test_names_from_a_mac_and_keys_whose_zeros_were_kept_are_read(acme: World) -> None:
+    factories.qb_customer(acme.northgate, "Acme:Núñez, José")
+    typed = normalize("NFD", "Acme:Núñez, José")
+    row = one(upload(acme, f'job_key,quickbooks_job\n="J-1","{typed}"\n'))
+    assert (row.state, row.key, row.to_name) == ("ready", "J-1", "Acme:Núñez, José")

@@ -18,6 +18,7 @@ from tieout.store.models import (
     Book,
     Event,
     JobMapping,
+    JobSuggestion,
     MappingBatch,
     QbCustomer,
     SourceJob,
@@ -237,6 +238,22 @@ def test_ok_saves_nothing_that_quickbooks_renamed_since_it_was_shown(
     assert JobMapping.objects.get().target == desk["ortiz"]
 
 
+@pytest.mark.parametrize("change", [{"contractor": "Petra Novak"}, {"title": "Night nurse"}, None])
+def test_ok_saves_nothing_that_is_not_suggested_any_more(
+    as_person: Any, desk: dict[str, Any], change: dict[str, str] | None
+) -> None:
+    """An import changed the contractor job, or another look found another candidate."""
+    if change:
+        SourceJob.objects.filter(pk=desk["job"].pk).update(**change)
+    else:
+        JobSuggestion.objects.filter(job=desk["job"]).update(target=desk["wood"])
+    sent = {"target": desk["ortiz"].list_id, "version": "0", "seen": "Acme:Ortiz, Elena"}
+    pressed = as_person("bea").post(at(desk, "{job}/accept/"), sent, **HTMX)
+    assert pressed.status_code == 422
+    assert "changed since it was shown" in text(pressed)
+    assert not JobMapping.objects.exists()
+
+
 def test_the_age_of_the_suggestions_is_said(as_person: Any, desk: dict[str, Any]) -> None:
     bea = as_person("bea")
 
@@ -310,9 +327,7 @@ def test_where_nothing_is_safe_the_preview_leads_on(as_person: Any, desk: dict[s
 def test_the_second_of_two_clerks_is_told_and_sees_the_row_as_it_is(
     as_person: Any, desk: dict[str, Any]
 ) -> None:
-    as_person("sam").post(
-        at(desk, "{job}/accept/"), {"target": desk["wood"].list_id, "version": "0"}
-    )
+    as_person("sam").post(at(desk, "{job}/"), {"target": desk["wood"].list_id, "version": "0"})
     late = as_person("bea").post(
         at(desk, "{job}/accept/"), {"target": desk["ortiz"].list_id, "version": "0"}, **HTMX
     )

@@ -12,7 +12,7 @@ from tests import factories
 from tests.factories import World
 from tests.store.test_drifts import Books
 
-from tieout.store.models import Company, JobMapping, QbWrite
+from tieout.store.models import ClientMapping, Company, JobMapping, QbWrite
 
 
 @pytest.fixture
@@ -118,6 +118,22 @@ def test_a_name_that_does_not_do_comes_back_with_the_reason(as_person: Any, book
     assert reply.status_code == 422
     assert "a colon separates the levels" in text(reply)
     assert 'value="Ortiz: E"' in reply.content.decode()
+    assert not QbWrite.objects.exists()
+
+
+def test_it_is_created_under_the_customer_that_was_shown_or_not_at_all(
+    as_person: Any, books: Books
+) -> None:
+    JobMapping.objects.filter(job=books.elena).delete()
+    Company.objects.update(create_jobs=True)
+    bea = as_person("bea")
+    shown = bea.get(address(books)).content.decode()
+    assert f'name="under" value="{books.qb_acme.list_id}"' in shown
+    ClientMapping.objects.filter(client=books.acme).update(target=books.qb_beta)
+    sent = {"name": "Ortiz, E", "under": books.qb_acme.list_id}
+    reply = bea.post(create_address(books), sent)
+    assert reply.status_code == 422
+    assert "Acme Health is mapped to Beta since this was shown." in text(reply)
     assert not QbWrite.objects.exists()
 
 

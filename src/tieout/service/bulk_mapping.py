@@ -180,7 +180,7 @@ def _save(
     command = rules.SaveCommand(
         expected_version=pick.version, target_list_id=target.list_id, why=what[:REASON_MAX]
     )
-    return bundle.save(job.pk, command, seen=pick.seen)
+    return bundle.save(job.pk, command, seen=pick.seen, suggested=True)
 
 
 def undo(*, access: Access, batch_id: int, reason: str, now: datetime) -> Outcome | Refused:

@@ -24,10 +24,12 @@ from tieout.store.queries.jobs import SourceJob
 from tieout.store.queries.qb_lists import QbCustomer
 
 
-def create_job(*, access: Access, job_key: str, name: str, now: datetime) -> QbWrite:
+def create_job(
+    *, access: Access, job_key: str, name: str, now: datetime, under: str = ""
+) -> QbWrite:
     """Queue the creation of a job called `name` for this contractor job, once.
 
-    Raises CannotWrite where it is not allowed, the name does not do, or stands there already.
+    `under` is the ListID of the customer that was shown, "" when none was. Raises CannotWrite where it is not allowed, the name does not do, or stands there already.
     """
     company_id = access.company.pk
     if not access.can_work:
@@ -47,6 +49,12 @@ def create_job(*, access: Access, job_key: str, name: str, now: datetime) -> QbW
             message = "This contractor job is not known here. Import the contractor jobs again."
             raise CannotWrite(message)
         customer = _customer(job)
+        if under and under != customer.list_id:
+            message = (
+                f"{job.client.name} is mapped to {customer.full_name} since this was shown. "
+                "Choose No such job yet again."
+            )
+            raise CannotWrite(message)
         if queries.open_of_job(job_id=job.pk, kind=QbWrite.Kind.CUSTOMER_ADD) is not None:
             message = "It is being created already. See Changes sent to QuickBooks."
             raise CannotWrite(message)

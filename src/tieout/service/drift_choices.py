@@ -58,7 +58,8 @@ def possible(drift: Drift) -> tuple[Answer, ...]:
 
 def stamp(drift: Drift) -> str:
     """What the clerk saw: an answer to it counts only while it is still so."""
-    return f"{drift.pk}:{drift.state}:{drift.survivor_id or ''}:{drift.token}"
+    heir = f"{drift.survivor_id} {drift.now}" if drift.survivor_id else ""
+    return f"{drift.pk}:{drift.state}:{heir}:{drift.token}"
 
 
 def why_not(drift: Drift, answer: Answer, *, seen: str = "") -> str:

@@ -50,4 +50,4 @@ def _decided(
             confirmed=confirmed,
             why=(reason or drift.text)[:REASON_MAX],
         )
-        yield row, bundle.save(drift.mapping.job_id, command)
+        yield row, bundle.save(drift.mapping.job_id, command, seen=drift.now)

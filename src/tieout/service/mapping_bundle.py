@@ -27,7 +27,7 @@ from tieout.service.mapping_state import (
 from tieout.service.plan_wish import want_planning
 from tieout.service.suggest_wish import want_suggestions
 from tieout.store.commits import events, job_mappings, locks, mappings
-from tieout.store.queries import jobs, proposals, qb_lists
+from tieout.store.queries import jobs, proposals, qb_lists, suggestions
 from tieout.store.queries.mappings import Event, latest_events
 from tieout.store.queries.qb_lists import QbCustomer
 
@@ -96,11 +96,18 @@ class Bundle:
         return self._staying.get((job.key, before.list_id), 0) if before else 0
 
     def save(
-        self, job_id: int | None, command: rules.SaveCommand, *, seen: str = ""
+        self,
+        job_id: int | None,
+        command: rules.SaveCommand,
+        *,
+        seen: str = "",
+        suggested: bool = False,
     ) -> Saved | Refused:
         """What the command makes of one job, or why it changes nothing; no query.
 
         `seen` is the full name under which the target was shown, "" when nobody looked at one.
+        With `suggested` it is refused where the target is not suggested any more, or for a job
+        that changed since.
         Nothing is written before `write`; a job that was decided about is not changed twice.
         """
         job = self.jobs.get(job_id or 0)
@@ -123,6 +130,8 @@ class Bundle:
         )
         if isinstance(answer, rules.Refusal):
             return words.refused(job, answer)
+        if suggested and not suggestions.is_suggested(job=job, target=target):
+            return words.NOT_SUGGESTED
         return self._decide(job, answer, target)
 
     def _odd(

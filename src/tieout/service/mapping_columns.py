@@ -5,6 +5,7 @@ The columns are described in docs/reference/mapping-files.md. CSV and Excel are 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -49,6 +50,7 @@ ROWS_MAX = 200_000
 HEADING_WITHIN = 30  # rows above the heading that are looked through
 VALUE_MAX = 300
 # the full-width ones are signs of a formula to spreadsheet programs set to East Asian languages
+_KEPT_ZEROS = re.compile(r'="([^"]*)"')  # as people keep leading zeros in CSV
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -167,7 +169,10 @@ class Table:
 
     def _text(self, cell: Cell) -> str:
         text = show(cell).replace("\0", "")  # no database column holds that character
-        return unsafe(text) if self._marked else text
+        if not self._marked:
+            return text
+        zeros = _KEPT_ZEROS.fullmatch(text)
+        return zeros[1] if zeros else unsafe(text)
 
     def _find(self, sheets: Sequence[Sheet]) -> tuple[Sheet, int, list[str]]:
         """The first sheet with the heading, its line, and the names of its columns."""

@@ -66,6 +66,11 @@ TARGET_UNKNOWN = Refused(
     remedy="Check that it exists in QuickBooks, then choose Refresh QuickBooks list.",
     reason="unknown_target",
 )
+NOT_SUGGESTED = Refused(
+    text="The contractor job, or what is suggested for it, changed since it was shown.",
+    remedy="Look at the row again.",
+    reason="no_suggestion",
+)
 NOTHING_TO_KEEP = Refused(
     text="The QuickBooks job is gone: there is nothing to keep.",
     remedy="Choose Remove Association, then the job that took over.",

@@ -15,6 +15,7 @@ from tieout.service.access import Access
 from tieout.service.mapping_bundle import Bundle
 from tieout.service.mapping_columns import REASON, WHY_IN_THE_FILE, Kind
 from tieout.service.mapping_state import (
+    NOT_SUGGESTED,
     NOTHING_TO_UNDO,
     REASON_MAX,
     RENAMED,
@@ -47,7 +48,9 @@ def save_rows(
     usual = f"Mapping file {proposal.name}" if from_file else proposal.name
     how = How.FILE if from_file else How.BULK
     if kind == "job":
-        answers = _save_jobs(access, rows, usual, how, now, suggest=suggest)
+        answers = _save_jobs(
+            access, rows, usual, how, now, suggest=suggest, suggested=not from_file
+        )
     else:
         answers = _save_sisters(access, kind, rows, usual, how, now, suggest=suggest)
     for row, answer in zip(rows, answers, strict=True):
@@ -67,11 +70,15 @@ def _save_jobs(
     now: datetime,
     *,
     suggest: bool,
+    suggested: bool,
 ) -> list[Saved | Refused]:
     bundle = Bundle(access, [row.record_id for row in rows if row.record_id is not None])
     bundle.look_up(row.to_list_id for row in rows)
     answers = [
-        bundle.save(row.record_id, _command(bundle, row, usual), seen=row.to_name) for row in rows
+        bundle.save(
+            row.record_id, _command(bundle, row, usual), seen=row.to_name, suggested=suggested
+        )
+        for row in rows
     ]
     bundle.write(now=now, how=how, suggest=suggest)
     return answers
@@ -126,7 +133,9 @@ def _save_sisters(
 
 
 def _not_saved(row: ProposedChange, refused: Refused) -> None:
-    meanwhile = refused.reason in {rules.RefusalReason.CHANGED_MEANWHILE, RENAMED}
+    meanwhile = refused.reason in {
+        rules.RefusalReason.CHANGED_MEANWHILE, RENAMED, NOT_SUGGESTED.reason,
+    }  # fmt: skip
     row.state = RowState.ASIDE if meanwhile else RowState.ERROR
     row.message, row.remedy = refused.text[:500], refused.remedy[:500]
     if refused.reason == rules.RefusalReason.REASON_NEEDED:

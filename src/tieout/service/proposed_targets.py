@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from unicodedata import normalize
 
 from tieout.service.mapping_columns import LIST_ID, TARGETS, Kind, Row, RowRefused
 from tieout.store.queries import proposals
@@ -42,9 +43,13 @@ class Targets:
             company_id=self.company_id,
             kind=self.kind,
             list_ids=[given for row in rows if (given := row.cell(LIST_ID))],
-            names=[name for row in rows if (name := row.cell(self.field))],
+            names=[name for row in rows if (name := self._name(row))],
         )
         self._learn(found)
+
+    def _name(self, row: Row) -> str:
+        """The name as QuickBooks writes it: a Mac takes accents apart from their letters."""
+        return normalize("NFC", row.cell(self.field))
 
     def _learn(self, found: Sequence[Target]) -> None:
         for each in found:
@@ -58,7 +63,7 @@ class Targets:
         Who edits a download changes the name or the ListID and leaves the other as it was, so
         the one that differs from the present mapping is what was meant.
         """
-        given, name = row.cell(LIST_ID), row.cell(self.field)
+        given, name = row.cell(LIST_ID), self._name(row)
         if name.casefold() == NOT_MAPPED:
             return REMOVE
         if not given and not name:

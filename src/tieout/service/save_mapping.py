@@ -62,6 +62,22 @@ def save_job_mapping(
     return _in_transaction(access, job_key, now, how, lambda job: command, seen=seen)
 
 
+def accept_suggestion(
+    *,
+    access: Access,
+    job_key: str,
+    expected_version: int,
+    target_list_id: str,
+    seen: str,
+    now: datetime,
+) -> Saved | Refused:
+    """One OK: map a job to what is suggested for it, as it was shown."""
+    command = rules.SaveCommand(expected_version=expected_version, target_list_id=target_list_id)
+    return _in_transaction(
+        access, job_key, now, How.SUGGESTION, lambda job: command, seen=seen, suggested=True
+    )
+
+
 def undo_job_mapping(
     *,
     access: Access,
@@ -146,7 +162,14 @@ Command = Callable[[jobs.SourceJob], rules.SaveCommand | Refused]
 
 
 def _in_transaction(
-    access: Access, job_key: str, now: datetime, how: How, wanted: Command, *, seen: str = ""
+    access: Access,
+    job_key: str,
+    now: datetime,
+    how: How,
+    wanted: Command,
+    *,
+    seen: str = "",
+    suggested: bool = False,
 ) -> Saved | Refused:
     company_id = access.company.pk
     with transaction.atomic():
@@ -158,7 +181,7 @@ def _in_transaction(
         if isinstance(command, Refused):
             return command
         bundle.look_up([command.target_list_id])
-        answer = bundle.save(job.pk, command, seen=seen)
+        answer = bundle.save(job.pk, command, seen=seen, suggested=suggested)
         if isinstance(answer, Refused):
             return answer
         written = bundle.write(now=now, how=how)

@@ -24,7 +24,7 @@ from tieout.store.queries import sister_suggestions
 
 __all__ = ["Event", "SisterFilter", "SisterKind", "SisterPage", "SisterRow"]
 
-HISTORY_MAX = 20
+HISTORY_MAX = 200
 COMMITTED_STATES = [state.value for state in COMMITTED]
 
 SisterKind = Literal["client", "item", "class"]

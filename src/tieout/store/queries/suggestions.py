@@ -237,6 +237,17 @@ def is_stale(*, job: SourceJob, suggestion: JobSuggestion, books_mark: str) -> b
     )
 
 
+def is_suggested(*, job: SourceJob, target: QbCustomer | None) -> bool:
+    """Whether this is suggested for the job as it is now; no query."""
+    suggestion = getattr(job, "suggestion", None)
+    return (
+        suggestion is not None
+        and target is not None
+        and suggestion.target_id == target.pk
+        and suggestion.job_mark == job_mark(job)
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
     """One candidate of a job in the dropdown, the best first."""

@@ -71,17 +71,13 @@ def accept(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
     """One OK: save the suggestion that stands on the right of the row."""
     job = job_or_404(access, job_id)
     chosen = request.POST.get("target", "")
-    answer = service.save_job_mapping(
+    answer = service.accept_suggestion(
         access=access,
         job_key=job.key,
         expected_version=numbers.version(request.POST.get("version", "")),
-        target_list_id=chosen or None,
-        remove=False,
-        confirmed=(),
-        reason="",
-        now=moments.now(),
-        how=mapping_state.How.SUGGESTION,
+        target_list_id=chosen,
         seen=request.POST.get("seen", ""),
+        now=moments.now(),
     )
     return _answered(request, access, job, answer, chosen=chosen)
 

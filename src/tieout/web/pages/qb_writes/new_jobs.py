@@ -30,11 +30,11 @@ PART = "qb_writes/_create_job.html"
 def create(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
     """Create the job in QuickBooks under the name that was entered."""
     job = job_or_404(access, job_id)
-    name = request.POST.get("name", "")
+    name, under = request.POST.get("name", ""), request.POST.get("under", "")
     try:
-        row = create_job(access=access, job_key=job.key, name=name, now=moments.now())
+        row = create_job(access=access, job_key=job.key, name=name, now=moments.now(), under=under)
     except CannotWrite as refused:
-        context = {"job": job, "problem": str(refused), "name": name}
+        context = {"job": job, "problem": str(refused), "name": name, "under": under}
         return render(request, PART, context, status=422)
     return render(request, PART, _context(access, job, row))
 
