@@ -349,3 +349,19 @@ def test_a_change_that_is_dated_in_the_future_hides_no_later_one(office: Office)
     assert to is not None
     assert to.year < 2062
     assert to <= now.replace(tzinfo=None) + mirror.AHEAD_MAX
+
+
+def test_what_a_refresh_that_broke_off_marked_as_gone_needs_attention_after_the_next(
+    office: Office,
+) -> None:
+    invoice = make.invoice(office.company.clients.get())
+    plan_export.plan_waiting(company_id=office.company.pk)
+    office.rehearsal.books.delete_customer(ORTIZ)
+    QbCustomer.objects.filter(full_name=ORTIZ).update(gone_at=moments.now())  # and then it broke
+    Book.objects.update(customers_modified_to="2030-01-01T00:00:00")  # nothing changed since
+    task = refresh(office)
+    assert task.result["full"] is False
+    assert Drift.objects.get().kind == "deleted"
+    assert SourceJob.objects.get().map_state == "attention"
+    plan_export.plan_waiting(company_id=office.company.pk)
+    assert "job_gone" in set(invoice.blocks.values_list("reason", flat=True))

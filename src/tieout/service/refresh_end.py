@@ -133,6 +133,9 @@ def _notice(task: Task, end: dict[str, Any], now: datetime) -> None:
         noticed=noticed,
     )
     end["opened"], end["noted"] = noticed.opened, noticed.noted
+    if noticed.target_ids:
+        # what a refresh that broke off has marked as gone, this one's pass did not see
+        mappings.restate(company_id=task.company_id, target_ids=sorted(noticed.target_ids))
     if after is None:
         _go_on(end, LAST)
         return
