@@ -187,3 +187,16 @@ def test_names_from_a_mac_and_keys_whose_zeros_were_kept_are_read(acme: World) -
     typed = normalize("NFD", "Acme:Núñez, José")
     row = one(upload(acme, f'job_key,quickbooks_job\n="J-1","{typed}"\n'))
     assert (row.state, row.key, row.to_name) == ("ready", "J-1", "Acme:Núñez, José")
+
+
+def test_two_lines_that_contradict_each_other_save_nothing(acme: World) -> None:
+    text = f'job_key,quickbooks_job\nJ-1,"{ORTIZ}"\nJ-2,"{WOOD}"\nJ-1,"{WOOD}"\nJ-2,"{WOOD}"\n'
+    proposal = upload(acme, text)
+    assert [(line, state) for line, state, *_ in rows(proposal)] == [
+        (2, "error"), (3, "ready"), (4, "error"), (5, "error"),
+    ]  # fmt: skip
+    first = proposal.rows.get(line=2)
+    assert (first.field, first.value) == ("job_key", "J-1")
+    assert first.message == "Line 4 says something else about it."
+    save_proposal.save(access=bea(acme), proposal_id=proposal.pk, now=NOW, confirm=True)
+    assert mapped() == {"J-2": WOOD}

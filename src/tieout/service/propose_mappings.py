@@ -15,7 +15,7 @@ from django.db import transaction
 
 from tieout.service import uploads
 from tieout.service.access import Access
-from tieout.service.mapping_columns import FileUnreadableError, Kind, Table, too_large
+from tieout.service.mapping_columns import KEYS, FileUnreadableError, Kind, Table, too_large
 from tieout.service.proposed_rows import Reader
 from tieout.sources.sheets import SheetRefused
 from tieout.store.commits import proposals as commits
@@ -69,6 +69,12 @@ def read(
             count += len(batch)
             if beat:
                 beat(count)
+        commits.refuse_contradicted(
+            proposal=proposal,
+            lines=reader.contradicted,
+            field=KEYS[kind],
+            remedy="Keep one of the two lines.",
+        )
         commits.read(proposal=proposal, rows_read=count, unchanged=reader.unchanged)
     except FileUnreadableError as error:
         commits.begin_reading(proposal=proposal)

@@ -13,7 +13,17 @@ from typing import Any
 from tieout.core import mapping as rules
 from tieout.core.names import tokens
 from tieout.service import sister_bundle
-from tieout.service.mapping_columns import KEYS, OURS, REASON, VERSION, Kind, Row, RowRefused
+from tieout.service.mapping_columns import (
+    KEYS,
+    LIST_ID,
+    OURS,
+    REASON,
+    TARGETS,
+    VERSION,
+    Kind,
+    Row,
+    RowRefused,
+)
 from tieout.service.mapping_state import SUBJECT, label_of, stay
 from tieout.service.proposed_targets import Remove, Target, Targets
 from tieout.store.queries import proposals, qb_lists
@@ -76,7 +86,9 @@ class Reader:
         self.reason = reason  # for rows that give none
         self.unchanged = 0
         self._targets = Targets(kind, company_id)
-        self._lines: dict[int, int] = {}  # id of a record -> line on which it stood first
+        self.contradicted: dict[int, int] = {}  # line -> a later one that says something else
+        # id of a record -> line on which it stood first, and what that said
+        self._lines: dict[int, tuple[int, tuple[str, str]]] = {}
         self._chosen: dict[str, tuple[int, str]] = {}  # ListID -> line and label that chose it
         self._former: dict[int, frozenset[str]] = {}  # id of a record of the batch -> names
 
@@ -167,8 +179,11 @@ class Reader:
                 "Correct it, or import it first. A spreadsheet drops leading zeros from CSV: "
                 "download as Excel instead.",
             )
-        first = self._lines.setdefault(record.pk, row.line)
+        says = (row.cell(LIST_ID), row.cell(TARGETS[self.kind]))
+        first, said = self._lines.setdefault(record.pk, (row.line, says))
         if first != row.line:
+            if says != said:
+                self.contradicted[first] = row.line
             return row.refused(
                 field,
                 f"This {word} stands on line {first} already.",

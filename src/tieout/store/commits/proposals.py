@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -118,6 +118,25 @@ def write_rows(rows: list[ProposedChange]) -> None:
     ]
     with connection.cursor() as cursor:
         cursor.executemany(statement, values)
+
+
+def refuse_contradicted(
+    *, proposal: Proposal, lines: Mapping[int, int], field: str, remedy: str
+) -> None:
+    """Refuse the open rows of these lines, each with the later line that says something else."""
+    wanted = sorted(lines)
+    for start in range(0, len(wanted), CHUNK):
+        rows = ProposedChange.objects.filter(
+            proposal=proposal,
+            line__in=wanted[start : start + CHUNK],
+            state__in=[RowState.READY, RowState.CONFIRM],
+        )
+        found = list(rows)
+        for row in found:
+            row.state, row.field, row.value = RowState.ERROR, field, row.key
+            row.message = f"Line {lines[row.line]} says something else about it."
+            row.remedy = remedy
+        ProposedChange.objects.bulk_update(found, ["state", "field", "value", "message", "remedy"])
 
 
 def refuse_mapped(*, proposal: Proposal, message: str, remedy: str) -> int:
