@@ -309,6 +309,24 @@ def test_a_rename_in_quickbooks_is_shown_and_kept(as_person: Any, books: dict[st
     assert "was renamed" not in text(bea.get(record(books), **HTMX)).split("History")[0]
 
 
+def test_what_changed_again_while_the_dialog_was_open_is_not_kept_unseen(
+    as_person: Any, books: dict[str, Any]
+) -> None:
+    factories.map_job(books["job"], books["ortiz"])
+    there = QbCustomer.objects.filter(pk=books["ortiz"].pk)
+    there.update(full_name="Acme:Elena O")
+    bea = as_person("bea")
+    html = bea.get(record(books), **HTMX).content.decode()
+    said = re.findall(r'name="said" value="([^"]+)"', html)
+    assert len(said) == 1
+    there.update(full_name="Acme:Novak, Petra")
+    kept = bea.post(record(books, rest="keep/"), {"version": "1", "said": said}, **HTMX)
+    assert kept.status_code == 422
+    assert "It changed again since this was shown" in text(kept)
+    assert "was renamed to Acme:Novak, Petra" in text(kept)
+    assert JobMapping.objects.get().version == 1
+
+
 def test_a_plain_address_opens_the_page_with_the_dialog(
     as_person: Any, books: dict[str, Any]
 ) -> None:

@@ -22,8 +22,8 @@ POSTED = (
     "answer", "app_name", "batch", "change", "client", "company_file", "company_name",
     "confirmed", "digest", "every_minutes", "fingerprint", "from", "from_date", "full_name",
     "invoice", "invoices", "kind", "name", "note", "number", "page", "password", "pick",
-    "posting", "q", "reason", "road", "role", "row", "rows", "seen", "sheet", "stamp", "state",
-    "tab", "target", "to_date", "url", "user_name", "username", "version", "next", "present",
+    "posting", "q", "reason", "road", "role", "row", "rows", "said", "seen", "sheet", "stamp", "state",
+    "tab", "target", "to_date", "under", "url", "user_name", "username", "version", "next", "present",
     "new", "again", "split_suffix", "number_prefix_strip", "invoice_template", "syncing",
 )  # fmt: skip
 NOT_WHOLE = {"invoice", "invoice_preview"}  # Harbor's invoice has lines of no posting

@@ -71,6 +71,11 @@ NOT_SUGGESTED = Refused(
     remedy="Look at the row again.",
     reason="no_suggestion",
 )
+CHANGED_AGAIN = Refused(
+    text="It changed again since this was shown; nothing was kept.",
+    remedy="Look at what it is now, then decide.",
+    reason="changed_again",
+)
 NOTHING_TO_KEEP = Refused(
     text="The QuickBooks job is gone: there is nothing to keep.",
     remedy="Choose Remove Association, then the job that took over.",

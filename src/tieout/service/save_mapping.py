@@ -6,7 +6,7 @@ answers and says in a sentence what came of it. A ListID of another company is n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -129,10 +129,12 @@ def keep_job_mapping(
     reason: str,
     now: datetime,
     confirmed: Collection[str] = (),
+    seen: Sequence[str] = (),
 ) -> Saved | Refused:
     """Answer a change in QuickBooks with "this is still the right job": nothing is moved.
 
-    Where it stands under another customer by now, that is to be among the `confirmed`.
+    `seen` are the changes that were on the screen: where others have come up since, nothing is
+    kept. Where it stands under another customer by now, that is to be among the `confirmed`.
     """
     company_id = access.company.pk
     with transaction.atomic():
@@ -147,6 +149,8 @@ def keep_job_mapping(
             return words.refused(job, rules.CHANGED_MEANWHILE)
         if target.gone_at is not None:
             return NOTHING_TO_KEEP
+        if seen and list(seen) != words.changes_since(job=job):
+            return words.CHANGED_AGAIN
         answer = bundle.keep(job, target, ticked=confirmed, reason=reason)
         if isinstance(answer, Refused):
             return answer

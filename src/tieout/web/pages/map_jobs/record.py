@@ -112,6 +112,7 @@ def keep(request: HttpRequest, access: Access, job_id: int) -> HttpResponse:
         reason=request.POST.get("reason", ""),
         now=moments.now(),
         confirmed=request.POST.getlist("confirmed"),
+        seen=request.POST.getlist("said"),
     )
     return _answered(request, access, job, answer)
 
