@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +14,13 @@ from tests import factories, snapshot
 # how long an example takes says what else the machine does: speed is judged in bench/
 settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tests")
+gc.disable()  # until everything is imported and collected: nothing of it goes before the end
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays: the collector need not look at it again and again."""
+    gc.freeze()
+    gc.enable()
 
 
 # made by the first test of this process that wants it: every row is written back for the others

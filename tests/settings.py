@@ -15,6 +15,10 @@ from tieout.config.settings import *  # noqa: F403
 from tieout.store import secrets
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # speed; never in the product
+MIDDLEWARE = [
+    "tests.static_files.StaticFiles" if each.startswith("whitenoise.") else each
+    for each in MIDDLEWARE  # noqa: F405
+]
 secrets.create_key_file(Path(SECRETS_KEY_FILE))  # noqa: F405
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405 # a kept connection would bar the throwaway database from going
 if DATABASES["default"]["ENGINE"] == "tieout.store.sqlite":  # noqa: F405
