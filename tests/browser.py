@@ -12,7 +12,10 @@ from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-CHROMIUM = os.environ.get("TIEOUT_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+# the same Chromium; without the windows of its own, which nobody sees, it costs a fifth less
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+FOUND = next(filter(None, map(shutil.which, NAMES)), "/usr/bin/chromium")
+CHROMIUM = os.environ.get("TIEOUT_CHROMIUM") or FOUND
 
 PATIENCE_MS = 60_000  # a busy machine is slow; what comes sooner is seen at once
 
