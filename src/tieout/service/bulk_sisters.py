@@ -51,16 +51,23 @@ class Line:
 
     @property
     def pick(self) -> Pick:
-        return Pick(pk=self.row.pk, version=self.row.version, list_id=self.suggestion.list_id)
+        suggestion = self.suggestion
+        return Pick(
+            pk=self.row.pk,
+            version=self.row.version,
+            list_id=suggestion.list_id,
+            seen=suggestion.full_name,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pick:
-    """A line as the screen sends it back."""
+    """A line as the screen sends it back; `seen` is the name of the QuickBooks entry there."""
 
     pk: int
     version: int
     list_id: str
+    seen: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +123,7 @@ def accept(
         lines = [
             Line(row=present[pick.pk], suggestion=stored[pick.pk])
             for pick in wanted.values()
-            if pick.pk in present and pick.pk in stored and stored[pick.pk].list_id == pick.list_id
+            if pick.pk in present and pick.pk in stored and _is_as_shown(stored[pick.pk], pick)
         ]
         there = {line.row.pk for line in lines}
         aside = [
@@ -138,6 +145,10 @@ def accept(
         if not rows:
             return Outcome(count=0, aside=aside)
         return _save(access, kind, rows, aside, what, now)
+
+
+def _is_as_shown(suggestion: SisterSuggestion, pick: Pick) -> bool:
+    return (suggestion.list_id, suggestion.full_name) == (pick.list_id, pick.seen)
 
 
 def _save(

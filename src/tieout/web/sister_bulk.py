@@ -127,9 +127,9 @@ def _asked(sister: Sister, given: QueryDict) -> Asked:
 
 
 def _pick(text: str) -> Pick | None:
-    """A line as the form sends it: record, version, ListID."""
-    pk, version, list_id = (*text.split(".", 2), "", "")[:3]
-    record, seen = numbers.whole(pk), numbers.whole(version)
-    if record is None or seen is None:
+    """A line as the form sends it: record, version, ListID, and the name of that."""
+    pk, version, list_id, seen = (*text.split(".", 3), "", "", "")[:4]
+    record, number = numbers.whole(pk), numbers.whole(version)
+    if record is None or number is None:
         return None
-    return Pick(pk=record, version=seen, list_id=list_id)
+    return Pick(pk=record, version=number, list_id=list_id, seen=seen)
