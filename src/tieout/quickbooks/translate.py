@@ -13,7 +13,7 @@ from decimal import Decimal
 from tieout.core import keys
 from tieout.core.exporting import Event
 from tieout.core.facts import Posting, PostingKind, PostingLine, TheirInvoice
-from tieout.core.texts import as_stored
+from tieout.core.texts import OTHER_MAX, as_stored
 from tieout.quickbooks import qbxml
 from tieout.quickbooks.qbxml import credits as qbxml_credits
 from tieout.quickbooks.qbxml import transactions
@@ -26,7 +26,6 @@ SaleRet = qbxml.InvoiceRet | qbxml.CreditMemoRet
 # which it stood there once; and of a search's, by which its answer is told from a probe's.
 PROBE, CUSTOMER, FORMER = "probe", "customer", "former"
 NUMBER, CHANGED, DELETED = "number", "changed", "deleted"
-OTHER_MAX = 29  # characters of the field Other, which shows our key to people
 
 VOIDED = "VOID:"  # how the memo of a voided transaction begins (general knowledge, open point)
 STANDS_AGAIN = "The invoice that it replaces stands in QuickBooks again"
@@ -154,7 +153,7 @@ def _add(posting: Posting, expected: Expected) -> qbxml.Request:
         memo=as_stored(f"{posting.memo} {keys.marker(expected.key)}".strip()),
         is_to_be_printed=False,
         is_to_be_emailed=False,
-        other=expected.key[:OTHER_MAX],
+        other=expected.key[:OTHER_MAX],  # shows our key to people
         external_guid=expected.guid,
         lines=tuple(line_of(line, posting.tax_code) for line in posting.lines),
         include=(),

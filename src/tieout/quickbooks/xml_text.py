@@ -14,6 +14,9 @@ _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9
 _SINGLE_BYTE: Final = {"iso8859-1", "cp1252", "ascii"}
 _REFERENCE = re.compile(r"&#(?:x([0-9A-Fa-f]{1,8})|([0-9]{1,10}));")
 MARK: Final = "\ufffd"  # stands, visible and harmless, for what cannot be kept
+LEADING: Final = " \t\r\n\ufeff"  # what may stand before a document, and is no part of it
+_CONTROLS: Final = bytes([*range(9), 11, 12, *range(14, 32)])
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def decoder_for(head: bytes) -> codecs.IncrementalDecoder:
@@ -43,6 +46,13 @@ def _declared(head: bytes) -> str:
         if known in _SINGLE_BYTE:
             return known
     return "utf-8"
+
+
+def mend_controls(data: bytes) -> bytes:
+    """MARK instead of every control character that XML 1.0 forbids, in UTF-8; rarely is there one."""
+    if len(data.translate(None, _CONTROLS)) == len(data):  # faster than a search
+        return data
+    return _CONTROL.sub(MARK.encode(), data)
 
 
 def mend_references(text: str) -> str:

@@ -17,7 +17,16 @@ from django.db import transaction
 from tieout.channels.base import Answer, Outcome
 from tieout.service import conversation, lane_tasks, moments
 from tieout.service.connect import Line, line_to
-from tieout.service.turns import Lease, Message, Road, RoadKind, Trouble, Turn, Until
+from tieout.service.turns import (
+    TROUBLE_DELAYS_S,
+    Lease,
+    Message,
+    Road,
+    RoadKind,
+    Trouble,
+    Turn,
+    Until,
+)
 from tieout.store.commits import lanes
 from tieout.store.commits.exports import PostingMoved
 from tieout.store.queries import exports
@@ -27,7 +36,6 @@ log = logging.getLogger("tieout.service")
 
 BURST_S = 30.0  # after this the lane is given back, so that other companies get their turn
 ENTER_AGAIN = "Super User: enter the password of the Remote Connector again and save."
-TROUBLE_DELAYS_S = (5, 15, 30, 60, 120, 300)
 _NOT_LOOKED = Answer(
     outcome=Outcome.NOT_SENT,
     message="Nobody has looked since which company file is open, so nothing was sent.",

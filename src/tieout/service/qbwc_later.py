@@ -18,7 +18,7 @@ from django.db import transaction
 
 from tieout.channels.base import Answer, Outcome
 from tieout.service import conversation, lane_tasks, moments
-from tieout.service.turns import Lease, Road, RoadKind, Turn
+from tieout.service.turns import TROUBLE_DELAYS_S, Lease, Road, RoadKind, Turn
 from tieout.store.commits import lanes
 from tieout.store.commits import web_connector as commits
 from tieout.store.queries import web_connector as queries
@@ -28,7 +28,6 @@ log = logging.getLogger("tieout.webconnector")
 
 LEASE_S = 300
 TURNS_MAX = 5  # tickets that follow each other while one answer is acted on
-TROUBLE_DELAYS_S = (5, 15, 30, 60, 120, 300)
 
 
 def apply_next() -> bool:

@@ -95,6 +95,10 @@ class Until:
     at: datetime | None = None
 
 
+# the pauses after troubles in a row, until QuickBooks could be asked again
+TROUBLE_DELAYS_S = (5, 15, 30, 60, 120, 300)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
     """QuickBooks could not be asked: nothing was written, the work is tried again later."""

@@ -32,7 +32,7 @@ from tieout.quickbooks.qbwc.steps import end
 from tieout.service import conversation, lane_tasks, moments, qbwc_login, qbwc_verify
 from tieout.service.qbwc_body import Body, whose
 from tieout.service.qbwc_visit import RULES, VERIFY, Visit, tell, trouble_of
-from tieout.service.turns import Trouble
+from tieout.service.turns import TROUBLE_DELAYS_S, Trouble
 from tieout.store.commits import lanes
 from tieout.store.commits import web_connector as commits
 from tieout.store.queries import connections, exports, waiting
@@ -58,7 +58,6 @@ OTHER_ROAD = (
     "This company works over the QuickBooks Remote Connector now. To use the Web Connector, a "
     "Super User chooses it in Tieout under Settings, Integrations, QuickBooks Web Connector."
 )
-TROUBLE_DELAYS_S = (5, 15, 30, 60, 120, 300)
 NOT_ACTED_ON = (
     "Web Connector, company %s: an answer is kept but could not be acted on. Tieout tries again "
     "at the next message; if it happens twice, report it with this log."

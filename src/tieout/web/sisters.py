@@ -20,6 +20,7 @@ from tieout.store.queries import mappings, qb_lists, sister_suggestions
 from tieout.web import mapping_files, numbers
 from tieout.web.addresses import query_on_screen
 from tieout.web.mapping_history import past
+from tieout.web.wording import MAP_STATES
 
 ROWS = 100
 NO_SUGGESTION = Refused(
@@ -32,13 +33,6 @@ LOOK_FIRST = Refused(
     remedy="Click the row, then choose there what is right.",
     reason="look_first",
 )
-STATES = {
-    "": "All",
-    "not_mapped": "Not mapped",
-    "suggested": "Suggested",
-    "mapped": "Mapped",
-    "attention": "Needs attention",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +82,7 @@ def read_filter(sister: Sister, asked: QueryDict) -> mappings.SisterFilter:
     return mappings.SisterFilter(
         kind=sister.kind,
         tab=tab if tab in sister.tabs else sister.usual,
-        state=state if state in STATES else "",
+        state=state if state in MAP_STATES else "",
         search=asked.get("q", "")[:120],
         page=numbers.page(asked.get("page", "")),
         rows=ROWS,
@@ -373,7 +367,7 @@ def table(access: Access, sister: Sister, wanted: mappings.SisterFilter) -> dict
                 state == wanted.state,
                 page.counters[state or "all"],
             )
-            for state, label in STATES.items()
+            for state, label in MAP_STATES.items()
         ],
         "previous": address(sister, wanted, page=wanted.page - 1) if wanted.page > 1 else "",
         "next": address(sister, wanted, page=wanted.page + 1) if page.has_next(wanted) else "",

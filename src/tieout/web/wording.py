@@ -37,6 +37,14 @@ ROADS = {
     "Tie-out": ("tie_out", ""),
 }
 
+# the counters of the mapping pages, by what their addresses say
+MAP_STATES = {
+    "": "All",
+    "not_mapped": "Not mapped",
+    "suggested": "Suggested",
+    "mapped": "Mapped",
+    "attention": "Needs attention",
+}
 # state -> its word and its tone: ok, go, busy, warn, bad, off (each has its own shape)
 STATES = {
     "to_plan": ("Being checked", "busy"),

@@ -13,14 +13,18 @@ import codecs
 import re
 from typing import Final
 
-from tieout.quickbooks.xml_text import HEAD_BYTES, MARK, decoder_for, mend_references
+from tieout.quickbooks.xml_text import (
+    HEAD_BYTES,
+    LEADING,
+    MARK,
+    decoder_for,
+    mend_controls,
+    mend_references,
+)
 
 _BAD: Final = ("\ufffe", "\uffff")
 _OPEN_REFERENCE = re.compile(r"&#?[0-9A-Za-z]{0,11}\Z")
 _TAIL: Final = 13
-_CONTROLS: Final = bytes([*range(9), 11, 12, *range(14, 32)])
-_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_LEADING: Final = " \t\r\n\ufeff"
 
 
 class Cleaner:
@@ -55,7 +59,7 @@ class Cleaner:
         text = self._held + text
         self._held = ""
         if not self._started:
-            text = text.lstrip(_LEADING)
+            text = text.lstrip(LEADING)
             self._started = bool(text)
         if "&" in text[-_TAIL:]:
             cut = _OPEN_REFERENCE.search(text, max(len(text) - _TAIL, 0))
@@ -68,8 +72,6 @@ class Cleaner:
         for bad in _BAD:
             clean = clean.replace(bad, MARK)
         data = clean.encode()
-        if len(data.translate(None, _CONTROLS)) < len(data):  # faster than a search
-            data = _CONTROL.sub(MARK.encode(), data)
-            self.mended = True
-        self.mended = self.mended or clean != text
-        return data
+        mended = mend_controls(data)
+        self.mended = self.mended or clean != text or mended is not data
+        return mended

@@ -13,14 +13,18 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from tieout.quickbooks.xml_text import HEAD_BYTES, MARK, decoder_for, mend_references
+from tieout.quickbooks.xml_text import (
+    HEAD_BYTES,
+    LEADING,
+    MARK,
+    decoder_for,
+    mend_controls,
+    mend_references,
+)
 
 PIECE: Final = 64 * 1024
 _BAD = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _OPEN_REFERENCE = re.compile(r"&(?:#[0-9A-Fa-fx]{0,11})?\Z")
-_CONTROLS = bytes([*range(9), 11, 12, *range(14, 32)])
-_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_LEADING: Final = " \t\r\n\ufeff"
 
 
 def pieces(source: Iterable[bytes] | bytes | str) -> Iterator[bytes]:
@@ -34,7 +38,7 @@ def pieces(source: Iterable[bytes] | bytes | str) -> Iterator[bytes]:
         text = held + text
         held = ""
         if not started:
-            text = text.lstrip(_LEADING)
+            text = text.lstrip(LEADING)
             if not text:
                 continue
             started = True
@@ -48,10 +52,7 @@ def _clean(text: str) -> bytes:
     text = mend_references(text)
     if not text.isascii():
         text = _BAD.sub(MARK, text)
-    data = text.encode()
-    if len(data.translate(None, _CONTROLS)) < len(data):  # faster than a search, and rarely true
-        data = _CONTROL.sub(MARK.encode(), data)
-    return data
+    return mend_controls(text.encode())
 
 
 def _texts(source: Iterable[bytes] | bytes | str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import TypeVar
 
 from tieout.core.facts import (
@@ -16,6 +16,7 @@ from tieout.core.facts import (
     SourceLine,
     WorkerType,
 )
+from tieout.core.money import line_amount
 from tieout.sources.sheets.cells import (
     BadCell,
     parse_day,
@@ -40,7 +41,6 @@ AMOUNT_PLACES = 2
 QUANTITY_PLACES = 5  # what QuickBooks keeps of a quantity and of a rate
 AMOUNT_LIMIT = Decimal("1E+9")
 LINE_NUMBER_LIMIT = Decimal(100_000)
-CENT = Decimal("0.01")
 T = TypeVar("T")
 
 
@@ -205,7 +205,7 @@ def _amount(cells: Cells, quantity: Decimal | None, rate: Decimal | None) -> Dec
             "Fill in the amount in the back office.",
         )
         return Decimal("0.00")
-    product = (quantity * rate).quantize(CENT, rounding=ROUND_HALF_UP)
+    product = line_amount(quantity, rate)
     if abs(product) >= AMOUNT_LIMIT:
         cells.report(
             "amount", "Quantity × rate is too large.", "Correct the numbers in the back office."

@@ -21,9 +21,7 @@ from tieout.store.models import (
     Task,
     User,
 )
-from tieout.store.queries.exports import STUCK_REASONS
-
-Row = Posting | QbWrite  # what is written exactly once
+from tieout.store.queries.exports import STUCK_REASONS, Row
 
 # what a transition may change: not what was planned, above all not the frozen content
 _MACHINE = (

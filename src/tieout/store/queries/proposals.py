@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db.models import Count
 
-from tieout.core.exporting import COMMITTED
 from tieout.store.models import (
     ClassMapping,
     Posting,
@@ -20,11 +19,11 @@ from tieout.store.models import (
     SourceItem,
     SourceJob,
 )
+from tieout.store.queries.mappings import COMMITTED_STATES
 
 __all__ = ["Proposal", "ProposedChange", "RowState"]
 
 RowState = ProposedChange.State
-COMMITTED_STATES = [state.value for state in COMMITTED]
 RECENT = 50
 
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest, QueryDict
 from tieout.store.queries import jobs
 from tieout.web import numbers
 from tieout.web.addresses import query_on_screen
+from tieout.web.wording import MAP_STATES
 
 ROWS = (25, 50, 100, 200)
 ROWS_USUAL = 50
@@ -19,13 +20,6 @@ SORT_LABELS = {
     "client": "Client",
     "start": "Start date",
     "state": "State",
-}
-STATE_LABELS = {
-    "": "All",
-    "not_mapped": "Not mapped",
-    "suggested": "Suggested",
-    "mapped": "Mapped",
-    "attention": "Needs attention",
 }
 
 
@@ -36,7 +30,7 @@ def read_filter(asked: QueryDict) -> jobs.JobFilter:
     rows = numbers.whole(asked.get("rows", ""))
     return jobs.JobFilter(
         active=asked.get("tab") != "inactive",
-        state=state if state in STATE_LABELS else "",
+        state=state if state in MAP_STATES else "",
         search=asked.get("q", "")[:120],
         sort=cast("jobs.Sort", sort if sort in SORT_LABELS else "contractor"),
         descending=asked.get("dir") == "desc",
@@ -92,7 +86,7 @@ def states(wanted: jobs.JobFilter, counters: jobs.Counters) -> list[Link]:
     counted = counters.active if wanted.active else counters.inactive
     return [
         Link(label, address(wanted, state=state), state == wanted.state, counted[state])
-        for state, label in STATE_LABELS.items()
+        for state, label in MAP_STATES.items()
     ]
 
 
