@@ -29,7 +29,8 @@ def create_job(
 ) -> QbWrite:
     """Queue the creation of a job called `name` for this contractor job, once.
 
-    `under` is the ListID of the customer that was shown, "" when none was. Raises CannotWrite where it is not allowed, the name does not do, or stands there already.
+    `under` is the ListID of the customer that was shown, "" when none was. Raises CannotWrite where
+    it is not allowed, the name does not do, or stands there already.
     """
     company_id = access.company.pk
     if not access.can_work:
