@@ -104,14 +104,31 @@ def next_step(figures: Figures, steps: list[Step], access: Access) -> NextStep:
 
 
 def _urgent(figures: Figures, drifts: int) -> NextStep | None:
-    person, ready = figures.needs_person.count, figures.ready.count
-    others, attention = figures.other_blocks.count, figures.attention
-    if figures.held_reason:
-        return NextStep(
-            sentence=f"Exporting stands still: {figures.held_reason}",
-            action="Open the connection",
-            page="connection",
-        )
+    """What comes first of all that waits; the order says what is more urgent."""
+    wanted = (
+        _standstill(figures),
+        _of_quickbooks(figures),
+        _ready(figures),
+        _mapping(figures),
+        _drifts(drifts),
+        _the_rest(figures),
+    )
+    return next((step for step in wanted if step is not None), None)
+
+
+def _standstill(figures: Figures) -> NextStep | None:
+    if not figures.held_reason:
+        return None
+    return NextStep(
+        sentence=f"Exporting stands still: {figures.held_reason}",
+        action="Open the connection",
+        page="connection",
+    )
+
+
+def _of_quickbooks(figures: Figures) -> NextStep | None:
+    """Invoices about which QuickBooks' word leaves something to a person."""
+    person, noticed = figures.needs_person.count, figures.noticed.count
     if person:
         return NextStep(
             sentence="Next: decide about the invoices that need a person.",
@@ -119,29 +136,41 @@ def _urgent(figures: Figures, drifts: int) -> NextStep | None:
             page="invoices",
             query="?group=all&person=1",
         )
-    if figures.noticed.count:
+    if noticed:
         return NextStep(
             sentence="Next: look at exported invoices that QuickBooks holds otherwise, or twice.",
-            action=f"Look at {_count(figures.noticed.count, 'invoice')}",
+            action=f"Look at {_count(noticed, 'invoice')}",
             page="invoices",
             query="?group=all&noticed=1",
         )
-    if ready:
-        return NextStep(
-            sentence="Next: export what is ready.",
-            action=f"Export {_count(ready, 'invoice')}",
-            page="invoices",
-            query="?group=ready&select=all",
-        )
-    mapping = _mapping(figures)
-    if mapping is not None:
-        return mapping
-    if drifts:
-        return NextStep(
-            sentence="Next: answer what changed under mappings; exports of some jobs may wait.",
-            action=f"Look at {_count(drifts, 'change')}",
-            page="drift_inbox",
-        )
+    return None
+
+
+def _ready(figures: Figures) -> NextStep | None:
+    ready = figures.ready.count
+    if not ready:
+        return None
+    return NextStep(
+        sentence="Next: export what is ready.",
+        action=f"Export {_count(ready, 'invoice')}",
+        page="invoices",
+        query="?group=ready&select=all",
+    )
+
+
+def _drifts(count: int) -> NextStep | None:
+    if not count:
+        return None
+    return NextStep(
+        sentence="Next: answer what changed under mappings; exports of some jobs may wait.",
+        action=f"Look at {_count(count, 'change')}",
+        page="drift_inbox",
+    )
+
+
+def _the_rest(figures: Figures) -> NextStep | None:
+    """Mappings that hold up invoices, then whatever else blocks some."""
+    attention, others = figures.attention, figures.other_blocks.count
     if attention:
         return NextStep(
             sentence="Next: look at mappings that hold up invoices: their QuickBooks job stands "
