@@ -12,7 +12,7 @@ from tests.factories import NOW, World
 from tests.store.test_drifts import LATER, Books, many, moved
 
 from tieout.core.mapping import replay
-from tieout.service import drift_inbox, mapping_state, plan_export
+from tieout.service import drift_inbox, drift_undo, mapping_state, plan_export
 from tieout.service.access import Access, find_access
 from tieout.service.drift_inbox import Answer, Outcome
 from tieout.service.mapping_state import change_of
@@ -334,12 +334,14 @@ def test_the_last_of_a_bulk_answer_is_told_as_such_though_it_stands_alone_in_its
     books: Books, access: Access, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(drift_inbox, "CHUNK", 2)
+    monkeypatch.setattr(drift_undo, "CHUNK", 2)
     many(books.company, 3)
     QbCustomer.objects.filter(name__startswith="Job ").update(active=False)
     books.notice()
-    assert give(access, Answer.KEEP).done == 3
-    said = Event.objects.filter(subject="job_mapping", verb="confirmed")
-    assert [event.after["how"] for event in said] == ["bulk"] * 3
+    outcome = give(access, Answer.KEEP)
+    drift_inbox.undo_batch(access=access, batch=outcome.batch, now=LATER)
+    said = Event.objects.filter(subject="job_mapping", verb="confirmed").order_by("sequence")
+    assert [event.after["how"] for event in said] == ["bulk"] * 3 + ["bulk undo"] * 3
 
 
 def test_record_mapping_keeps_nothing_that_is_gone_and_names_no_spelling(

@@ -166,7 +166,7 @@ def _settle(
                 states[drift.mapping.job.key] = after = drift_records.with_customer(before, drift)
                 entries.append(
                     drift_records.kept_entry(
-                        drift, before, after, reason=reason, bulk=bool(outcome.batch)
+                        drift, before, after, reason=reason, how=_how(outcome)
                     )
                 )
             else:
@@ -176,6 +176,11 @@ def _settle(
                 )  # fmt: skip
                 entries.append(drift_records.entry("ignored", drift, reason))
         drift_records.write(access, good, entries, outcome, now=now, keeping=keeping)
+
+
+def _how(outcome: Outcome) -> How:
+    """Several answers at once bear a batch, in whichever bundle each of them is."""
+    return How.BULK if outcome.batch else How.HAND
 
 
 def _keep(
@@ -225,7 +230,7 @@ def _remap(
                 outcome.set_aside(row.drift, saved)
             else:
                 good.append(row.drift.pk)
-        written = bundle.write(now=now, how=How.BULK if outcome.batch else How.HAND)
+        written = bundle.write(now=now, how=_how(outcome))
         drift_answers.mark_batch(ids=good, batch=outcome.batch, reason=reason)
     outcome.done += len(good)
     outcome.planned_again += written.planned_again

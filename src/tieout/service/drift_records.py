@@ -77,7 +77,7 @@ def kept_entry(
     after: rules.MappingState,
     *,
     reason: str,
-    bulk: bool,
+    how: How,
     undoes: int = 0,
 ) -> events.Entry:
     """The event in the mapping's history: the same job, looked at again."""
@@ -93,7 +93,6 @@ def kept_entry(
         why=f"{said} {reason}".strip()[: mapping_state.REASON_MAX],
         undoes=undoes,
     )
-    how = (How.BULK_UNDO if bulk else How.UNDO) if undoes else (How.BULK if bulk else How.HAND)
     return mapping_state.entry_of(job, change, target, target, how)
 
 

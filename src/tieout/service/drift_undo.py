@@ -10,7 +10,7 @@ from django.db import transaction
 from tieout.service import drift_records
 from tieout.service.access import Access
 from tieout.service.drift_choices import Aside, Outcome
-from tieout.service.mapping_state import Refused
+from tieout.service.mapping_state import How, Refused
 from tieout.service.save_mapping import undo_job_mapping
 from tieout.store.commits import drift_answers, events, locks, mappings
 from tieout.store.commits import drifts as commits
@@ -27,8 +27,9 @@ def undo_answers(
     Where a mapping would lead back to something odd by now, that is to be among the `confirmed`.
     """
     outcome = Outcome()
+    how = How.BULK_UNDO if len(ids) > 1 else How.UNDO
     for start in range(0, len(ids), CHUNK):
-        _undo(access, ids[start : start + CHUNK], outcome, now=now, confirmed=confirmed)
+        _undo(access, ids[start : start + CHUNK], outcome, how, now=now, confirmed=confirmed)
     what = "1 answer was" if outcome.done == 1 else f"{outcome.done:,} answers were"
     outcome.text = f"{what} taken back." if outcome.done else "Nothing was taken back."
     return outcome
@@ -44,6 +45,7 @@ def _undo(
     access: Access,
     ids: Sequence[int],
     outcome: Outcome,
+    how: How,
     *,
     now: datetime,
     confirmed: Collection[str],
@@ -70,13 +72,13 @@ def _undo(
                 ignored.append(drift)
             else:
                 by_hand.append(drift)
-        _unkeep(access, kept, outcome, now=now)
+        _unkeep(access, kept, outcome, how, now=now)
         for drift in ignored:
             drift_answers.open_again(drift)
         entries = [drift_records.entry("asked again", drift) for drift in ignored]
         drift_records.write(access, ignored, entries, outcome, now=now, keeping=False)
         for drift in by_hand:
-            _unmap(access, drift, outcome, now=now, confirmed=confirmed)
+            _unmap(access, drift, outcome, how, now=now, confirmed=confirmed)
 
 
 def _why_not_undone(drift: Drift) -> str:
@@ -97,7 +99,9 @@ def _why_not_undone(drift: Drift) -> str:
     return ""
 
 
-def _unkeep(access: Access, kept: Sequence[Drift], outcome: Outcome, *, now: datetime) -> None:
+def _unkeep(
+    access: Access, kept: Sequence[Drift], outcome: Outcome, how: How, *, now: datetime
+) -> None:
     states = drift_records.states(access.company.pk, kept)
     entries = []
     for drift in kept:
@@ -107,7 +111,7 @@ def _unkeep(access: Access, kept: Sequence[Drift], outcome: Outcome, *, now: dat
         states[key] = drift_records.with_customer(before, drift)
         entries.append(
             drift_records.kept_entry(
-                drift, before, states[key], reason="", bulk=len(kept) > 1, undoes=version
+                drift, before, states[key], reason="", how=how, undoes=version
             )
         )
     drift_records.write(access, kept, entries, outcome, now=now, keeping=True)
@@ -117,6 +121,7 @@ def _unmap(
     access: Access,
     drift: Drift,
     outcome: Outcome,
+    how: How,
     *,
     now: datetime,
     confirmed: Collection[str],
@@ -129,6 +134,7 @@ def _unmap(
         reason="Taken back in the Drift inbox.",
         now=now,
         also_confirmed=confirmed,
+        how=how,
     )
     if isinstance(saved, Refused):
         outcome.set_aside(drift, saved)
