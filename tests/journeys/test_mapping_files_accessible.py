@@ -168,7 +168,7 @@ def _accept_and_undo(page: Page, look: Look, path: str) -> None:
     page.keyboard.press("Escape")
     page.get_by_role("navigation", name="Kind").get_by_role("link").nth(1).click()
     expect(
-        page.get_by_role("link", name=re.compile("^(Inactive|Direct Hire)$"))
+        page.get_by_role("link", name=re.compile("^(Inactive|Direct Hire) "))
     ).to_have_attribute("aria-current", "page")
     if path == "class-mapping":
         heading = page.get_by_role("heading", name="Direct Hire Class Mapping", level=1)

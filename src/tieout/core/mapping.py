@@ -384,5 +384,5 @@ _LOCKED = Refusal(
 _NOTHING_TO_SAVE = Refusal(
     reason=RefusalReason.NOTHING_TO_SAVE,
     message="Nothing was changed.",
-    remedy="Choose a QuickBooks Contractor Job, or Remove Association.",
+    remedy="Choose a QuickBooks Contractor Job, then save.",
 )

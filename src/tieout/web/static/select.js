@@ -32,7 +32,7 @@
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-select]");
     if (!form) return;
-    if (event.target.matches("[data-select-all]")) rows(form).forEach((box) => (box.checked = event.target.checked));
+    if (event.target.matches("[data-select-all], [data-select-matching]")) rows(form).forEach((box) => (box.checked = event.target.checked));
     say(form);
   });
   document.addEventListener("htmx:afterSettle", sayAll);
