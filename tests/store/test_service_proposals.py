@@ -118,7 +118,7 @@ def acme(world: World) -> World:
 def test_the_preview_changes_nothing_and_says_from_and_to(acme: World) -> None:
     by_hand(acme, "J-2", WOOD)
     proposal = upload(acme, f'job_key,quickbooks_job\nJ-1,"{ORTIZ.lower()}"\nJ-2,Not Mapped\n,\n')
-    assert rows(proposal) == [(2, "ready", "", ORTIZ), (3, "ready", WOOD, "")]
+    assert rows(proposal) == [(2, "ready", "", ORTIZ), (3, "confirm", WOOD, "")]
     assert mapped() == {"J-2": WOOD}
     assert Event.objects.count() == 1
 
@@ -203,7 +203,7 @@ def test_the_cell_that_was_edited_is_meant(acme: World, tmp_path: Path, cell: st
         if cell == "name"
         else text.replace(was.list_id, now.list_id)
     )
-    assert rows(upload(acme, edited)) == [(3, "ready", ORTIZ, WOOD)]
+    assert rows(upload(acme, edited)) == [(3, "confirm", ORTIZ, WOOD)]
 
 
 def test_two_cells_that_contradict_each_other_are_refused(acme: World) -> None:
@@ -235,9 +235,9 @@ def test_a_job_with_exports_is_led_away_only_with_a_reason(acme: World) -> None:
     assert (without.state, without.field) == ("error", "reason")
     text = f'job_key,quickbooks_job,reason\nJ-1,"{WOOD}",Moved to nights\n'
     proposal = upload(acme, text)
-    assert one(proposal).state == "ready"
+    assert one(proposal).state == "confirm"
     assert one(proposal).notes == [f"1 invoice stays on {ORTIZ}"]
-    save_proposal.save(access=bea(acme), proposal_id=proposal.pk, now=NOW)
+    save_proposal.save(access=bea(acme), proposal_id=proposal.pk, now=NOW, confirm=True)
     assert mapped() == {"J-1": WOOD}
     assert Event.objects.order_by("sequence").last().reason == "Moved to nights"
 

@@ -11,6 +11,7 @@ from tests import factories
 from tests.factories import NOW, World
 from tests.store.test_service_proposals import (
     ORTIZ,
+    OTHER,
     WOOD,
     bea,
     by_hand,
@@ -57,7 +58,7 @@ def test_nor_when_another_job_has_got_its_name(acme: World, tmp_path: Path) -> N
     assert (row.state, row.field) == ("error", "quickbooks_job")
     assert f"{ORTIZ} is {ORTIZ} (2024) in QuickBooks now" in row.message
     meant = one(upload(acme, f'job_key,quickbooks_job,version\nJ-1,"{ORTIZ}",1\n'))
-    assert (meant.state, meant.to_list_id) == ("ready", new.list_id)
+    assert (meant.state, meant.to_list_id) == ("confirm", new.list_id)
 
 
 def test_nor_a_pay_bill_item_whose_name_another_one_got(acme: World, tmp_path: Path) -> None:
@@ -167,7 +168,7 @@ def test_an_undo_confirms_nothing_that_nobody_confirmed(acme: World) -> None:
     """Its client is another customer's by now: invoices of the job wait until somebody looks."""
     by_hand(acme, "J-1", ORTIZ)
     proposal = upload(acme, "job_key,quickbooks_job\nJ-1,Not Mapped\n")
-    save_proposal.save(access=bea(acme), proposal_id=proposal.pk, now=NOW)
+    save_proposal.save(access=bea(acme), proposal_id=proposal.pk, now=NOW, confirm=True)
     client = SourceJob.objects.get(key="J-1").client
     beta = factories.QbCustomer.objects.get(full_name="Beta")
     moved = save_sisters.save_sister(
@@ -200,3 +201,32 @@ def test_two_lines_that_contradict_each_other_save_nothing(acme: World) -> None:
     assert first.message == "Line 4 says something else about it."
     save_proposal.save(access=bea(acme), proposal_id=proposal.pk, now=NOW, confirm=True)
     assert mapped() == {"J-2": WOOD}
+
+
+def test_a_saved_association_is_changed_by_a_file_only_when_that_is_confirmed(
+    acme: World,
+) -> None:
+    """Locked in: a column that slipped in a spreadsheet must not lead jobs elsewhere unasked."""
+    by_hand(acme, "J-1", ORTIZ)
+    by_hand(acme, "J-2", WOOD)
+    free = factories.qb_customer(acme.northgate, "Acme:Free").full_name
+    proposal = upload(acme, f"job_key,full_name\nJ-1,{free}\nJ-2,Not Mapped\n")
+    assert [row.warnings for row in proposal.rows.order_by("line")] == [
+        [["locked", f"It is mapped to {ORTIZ}: saving maps it again."]],
+        [["locked", f"It is mapped to {WOOD}: saving removes that."]],
+    ]
+    save_proposal.save(access=bea(acme), proposal_id=proposal.pk, now=NOW)
+    assert mapped() == {"J-1": ORTIZ, "J-2": WOOD}
+    save_proposal.save(access=bea(acme), proposal_id=proposal.pk, now=NOW, confirm=True)
+    assert mapped() == {"J-1": free}
+
+
+def test_what_is_unlocked_is_ready_unless_something_else_is_odd(acme: World) -> None:
+    """As the command line does with --remap."""
+    by_hand(acme, "J-1", ORTIZ)
+    by_hand(acme, "J-2", WOOD)
+    free = factories.qb_customer(acme.northgate, "Acme:Free").full_name
+    proposal = upload(acme, f'job_key,full_name\nJ-1,{free}\nJ-2,"{OTHER}"\n')
+    save_proposal.unlock(proposal)
+    assert [(line, state) for line, state, *_ in rows(proposal)] == [(2, "ready"), (3, "confirm")]
+    assert [kind for kind, _ in proposal.rows.get(line=3).warnings] == ["other_customer"]

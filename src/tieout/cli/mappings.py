@@ -100,8 +100,11 @@ def apply_file(
     from tieout.store.queries.proposals import RowState
 
     proposal = _read(access, kind, path, reason)
-    if not remap and kind == "jobs":
-        save_proposal.leave_locked(proposal)
+    if kind == "jobs":
+        if remap:
+            save_proposal.unlock(proposal)
+        else:
+            save_proposal.leave_locked(proposal)
     save_proposal.save_now(access, proposal, moments.now(), confirm=confirm)
     rest = (RowState.ERROR, RowState.ASIDE, RowState.READY, RowState.CONFIRM)
     return Report(

@@ -29,7 +29,7 @@ from tieout.service.proposed_targets import Remove, Target, Targets
 from tieout.store.queries import proposals, qb_lists
 from tieout.store.queries.mappings import latest_events
 from tieout.store.queries.planning import job_fact, qb_job_fact
-from tieout.store.queries.proposals import ProposedChange, RowState
+from tieout.store.queries.proposals import LOCKED, ProposedChange, RowState
 
 OTHER_NAME = "other_name"  # a kind of warning beside those of core.mapping
 WORDS: dict[Kind, str] = {
@@ -233,10 +233,19 @@ class Reader:
             return _not_so(change, "", gravest, "Choose Refresh QuickBooks list, then another.")
         if staying:
             change.notes = [f"{stay(staying)} on {change.from_name}"]
-        change.warnings = [*odd.to_confirm(wanted), *self._in_this_file(change, wanted)]
+        change.warnings = [
+            *self._locked(change), *odd.to_confirm(wanted), *self._in_this_file(change, wanted),
+        ]  # fmt: skip
         change.notes += odd.notes(wanted)
         change.state = RowState.CONFIRM if change.warnings else RowState.READY
         return change
+
+    def _locked(self, change: ProposedChange) -> list[list[str]]:
+        """A saved mapping of a contractor job is locked in, also against a slip in a spreadsheet."""
+        if self.kind != "job" or not change.from_name:
+            return []
+        what = "maps it again" if change.to_name else "removes that"
+        return [[LOCKED, f"It is mapped to {change.from_name}: saving {what}."]]
 
     def _in_this_file(self, change: ProposedChange, wanted: _Wanted) -> list[list[str]]:
         """What is odd about the row within its own file."""

@@ -25,7 +25,7 @@ from tieout.service.suggest_wish import want_suggestions
 from tieout.store.commits import proposals as commits
 from tieout.store.commits import tasks
 from tieout.store.queries import proposals
-from tieout.store.queries.proposals import Proposal, ProposedChange, RowState
+from tieout.store.queries.proposals import LOCKED, Proposal, ProposedChange, RowState
 from tieout.store.queries.tasks import Task
 
 INLINE_ROWS = 500  # saved while the page waits: one bundle
@@ -125,6 +125,11 @@ def leave_locked(proposal: Proposal) -> int:
         message="This contractor job is mapped to something else, and a saved mapping is locked in.",
         remedy="Allow it with --remap, or map the job again on Map Jobs.",
     )
+
+
+def unlock(proposal: Proposal) -> None:
+    """Let saved associations be changed without being asked about; what else is odd is."""
+    commits.unlock(proposal=proposal, kind=LOCKED)
 
 
 def save_now(access: Access, proposal: Proposal, now: datetime, *, confirm: bool = False) -> int:

@@ -150,6 +150,16 @@ def refuse_mapped(*, proposal: Proposal, message: str, remedy: str) -> int:
     )
 
 
+def unlock(*, proposal: Proposal, kind: str) -> None:
+    """Let the rows that only this kind of warning asks about be ready; the others ask the rest."""
+    rows = ProposedChange.objects.filter(proposal=proposal, state=RowState.CONFIRM)
+    found = [row for row in rows if any(warning[0] == kind for warning in row.warnings)]
+    for row in found:
+        row.warnings = [warning for warning in row.warnings if warning[0] != kind]
+        row.state = RowState.CONFIRM if row.warnings else RowState.READY
+    ProposedChange.objects.bulk_update(found, ["warnings", "state"], batch_size=CHUNK)
+
+
 def take_up_again(*, proposal: Proposal, field: str) -> None:
     """Let the rows that an undo kept for want of this be undone by the next one."""
     rows = ProposedChange.objects.filter(proposal=proposal, state=RowState.KEPT, field=field)

@@ -21,9 +21,10 @@ from tieout.store.models import (
 )
 from tieout.store.queries.mappings import COMMITTED_STATES
 
-__all__ = ["Proposal", "ProposedChange", "RowState"]
+__all__ = ["LOCKED", "Proposal", "ProposedChange", "RowState"]
 
 RowState = ProposedChange.State
+LOCKED = "locked"  # a kind of warning beside those of core.mapping: a saved mapping would change
 RECENT = 50
 
 
