@@ -234,6 +234,24 @@ def test_a_jobs_sheet_that_names_clients_brings_them_along(access: Access, files
     ]
 
 
+def test_a_name_that_two_bear_means_neither_and_brings_no_third(
+    access: Access, files: object
+) -> None:
+    clients = "Client ID,Client\nC-2,Birch\nC-3,Birch\n"
+    items = "Item ID,Pay/Bill Item,Invoice Type\nREG,Hours,Contractor\nR2,Hours,Contractor\n"
+    jobs = "Job ID,Contractor,Client\nJ-1,Elena Ortiz,birch\n"
+    invoices = f"{HEADER}\n20421,C-2,10/04/2026,1,,hours,1,5,5.00\n"
+    given = files(clients=clients, items=items, jobs=jobs, invoices=invoices)
+    import_source.import_now(access, given, now=NOW)
+    assert sorted(SourceClient.objects.values_list("key", flat=True)) == ["C-2", "C-3"]
+    assert not SourceJob.objects.exists()
+    assert not SourceInvoice.objects.exists()
+    assert list(ImportProblem.objects.values_list("value", "message")) == [
+        ("birch", "2 clients are called so: C-2, C-3."),
+        ("hours", "2 pay/bill items are called so: REG, R2."),
+    ]
+
+
 def test_a_jobs_sheet_with_client_ids_brings_no_clients(access: Access, files: object) -> None:
     report = import_source.import_now(access, files(jobs=JOBS), now=NOW)
     assert (report.files[0].added, report.files[0].bad) == (0, 2)

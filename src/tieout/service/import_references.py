@@ -2,12 +2,12 @@
 
 An ID counts first, then a name (capitals do not matter). What cannot be found is a problem of the
 row, with one exception: a contractor jobs sheet that knows its clients by name only brings its
-clients along.
+clients along. A name that several bear means none of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 
 from tieout.core.facts import InvoiceKind, SourceClient, SourceItem, SourceJob, SourceLine
@@ -15,6 +15,7 @@ from tieout.sources.sheets import InvoiceHeader, InvoiceLineRow, Kind, Problem, 
 from tieout.sources.sheets.columns import normalise
 from tieout.store.queries import source
 
+NAMED_MAX = 3  # of several records of one name, in a sentence
 _ID_WORDS = {"id", "key", "number", "code"}
 # characters that a field holds; longer ones are named instead of being cut
 BOUNDS: Mapping[Kind, Mapping[str, int]] = {
@@ -47,6 +48,9 @@ class References:
     clients: dict[str, str] = field(default_factory=dict)  # key or folded name -> key
     jobs: set[str] = field(default_factory=set)
     items: dict[tuple[str, str], str] = field(default_factory=dict)  # kind, key or name -> key
+    # a folded name that several bear, with their keys: it means none of them
+    clients_of_one_name: dict[str, list[str]] = field(default_factory=dict)
+    items_of_one_name: dict[tuple[str, str], list[str]] = field(default_factory=dict)  # with kind
     # as they are called, for `settle`
     client_names: dict[str, str] = field(default_factory=dict)
     item_names: dict[str, dict[str, str]] = field(default_factory=dict)  # by kind
@@ -65,12 +69,12 @@ class References:
 
     def settle(self) -> None:
         """Take the names of all that is known: between two sheets, as if it were loaded anew."""
-        self.clients = _by_name(self.client_names)
-        self.items = {
-            (kind, said): key
-            for kind, names in self.item_names.items()
-            for said, key in _by_name(names).items()
-        }
+        self.clients, self.clients_of_one_name = _by_name(self.client_names)
+        self.items, self.items_of_one_name = {}, {}
+        for kind, names in self.item_names.items():
+            alone, shared = _by_name(names)
+            self.items |= {(kind, said): key for said, key in alone.items()}
+            self.items_of_one_name |= {(kind, said): keys for said, keys in shared.items()}
 
     def client(self, said: str) -> str | None:
         return self.clients.get(said) or self.clients.get(_folded(said))
@@ -81,6 +85,16 @@ class References:
             if key:
                 return key
         return None
+
+    def clients_called(self, said: str) -> list[str]:
+        """The keys of several clients that bear this name; empty unless there are several."""
+        return self.clients_of_one_name.get(_folded(said), [])
+
+    def items_called(self, kind: InvoiceKind | None, said: str) -> list[str]:
+        """The keys of several items of that kind, or of any, that bear this name."""
+        kinds = [kind] if kind else list(InvoiceKind)
+        found = (self.items_of_one_name.get((each.value, _folded(said)), []) for each in kinds)
+        return next((keys for keys in found if keys), [])
 
     def bring(self, client: SourceClient) -> None:
         """From now on this client is known."""
@@ -116,7 +130,8 @@ class Resolver:
 
     def _job(self, fact: SourceJob, row: Row, problems: list[Problem]) -> SourceJob:
         key = self.references.client(fact.client_key)
-        if key is None and not problems and self._by_name_only:
+        shared = self.references.clients_called(fact.client_key)
+        if key is None and not shared and not problems and self._by_name_only:
             client = SourceClient(key=fact.client_key, name=fact.client_key)
             self.references.bring(client)
             self.brought.append(client)
@@ -138,16 +153,7 @@ class Resolver:
             problems.append(self._no_client(row, header.client_key))
         item = self.references.item(header.kind, line.item_key)
         if item is None:
-            problems.append(
-                self._problem(
-                    row,
-                    "item_key",
-                    line.item_key,
-                    "There is no such pay/bill item.",
-                    "Import it with the pay/bill items first, or correct it; then import "
-                    "this file again.",
-                )
-            )
+            problems.append(self._no_item(row, header.kind, line.item_key))
         if line.job_key and line.job_key not in self.references.jobs:
             problems.append(
                 self._problem(
@@ -183,13 +189,40 @@ class Resolver:
             if len(str(said.get(name) or "")) > most
         ]
 
+    def _no_item(self, row: Row, kind: InvoiceKind | None, said: str) -> Problem:
+        shared = self.references.items_called(kind, said)
+        if shared:
+            return self._one_name(row, "item_key", said, "pay/bill items", shared)
+        return self._problem(
+            row,
+            "item_key",
+            said,
+            "There is no such pay/bill item.",
+            "Import it with the pay/bill items first, or correct it; then import this file again.",
+        )
+
     def _no_client(self, row: Row, said: str) -> Problem:
+        shared = self.references.clients_called(said)
+        if shared:
+            return self._one_name(row, "client_key", said, "clients", shared)
         return self._problem(
             row,
             "client_key",
             said,
             "There is no such client.",
             "Import it with the clients first, or correct it; then import this file again.",
+        )
+
+    def _one_name(
+        self, row: Row, name: str, said: str, whose: str, keys: Sequence[str]
+    ) -> Problem:
+        few = ", ".join(keys[:NAMED_MAX]) + (" …" if len(keys) > NAMED_MAX else "")
+        return self._problem(
+            row,
+            name,
+            said,
+            f"{len(keys)} {whose} are called so: {few}.",
+            "Write the ID of the one that is meant; then import this file again.",
         )
 
     def _problem(self, row: Row, name: str, value: str, message: str, remedy: str) -> Problem:
@@ -223,15 +256,11 @@ def _folded(name: str) -> str:
     return f"\0{name.casefold()}"
 
 
-def _by_name(names: Mapping[str, str]) -> dict[str, str]:
-    """Keys by themselves and by their names, where a name means one record only."""
-    found: dict[str, str] = {}
-    double = set()
+def _by_name(names: Mapping[str, str]) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Keys by themselves and by their names where only one bears it, and the keys of a shared name."""
+    bearers: dict[str, list[str]] = {}
     for key, name in names.items():
-        folded = _folded(name)
-        if found.setdefault(folded, key) != key:
-            double.add(folded)
-    for folded in double:
-        del found[folded]
-    found.update({key: key for key in names})
-    return found
+        bearers.setdefault(_folded(name), []).append(key)
+    alone = {said: keys[0] for said, keys in bearers.items() if len(keys) == 1}
+    shared = {said: keys for said, keys in bearers.items() if len(keys) > 1}
+    return alone | {key: key for key in names}, shared
