@@ -23,7 +23,7 @@ _BY_ID: dict[int, Rung] = {
 REMEDIES: dict[Rung, str] = {
     Rung.REACHABLE: "Check the address, that the connector runs, and the firewall between.",
     Rung.TRUST: "Compare the fingerprint that the connector prints with the one saved here.",
-    Rung.LOGIN: "Enter the user name and password that were set up in the connector.",
+    Rung.LOGIN: "Enter the username and password that were set up in the connector.",
     Rung.QUICKBOOKS: "Start QuickBooks on the connector's machine, in the same Windows session.",
     Rung.COMPANY_FILE: "Open the right company file in QuickBooks, or correct its path here.",
     Rung.USER_MODE: "Switch QuickBooks to the user mode that is asked for.",

@@ -179,7 +179,7 @@ class Handler(BaseHTTPRequestHandler):
         raise problem(
             401,
             "login",
-            "The user name or the password is wrong.",
+            "The username or the password is wrong.",
             "Use the name and password that were set up in the connector.",
         )
 
