@@ -347,6 +347,21 @@ def test_refresh_is_asked_for_once(as_person: Any, books: dict[str, Any]) -> Non
     assert (task.kind, task.on_lane, task.requested_by.username) == ("refresh", True, "bea")
 
 
+def test_whoever_joins_a_refresh_that_has_begun_hears_what_it_may_miss(
+    as_person: Any, books: dict[str, Any]
+) -> None:
+    bea = as_person("bea")
+    bea.post(books["home"] + "refresh/", **HTMX)
+    waiting = text(bea.post(books["home"] + "refresh/", **HTMX))
+    assert "under way already" not in waiting
+    Task.objects.update(state=Task.State.RUNNING)
+    begun = text(bea.post(books["home"] + "refresh/", **HTMX))
+    assert "what QuickBooks got since may be missing. Once it is done, refresh again." in begun
+    full = text(bea.post(books["home"] + "refresh/", {"full": "1"}, **HTMX))
+    assert "may read only what changed. Once it is done, refresh again." in full
+    assert Task.objects.count() == 1
+
+
 def test_after_a_refresh_the_age_and_the_counters_are_asked_anew(
     as_person: Any, world: World, books: dict[str, Any]
 ) -> None:

@@ -22,10 +22,14 @@ def run(options: argparse.Namespace) -> int:
     project.start()
     from tieout.cli.driving import drive, must_succeed
     from tieout.service import moments
-    from tieout.service.ask_refresh import ask_refresh
+    from tieout.service.ask_refresh import ask_refresh, misses
 
     access = project.find_access(options)
-    task = ask_refresh(access=access, now=moments.now(), full=options.full)
+    now = moments.now()
+    task = ask_refresh(access=access, now=now, full=options.full)
     ended = must_succeed(drive(task, wait_s=options.wait))
+    if misses(task, now=now, full=options.full):
+        task = ask_refresh(access=access, now=moments.now(), full=options.full)
+        ended = must_succeed(drive(task, wait_s=options.wait))
     emit({"message": ended.message, **ended.result}, as_json=options.json, text=ended.message)
     return 0

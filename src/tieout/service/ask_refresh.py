@@ -15,7 +15,7 @@ def ask_refresh(*, access: Access, now: datetime, full: bool = False) -> Task:
     """The refresh that waits or runs, or else a new one. The worker does it, not the page.
 
     It reads what changed since the last one; with `full`, everything. A refresh that is under way
-    already stays as it is.
+    already stays as it is (see `misses`).
     """
     company_id = access.company.pk
     with transaction.atomic():
@@ -32,3 +32,15 @@ def ask_refresh(*, access: Access, now: datetime, full: bool = False) -> Task:
             user=access.user,
             params={"full": True} if full else {},
         )
+
+
+def misses(task: Task, *, now: datetime, full: bool = False) -> str:
+    """What a refresh that was asked for before `now` may not see, for whoever asked just now.
+
+    Empty where it has not begun: then it sees all that is there by now.
+    """
+    if task.created_at == now or task.state != Task.State.RUNNING:
+        return ""
+    if full and not task.params.get("full"):
+        return "This refresh was under way already, and may read only what changed."
+    return "This refresh was under way already: what QuickBooks got since may be missing."

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tieout.service import moments
 from tieout.service.access import Access
-from tieout.service.ask_refresh import ask_refresh
+from tieout.service.ask_refresh import ask_refresh, misses
 from tieout.service.preferences import set_single_keys
 from tieout.store.queries import jobs, qb_lists, suggestions
 from tieout.web.access import company_page
@@ -47,9 +47,11 @@ def map_jobs(request: HttpRequest, access: Access) -> HttpResponse:
 def refresh(request: HttpRequest, access: Access) -> HttpResponse:
     """Ask for what changed in the lists, or for everything, and show how far it is."""
     full = request.POST.get("full") == "1"
-    task = ask_refresh(access=access, now=moments.now(), full=full)
+    now = moments.now()
+    task = ask_refresh(access=access, now=now, full=full)
     if request.headers.get("HX-Request"):
-        return render(request, "_task.html", {"task": task})
+        missed = misses(task, now=now, full=full)
+        return render(request, "_refresh_asked.html", {"task": task, "missed": missed})
     return redirect("map_jobs", access.company.pk)
 
 
