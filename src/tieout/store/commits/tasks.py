@@ -80,14 +80,8 @@ def claim_beside_lane(
 
     `slow` leaves out those that nobody waits for (False), or all others (True).
     """
-    wanted = Q() if slow is None else Q(kind__in=SLOW) if slow else ~Q(kind__in=SLOW)
-    due = (
-        Task.objects.filter(wanted, on_lane=False, due_at__lte=now)
-        .filter(Q(state=Task.State.WAITING) | Q(state=Task.State.RUNNING, lease_until__lt=now))
-        .order_by("id")
-        .values_list("id", "tries")[:5]
-    )
-    for task_id, tries in due:
+    due = _due if slow is None else _due_slow if slow else _due_quick
+    for task_id, tries in due(now=now):
         taken = Task.objects.filter(
             id=task_id, tries=tries, state__in=[Task.State.WAITING, Task.State.RUNNING]
         ).update(
@@ -99,6 +93,27 @@ def claim_beside_lane(
         if taken:
             return Task.objects.get(id=task_id)
     return None
+
+
+@prepared.rows
+def _due(*, now: datetime) -> QuerySet[Task, tuple[int, int]]:
+    return _due_of(Task.objects.all(), now)
+
+
+@prepared.rows
+def _due_slow(*, now: datetime) -> QuerySet[Task, tuple[int, int]]:
+    return _due_of(Task.objects.filter(kind__in=SLOW), now)
+
+
+@prepared.rows
+def _due_quick(*, now: datetime) -> QuerySet[Task, tuple[int, int]]:
+    return _due_of(Task.objects.exclude(kind__in=SLOW), now)
+
+
+def _due_of(tasks: QuerySet[Task], now: datetime) -> QuerySet[Task, tuple[int, int]]:
+    left = Q(state=Task.State.WAITING) | Q(state=Task.State.RUNNING, lease_until__lt=now)
+    due = tasks.filter(left, on_lane=False, due_at__lte=now)
+    return due.order_by("id").values_list("id", "tries")[:5]
 
 
 def free_of_the_dead(*, now: datetime) -> None:

@@ -186,17 +186,25 @@ def keep_parts(
 
 def claim_answer(*, now: datetime, lease_s: int) -> KeptAnswer | None:
     """Take the oldest kept answer that nobody applies; a dead worker's is taken again."""
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-    waiting = KeptAnswer.objects.filter(free, applied_at__isnull=True, call_id__gt="").exclude(
-        call_id__startswith=VERIFY
-    )
-    for answer in waiting.select_related("session").order_by("id")[:5]:
-        taken = KeptAnswer.objects.filter(free, pk=answer.pk, applied_at__isnull=True).update(
-            lease_until=now + timedelta(seconds=lease_s)
-        )
+    for answer in _kept_answers(now=now):
+        free = _free(KeptAnswer.objects.filter(pk=answer.pk), now)
+        taken = free.update(lease_until=now + timedelta(seconds=lease_s))
         if taken:
             return answer
     return None
+
+
+@prepared.rows
+def _kept_answers(*, now: datetime) -> QuerySet[KeptAnswer]:
+    kept = _free(KeptAnswer.objects.filter(call_id__gt=""), now).exclude(
+        call_id__startswith=VERIFY
+    )
+    return kept.select_related("session").order_by("id")[:5]
+
+
+def _free(answers: QuerySet[KeptAnswer], now: datetime) -> QuerySet[KeptAnswer]:
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+    return answers.filter(free, applied_at__isnull=True)
 
 
 def answer_applied(*, answer_id: int, now: datetime) -> None:

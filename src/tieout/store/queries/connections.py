@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from tieout.store import prepared
 from tieout.store.models import Book, Company, Connection, Lane, Posting, SourceInvoice
 from tieout.store.queries.mappings import COMMITTED_STATES
 
@@ -29,13 +30,25 @@ _PLANNED = (Standing.READY, Standing.BLOCKED, Standing.SKIPPED, Standing.TO_PLAN
 
 def settings_of(*, company_id: int) -> Connection:
     """The company's connection row."""
-    return Connection.objects.get(company_id=company_id)
+    found = _settings(company_id=company_id)
+    if found is None:
+        raise Connection.DoesNotExist
+    return found
+
+
+@prepared.row
+def _settings(*, company_id: int) -> QuerySet[Connection]:
+    return Connection.objects.filter(company_id=company_id)
 
 
 def expected_company(*, company_id: int) -> str:
     """The path of the company file that Verify found; "" before the first Verify."""
-    path = Book.objects.filter(company_id=company_id).values_list("company_file", flat=True)
-    return path.first() or ""
+    return _company_file(company_id=company_id) or ""
+
+
+@prepared.row
+def _company_file(*, company_id: int) -> QuerySet[Book, str]:
+    return Book.objects.filter(company_id=company_id).values_list("company_file", flat=True)
 
 
 def lock(*, company_id: int) -> None:

@@ -7,10 +7,12 @@ from datetime import datetime
 from django.db.models import Case, Q, QuerySet, When
 
 from tieout.core.exporting import UNDER_WAY, State
+from tieout.store import prepared
 from tieout.store.models import Book, Connection, Lane, Posting, QbWrite, Task
 
 
-def next_lane(*, now: datetime) -> int | None:
+@prepared.row
+def next_lane(*, now: datetime) -> QuerySet[Lane, int]:
     """The company whose lane is due longest and held by nobody.
 
     One that was never given back, because its worker died, is due since its lease ran out.
@@ -21,10 +23,11 @@ def next_lane(*, now: datetime) -> int | None:
         .filter(Q(wake_at__lte=now) | Q(lease_until__lt=now))
         .order_by(Case(woken, default="lease_until"), "company_id")
     )
-    return found.values_list("company_id", flat=True).first()
+    return found.values_list("company_id", flat=True)
 
 
-def asleep(*, now: datetime, sweep_before: datetime) -> int | None:
+@prepared.row
+def asleep(*, now: datetime, sweep_before: datetime) -> QuerySet[Lane, int]:
     """A company whose lane sleeps although something of it waits since before `sweep_before`.
 
     Its wake-up was lost.
@@ -44,7 +47,7 @@ def asleep(*, now: datetime, sweep_before: datetime) -> int | None:
         .filter(wake_at__isnull=True, held_reason="")
         .filter(Q(company_id__in=left) | Q(company_id__in=others) | Q(company_id__in=tasks))
     )
-    return sleeping.order_by("company_id").values_list("company_id", flat=True).first()
+    return sleeping.order_by("company_id").values_list("company_id", flat=True)
 
 
 def _free(now: datetime) -> QuerySet[Lane]:

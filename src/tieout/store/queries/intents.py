@@ -6,13 +6,14 @@ mapping and one about its lines: they are asked for every invoice that is sent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Subquery, Value
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from tieout.core.planning import link_blocks
+from tieout.store import prepared
 from tieout.store.models import (
     Book,
     ClassMapping,
@@ -33,13 +34,7 @@ def job_stands(*, posting: Posting) -> bool:
 
     `invoice` must be loaded with the posting.
     """
-    link = (
-        JobMapping.objects.select_related(
-            "job__client__mapping__target", "target", "remembered_client"
-        )
-        .filter(company_id=posting.company_id, job__key=posting.job_key, target__isnull=False)
-        .first()
-    )
+    link = _link(company_id=posting.company_id, job_key=posting.job_key)
     if link is None or link.version != posting.mapping_version:
         return False
     client_id = posting.invoice.client_id
@@ -52,6 +47,14 @@ def job_stands(*, posting: Posting) -> bool:
         job_fact(link.job), job_link(link), customer=qb_job_fact(customer) if customer else None
     )
     return not any(found)
+
+
+@prepared.row
+def _link(*, company_id: int, job_key: str) -> QuerySet[JobMapping]:
+    links = JobMapping.objects.select_related(
+        "job__client__mapping__target", "target", "remembered_client"
+    )
+    return links.filter(company_id=company_id, job__key=job_key, target__isnull=False)
 
 
 def client_stands(*, posting: Posting) -> bool:
@@ -85,8 +88,25 @@ def lines_stand(*, posting: Posting) -> bool:
 
     An item that is inactive, gone or without an account now leads nowhere, and so does a class.
     """
-    company_id, kind = posting.company_id, posting.invoice.kind
     planned = {line["source_line"]: _references(line) for line in posting.content["lines"]}
+    rows = _lines(
+        company_id=posting.company_id,
+        kind=posting.invoice.kind,
+        invoice_id=posting.invoice_id,
+        numbers=planned.keys(),
+    )
+    now = {
+        number: (item_id, (class_id or "?") if uses_classes and value else "")
+        for number, item_id, value, class_id, uses_classes in rows
+    }
+    return now == planned
+
+
+@prepared.rows
+def _lines(
+    *, company_id: int, kind: str, invoice_id: int, numbers: Collection[int]
+) -> QuerySet[SourceLine, tuple[int, str | None, str | None, str | None, bool]]:
+    """Of each line its item, its class value, its class, and whether classes are used."""
     item = ItemMapping.objects.filter(
         company_id=company_id,
         item__kind=kind,
@@ -103,8 +123,8 @@ def lines_stand(*, posting: Posting) -> bool:
         target__active=True,
         target__gone_at__isnull=True,
     )
-    rows = (
-        SourceLine.objects.filter(invoice_id=posting.invoice_id, number__in=planned)
+    return (
+        SourceLine.objects.filter(invoice_id=invoice_id, number__in=prepared.each(numbers))
         .annotate(
             value=Coalesce(  # the line's, else its job's
                 NullIf("class_value", Value("")), Subquery(job.values("class_value")[:1])
@@ -115,11 +135,6 @@ def lines_stand(*, posting: Posting) -> bool:
         )
         .values_list("number", "item_id_now", "value", "class_id_now", "uses_classes")
     )
-    now = {
-        number: (item_id, (class_id or "?") if uses_classes and value else "")
-        for number, item_id, value, class_id, uses_classes in rows
-    }
-    return now == planned
 
 
 def replaced_txn_id(*, posting: Posting) -> str:

@@ -23,14 +23,40 @@ def unsettled(*, company_id: int) -> Row | None:
     One that a person decides about without proof that it can commit no more comes last: it holds
     the queue, but nothing is to be done about it by itself.
     """
-    holding = Q(state__in=[s.value for s in HOLDING])
-    asked = Q(state=State.NEEDS_PERSON.value, holds_queue=True)
-    for which in (holding, asked):
-        for rows in (QbWrite.objects.all(), Posting.objects.all()):
-            found = rows.filter(which, company_id=company_id).order_by("due_at", "id").first()
-            if found is not None:
-                return found
+    for first in (_holding_other, _holding_posting, _asked_other, _asked_posting):
+        found: Row | None = first(company_id=company_id)
+        if found is not None:
+            return found
     return None
+
+
+@prepared.row
+def _holding_other(*, company_id: int) -> QuerySet[QbWrite]:
+    return _holding(QbWrite.objects.filter(company_id=company_id))
+
+
+@prepared.row
+def _holding_posting(*, company_id: int) -> QuerySet[Posting]:
+    return _holding(Posting.objects.filter(company_id=company_id))
+
+
+@prepared.row
+def _asked_other(*, company_id: int) -> QuerySet[QbWrite]:
+    return _asked(QbWrite.objects.filter(company_id=company_id))
+
+
+@prepared.row
+def _asked_posting(*, company_id: int) -> QuerySet[Posting]:
+    return _asked(Posting.objects.filter(company_id=company_id))
+
+
+def _holding(rows: QuerySet[Kind]) -> QuerySet[Kind]:
+    return rows.filter(state__in=[s.value for s in HOLDING]).order_by("due_at", "id")
+
+
+def _asked(rows: QuerySet[Kind]) -> QuerySet[Kind]:
+    asked = rows.filter(state=State.NEEDS_PERSON.value, holds_queue=True)
+    return asked.order_by("due_at", "id")
 
 
 def next_queued(*, company_id: int, now: datetime, there: OnLane) -> Row | None:
