@@ -115,7 +115,7 @@ def is_acceptable(job_id: str, key: str, found: Found, assignment: Assignment) -
 def is_open(job_id: str, key: str, found: Found, assignment: Assignment) -> bool:
     """Whether another QuickBooks job, or another contractor job, may be meant as well."""
     pair = found[job_id][key]
-    if pair.score - _rival(job_id, key, assignment) < ACCEPT_MARGIN:
+    if pair.score - _rival(job_id, key, found, assignment) < ACCEPT_MARGIN:
         return True
     return _has_twin(key, job_id, found[job_id], assignment) or any(
         other != job_id
@@ -153,25 +153,49 @@ def pair_of(stored: Suggestion) -> Pair:
     return Pair(stored.fit, reasons, stored.certain, stored.exact, stored.kind)
 
 
-def _rival(job_id: str, key: str, assignment: Assignment) -> float:
+def _rival(job_id: str, key: str, found: Found, assignment: Assignment) -> float:
     """The best other pair of either side.
 
     Whoever has something plainly better is no rival: neither a QuickBooks job that fits another
-    contractor job better, nor a contractor job that another QuickBooks job fits better.
+    contractor job better, nor a contractor job that another QuickBooks job fits better. It has to be
+    sure of it: who only has a job of another title may as well have nothing.
     """
     scores, takers, served = assignment.scores, assignment.takers, assignment.served
     best = 0.0
     for other, score in scores[job_id].items():
         if other != key and score > best:
             taker = takers.get(other, job_id)
-            if taker == job_id or scores[taker][other] < score + ACCEPT_MARGIN:
+            if taker == job_id or not (
+                (
+                    scores[taker][other] >= score + ACCEPT_MARGIN
+                    or _belong(found, (job_id, key), (taker, other))
+                )
+                and (found[taker][other].certain or not found[job_id][other].certain)
+            ):
                 best = score
     for other, score in assignment.wanted[key].items():
         if other != job_id and score > best:
             has = served.get(other, key)
-            if has == key or scores[other][has] < score + ACCEPT_MARGIN:
+            if has == key or not (
+                scores[other][has] >= score + ACCEPT_MARGIN
+                or _belong(found, (job_id, key), (other, has))
+            ):
                 best = score
     return best
+
+
+def _belong(found: Found, ours: tuple[str, str], theirs: tuple[str, str]) -> bool:
+    """Whether two contractor jobs that might both have either QuickBooks job are told apart.
+
+    RN and ICU RN of one person fit `RN` and `ICU RN` each in both ways, but one way plainly better.
+    How a name is written tells nothing of that: a title or a day has to fit on both sides.
+    """
+    (job, key), (other, has) = ours, theirs
+    mine, its = found[job], found[other]
+    if has not in mine or key not in its or not (mine[key].is_told and its[has].is_told):
+        return False
+    gains = mine[key].score - mine[has].score, its[has].score - its[key].score
+    return min(gains) >= 0 and sum(gains) >= ACCEPT_MARGIN
 
 
 def _wanted(job_id: str, key: str, score: float, assignment: Assignment) -> bool:

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
@@ -219,6 +220,41 @@ class Customers:
                     most = trust if overlap >= _SAME or not (place or other) else _NOT_SURE
                     best = max(best, min(most, overlap))
         return best
+
+    def branches(
+        self, names: Mapping[str, str], fits: Mapping[str, Mapping[str, float]]
+    ) -> dict[str, frozenset[str]]:
+        """For each client the customers named like it and more, and like no other client.
+
+        `names` leads from a client to its name, `fits` to path -> how well it fits. `Acme Foods -
+        North Campus` may be a site of Acme Foods, or somebody else: its contractors tell.
+        """
+        owners = Counter(
+            path for mine in fits.values() for path, fit in mine.items() if fit >= _BY_NAME
+        )
+        return {
+            client: frozenset(
+                path
+                for path, fit in mine.items()
+                if fit < SURE and not owners[path] and self.is_branch(names[client], path)
+            )
+            for client, mine in fits.items()
+        }
+
+    def is_branch(self, client: str, path: str) -> bool:
+        """Whether a customer is named like a client, or like another customer, and more."""
+        ours, theirs = read(client), self._readings.get(path)
+        if theirs is None or not ours.forms or not theirs.forms:
+            return False
+        mine, its = ours.forms[0], theirs.forms[0]
+        if its[0].isdigit() and its[0] not in mine:
+            its = its[1:]  # customers are numbered here
+        pairs = zip(mine, its, strict=False)
+        met = sum(1 for _ in takewhile(lambda words: _alike(*words), pairs))
+        if met == len(its):
+            return False
+        # to make room for the site, the client's name is cut
+        return met == len(mine) or (theirs.cut and met >= 2 and 2 * met >= len(mine))
 
     def _overlap(self, ours: Form, theirs: Form, *, cut: bool) -> float:
         """The share of both names' weight that the other one has too."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 
@@ -14,7 +14,8 @@ from tieout.core.matching_evidence import Numbers
 from tieout.core.matching_facts import JobToMatch, QbCandidate, Suggestion
 from tieout.core.matching_habits import learn
 from tieout.core.matching_index import Index
-from tieout.core.matching_ours import Ours, client_of
+from tieout.core.matching_learning import LEARNED, Votes, branches_of, customer_of, where_found
+from tieout.core.matching_ours import Ours, client_of, refuse_twins
 from tieout.core.matching_pairs import OurJob, Pair, Pairs
 from tieout.core.matching_persons import Persons
 from tieout.core.matching_risk import settle
@@ -25,8 +26,6 @@ __all__ = ["Desk", "Earlier"]
 _LOOK_EVERYWHERE = 0.80
 _FEW = 200  # customers: one more of so few makes all their words tell more or less
 _FEW_NEAR = 40  # jobs that share a word with a QuickBooks job
-_LEARNED = 0.9  # how well a customer fits where the client's other contractors were found
-_LEARNED_FROM = 3  # so many, and twice as many as anywhere else
 
 Earlier = Mapping[str, Mapping[str, int]]  # job id -> ListID -> invoices that went there
 
@@ -52,8 +51,8 @@ class Desk:
         spread: Spread = at_once,
     ) -> None:
         jobs, candidates = list(jobs), list(candidates)
-        _refuse_twins([job.job_id for job in jobs], "job_id")
-        _refuse_twins([each.list_id for each in candidates], "list_id")
+        refuse_twins([job.job_id for job in jobs], "job_id")
+        refuse_twins([each.list_id for each in candidates], "list_id")
         self._links = dict(client_links or {})
         self._earlier = dict(earlier or {})
         self._index = Index(candidates)
@@ -63,8 +62,9 @@ class Desk:
         self._names: dict[str, str] = {}
         self._plausible: dict[str, dict[str, float]] = {}
         self._fits: dict[str, dict[str, float]] = {}
-        self._learned: dict[str, str] = {}
-        self._votes: dict[str, frozenset[str]] = {}
+        self._branches: dict[str, frozenset[str]] = {}
+        self._learned: dict[str, frozenset[str]] = {}
+        self._votes: dict[str, Votes] = {}
         self._habits = learn(
             [(job.person, job.title) for job in self._ours.jobs.values()],
             (their.leaf for their in self._index.theirs.values()),
@@ -107,8 +107,8 @@ class Desk:
         link away; `earlier` replaces what was said of these jobs. Keys that are not there are
         passed over in `without_*`. ValueError: a key stands twice, or is both given and taken.
         """
-        _refuse_twins([*(job.job_id for job in jobs), *without_jobs], "job_id")
-        _refuse_twins([*(each.list_id for each in candidates), *without_candidates], "list_id")
+        refuse_twins([*(job.job_id for job in jobs), *without_jobs], "job_id")
+        refuse_twins([*(each.list_id for each in candidates), *without_candidates], "list_id")
         self._earlier |= earlier or {}
         gone = {job for job in without_jobs if job in self._ours.jobs}
         stale = {job.job_id for job in jobs}
@@ -251,11 +251,18 @@ class Desk:
         for name in names.values():
             if name not in self._plausible:
                 self._plausible[name] = self._index.customers.plausible(name)
-        fits = claimed({client: self._linked_fits(client, name) for client, name in names.items()})
-        turned = {client for client in fits if self._fits.get(client) != fits[client]}
+        before = {client: self._linked_fits(client, name) for client, name in names.items()}
+        fits = claimed(before)
+        branches = self._index.customers.branches(names, before)
+        turned = {
+            client
+            for client in fits
+            if self._fits.get(client) != fits[client]
+            or self._branches.get(client) != branches[client]
+        }
         for client in turned | (self._fits.keys() - fits.keys()):
             self._learned.pop(client, None)
-        self._fits = fits
+        self._fits, self._branches = fits, branches
         return turned
 
     def _linked_fits(self, client: str, name: str) -> dict[str, float]:
@@ -272,40 +279,37 @@ class Desk:
 
     def _customers(self, client: str) -> dict[str, float]:
         """Path -> how well it fits the client, what was learned included."""
-        node = self._learned.get(client)
-        return self._fits[client] | {node: _LEARNED} if node else self._fits[client]
+        return self._fits[client] | dict.fromkeys(self._learned.get(client, ()), LEARNED)
 
     def _learn(self, client: str, again: Collection[str] = ()) -> bool:
-        """Find an unsure client's customer by its contractors; answers whether it is another.
+        """Find a client's customers by its contractors; answers whether they are others now.
 
         Each job votes as it was last compared, those in `again` as they compare now.
         """
+        before = self._learned.pop(client, frozenset())
         jobs = self._ours.of_client.get(client)
-        if jobs is None or not client or max(self._fits[client].values(), default=0.0) >= SURE:
-            return self._learned.pop(client, None) is not None
-        before = self._learned.pop(client, None)
-        votes: Counter[str] = Counter()
+        if jobs is None or not client:
+            return bool(before)
+        sure, branches = self._sure(client), self._branches[client]
+        if sure and not branches:
+            return bool(before)
         for job in jobs:
             if job not in self._votes:
                 ranked = self._found.get(job)
                 if ranked is None or job in again:
                     ranked = self._firsts[job] = self._search(self._ours.jobs[job])
-                self._votes[job] = self._vote(ranked)
-            votes.update(self._votes[job])
-        ordered = sorted(votes.items(), key=lambda each: (-each[1], each[0]))[:2]
-        if ordered and ordered[0][1] >= _LEARNED_FROM:
-            node, most = ordered[0]
-            if most >= 2 * sum(count for _, count in ordered[1:]):
-                self._learned[client] = node
-        return self._learned.get(client) != before
-
-    def _vote(self, ranked: Ranked) -> frozenset[str]:
-        theirs = self._index.theirs
-        return frozenset(
-            theirs[key].nodes[0]
-            for key, pair in ranked.items()
-            if pair.same_person and theirs[key].nodes
+                self._votes[job] = where_found(ranked, self._index.theirs)
+        votes = [self._votes[job] for job in jobs]
+        is_branch = self._index.customers.is_branch
+        self._learned[client] = learned = (
+            branches_of(votes, sure=sure, branches=branches)
+            if sure
+            else customer_of(votes, is_branch)
         )
+        return learned != before
+
+    def _sure(self, client: str) -> list[str]:
+        return [node for node, fit in self._customers(client).items() if fit >= SURE]
 
     # ------------------------------------------------------------------ searching
 
@@ -344,12 +348,11 @@ class Desk:
         for client, jobs in clients:
             self._learn(client)
             for job in jobs:
-                first = None if client in self._learned else self._firsts.get(job)
+                first = None if self._learned.get(client) else self._firsts.get(job)
                 searched.found[job] = (
                     self._search(self._ours.jobs[job]) if first is None else first
                 )
-            if client in self._learned:
-                searched.learned[client] = self._learned[client]
+            searched.learned[client] = self._learned.get(client, frozenset())
             asked = self._ours.of_client[client]
             searched.votes.update((job, self._votes[job]) for job in asked if job in self._votes)
             self._firsts.clear()
@@ -357,8 +360,11 @@ class Desk:
 
     def _search(self, job: OurJob) -> Ranked:
         fits = self._customers(client_of(job.fact))
-        sure = [node for node, fit in fits.items() if fit >= SURE]
+        sure = self._sure(client_of(job.fact))
         places = self._index.under(job, sure or list(fits))
+        # a branch may hide behind a customer that fits better
+        if sure and (rest := [node for node in fits if node not in sure]):
+            places += [each for each in self._index.under(job, rest) if each not in places]
         places += [key for key in job.invoices if key in self._index.theirs and key not in places]
         ranked = self._compare(job, places, fits)
         if max((pair.score for pair in ranked.values()), default=0.0) < _LOOK_EVERYWHERE:
@@ -387,10 +393,3 @@ class Desk:
 
 def _scores(ranked: Ranked) -> dict[str, float]:
     return {key: pair.score for key, pair in ranked.items()}
-
-
-def _refuse_twins(keys: Sequence[str], name: str) -> None:
-    twice = [key for key, count in Counter(keys).items() if count > 1]
-    if twice:
-        message = f"{name} {twice[0]} stands twice"
-        raise ValueError(message)

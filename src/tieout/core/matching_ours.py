@@ -12,7 +12,7 @@ from tieout.core.matching_spellings import Spellings
 from tieout.core.matching_words import NICKNAMES
 from tieout.core.names import person, tokens
 
-__all__ = ["Ours", "client_of"]
+__all__ = ["Ours", "client_of", "refuse_twins"]
 
 
 def client_of(job: JobToMatch) -> str:
@@ -140,3 +140,11 @@ def _findable(job: OurJob) -> set[str]:
     names = job.person.names
     joined = (names[i] + names[i + 1] for i in range(len(names) - 1))
     return {*(word for word in names if len(word) > 1), *joined}
+
+
+def refuse_twins(keys: Iterable[str], name: str) -> None:
+    """ValueError: a key stands twice among those of one kind."""
+    twice = [key for key, count in Counter(keys).items() if count > 1]
+    if twice:
+        message = f"{name} {twice[0]} stands twice"
+        raise ValueError(message)

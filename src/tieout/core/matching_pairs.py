@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from rapidfuzz.distance import OSA
+
 from tieout.core.matching_clients import SURE, abbreviates
 from tieout.core.matching_evidence import (
     Extra,
@@ -36,6 +38,9 @@ _PERSON, _CLIENT, _TITLE = 0.70, 0.20, 0.10
 _TITLE_UNKNOWN = 0.7  # of the title's share, where one side names none
 _TITLE_DIFFERS = 0.34
 _PARTLY = 0.6
+_LONG = 6  # letters: in a shorter word of a title one of them makes another word
+_NO_INITIALS = 5  # letters: RT, LPN and CRNA stand for whole titles
+_VOWELS = frozenset("aeiouy")
 _GRADES = frozenset(["i", "ii", "iii", "iv"])
 _WENT_THERE = 0.6  # is shown, whatever its name
 _BY_NUMBER = 0.8  # of the person's share, where nothing but the job's number stands there
@@ -44,6 +49,7 @@ _NAMED = 0.6  # a person this alike is the one whose job number stands there
 _NO_CLIENT = "client unknown here"
 _LONE_SUFFIX = "suffix on one side only"
 _TOLD_APART = "middle name matches"
+_YEAR = "year matches"
 _INACTIVE = "inactive in QuickBooks"
 _RIVAL = 0.75  # of less nobody thinks that it may be meant
 _PROVES = frozenset([PROOF, "@"])  # what only the very placement shows
@@ -140,6 +146,11 @@ class Pair:
         return _LONE_SUFFIX in self.reasons
 
     @property
+    def is_told(self) -> bool:
+        """Whether a title, a day or a year beside the name tells which placement it is."""
+        return bool(confirms(self.kind)) or _YEAR in self.reasons
+
+    @property
     def same_person(self) -> bool:
         """Whether every part of the name is there."""
         return not _SAME.isdisjoint(self.reasons)
@@ -151,8 +162,9 @@ class Pair:
 
 
 def expanded(words: Collection[str]) -> tuple[str, ...]:
-    """Title words with the usual abbreviations written out."""
-    return tuple(long for word in words for long in TITLE_WORDS.get(word, (word,)))
+    """Title words with the usual abbreviations written out, and these as all others are read."""
+    long = [each for word in words for each in TITLE_WORDS.get(word, (word,))]
+    return tuple(each for word in long for each in TITLE_WORDS.get(word, (word,)))
 
 
 def title_words(title: tuple[str, ...]) -> set[str]:
@@ -278,8 +290,8 @@ class Pairs:
 
     def _forms(self, word: str) -> tuple[tuple[str, ...], ...]:
         """What a word of a title may stand for; itself last."""
-        known = (TITLE_WORDS.get(word), self._habits.titles.get(word), (word,))
-        return tuple(dict.fromkeys(form for form in known if form))
+        known = (self._habits.titles.get(word), (word,))
+        return tuple(dict.fromkeys(form for form in (expanded([word]), *known) if form))
 
     def _is_title(self, word: str, ours: OurJob) -> bool:
         return word not in ours.client_words and (
@@ -298,7 +310,10 @@ def _title_overlap(
     cut: bool,
     known: Collection[str],
 ) -> float:
+    if len(theirs) > 1 and ours == ("".join(word[0] for word in theirs),):
+        return 1.0
     long = expanded(ours)
+    read = tuple(dict.fromkeys((*long, *ours)))
     met = 0.0
     seen: set[str] = set()
     initials = "".join(word[0] for word in long)
@@ -306,7 +321,7 @@ def _title_overlap(
         stump = cut and place == len(theirs) - 1
         best: list[str] = []
         for each in forms[place]:
-            found = [_met(form, long, stump=stump, whole=form in known) for form in each]
+            found = [_met(form, read, stump=stump, whole=form in known) for form in each]
             if sum(map(bool, found)) * len(best or [""]) > sum(map(bool, best)) * len(found):
                 best = found
         if any(best):
@@ -314,7 +329,7 @@ def _title_overlap(
             seen.update(each for each in best if each)
         elif word in initials or word in ours:
             met += 1
-    overlap = 0.85 * met / len(theirs) + 0.15 * len(seen) / len(set(long))
+    overlap = 0.85 * met / len(theirs) + 0.15 * min(1.0, len(seen) / len(set(long)))
     grades = _GRADES & set(theirs), _GRADES & set(ours)
     # Assembler I is not Assembler II, while Assembler may be either
     return min(overlap, _PARTLY) if all(grades) and grades[0] != grades[1] else overlap
@@ -322,14 +337,24 @@ def _title_overlap(
 
 def _met(word: str, ours: tuple[str, ...], *, stump: bool, whole: bool) -> str:
     """Our word that it stands for. A `whole` one is a word of our titles: Press is short for Pressman
-    perhaps, but not for Paraprofessional."""
+    perhaps, but not for Paraprofessional. Bkkpr is no word, though somebody wrote it as a title."""
+    whole = whole and not (len(word) >= _NO_INITIALS and _VOWELS.isdisjoint(word))
     for other in ours:
         if word == other or (stump and other.startswith(word)):
             return other
         shortened = abbreviates(word, other) or abbreviates(other, word)
         if shortened and (not whole or other.startswith(word) or word.startswith(other)):
             return other
+        if not whole and _is_slip(word, other):
+            return other
     return ""
+
+
+def _is_slip(word: str, other: str) -> bool:
+    """Paarlegal for Paralegal; Trainer and Trainee are two titles."""
+    if min(len(word), len(other)) < _LONG or word[0] != other[0] or word[-1] != other[-1]:
+        return False
+    return OSA.distance(word, other, score_cutoff=1) <= 1
 
 
 def _title_says(title: float | None) -> Extra:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from tieout.core.matching_learning import Votes
 from tieout.core.matching_pairs import Pair
 
 __all__ = ["Clients", "Ranked", "Searched", "Spread", "at_once"]
@@ -18,8 +19,8 @@ class Searched:
     """What was found for the jobs of some clients, and what was learned on the way."""
 
     found: dict[str, Ranked] = field(default_factory=dict)
-    learned: dict[str, str] = field(default_factory=dict)  # client -> path of its customer
-    votes: dict[str, frozenset[str]] = field(default_factory=dict)  # job id -> customers
+    learned: dict[str, frozenset[str]] = field(default_factory=dict)  # client -> its customers
+    votes: dict[str, Votes] = field(default_factory=dict)  # job id -> where its name was found
 
 
 # Calls the function for all of the clients, in as many portions as it likes, here or in copies of

@@ -173,6 +173,11 @@ REMARKS = frozenset(
         "suite",
         "wing",
         "site",
+        "hq",
+        "downtown",
+        "exempt",
+        "nonexempt",
+        "th",
         "net",
     ]
 )
@@ -258,6 +263,6 @@ TITLE_WORDS = _pairs(
     "cust=customer;svc=service;gen=general;lab=laborer;temp=temporary;pharm=pharmacist;tele=telemetry\n"
     "ld=labor delivery;nicu=neonatal intensive care unit;ed=emergency department;ortho=orthopedic\n"
     "peds=pediatric;psych=psychiatric;rad=radiology;xray=radiology;sup=supervisor;super=supervisor;mat=material\n"
-    "hndlr=handler;pkr=packer;weld=welder;asm=assembler;assy=assembler;insp=inspector;drv=driver"
+    "hndlr=handler;pkr=packer;weld=welder;asm=assembler;assy=assembler;insp=inspector;drv=driver;sfdc=salesforce"
 )
 NICKNAMES = _groups(_NICKNAMES)

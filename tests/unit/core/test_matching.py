@@ -177,6 +177,29 @@ def test_a_customer_is_learned_from_the_people_found_there() -> None:
     assert not any(each.accepted for each in suggest(jobs[:2], [ACME, OTHER, *theirs]))
 
 
+def test_a_branch_is_learned_beside_the_customer_of_that_name() -> None:
+    people = ["Elena Ortiz", "Jan Kowalczyk", "Mei Yamamoto", "Omar Haverford"]
+    jobs = [job(name, key=f"J{n}") for n, name in enumerate(people)]
+    branch = QbCandidate(list_id="C3", full_name="Acme Mfg @ North Campus")
+    theirs = [qb(name, f"Q{n}", under=branch) for n, name in enumerate(people)]
+    books = [ACME, qb("Smith, Ann", "Q9"), branch, *theirs]
+
+    assert all(each.accepted for each in suggest(jobs, books) if each.rank == 1)
+    few = suggest(jobs[:2], books, ranks=1)
+    assert [each.list_id for each in few] == ["Q0", "Q1"]
+    assert not any(each.accepted for each in few)
+
+
+def test_a_branch_is_looked_at_although_the_customer_has_another_job_of_the_person() -> None:
+    branch = QbCandidate(list_id="C3", full_name="Acme Mfg @ North Campus")
+    welder, clerk = (
+        qb("Ortiz, Elena - Welder"),
+        qb("Ortiz, Elena - Payroll Clerk", "Q2", under=branch),
+    )
+
+    assert best(job("Elena Ortiz", "Payroll Clerk"), welder, branch, clerk).list_id == "Q2"
+
+
 def test_people_may_stand_a_level_deeper_and_parents_only_by_list_id() -> None:
     ward = QbCandidate(list_id="W1", full_name="Acme Mfg:ICU", parent="C1")
     deep = QbCandidate(list_id="Q1", full_name="Acme Mfg:ICU:Ortiz, Elena", parent="W1")

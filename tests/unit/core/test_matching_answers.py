@@ -71,6 +71,46 @@ def test_whoever_has_something_plainly_better_is_no_rival() -> None:
     assert last.flags == (Flag.WANTED_TWICE,)
 
 
+def test_two_who_might_have_either_are_told_apart_by_both_together() -> None:
+    found = {
+        "J": {"Q": pair(0.99, kind="+"), "R": pair(0.98, kind="+")},
+        "K": {"R": pair(0.99, "year matches"), "Q": pair(0.97)},
+    }
+    assert all(each.accepted for each in answers(found) if each.rank == 1)
+
+    found["K"]["Q"] = pair(0.98)  # hardly worse the other way round
+    assert not any(each.accepted for each in answers(found))
+
+
+def test_how_names_are_written_tells_no_two_placements_apart() -> None:
+    found = {
+        "J": {"Q": pair(0.99), "R": pair(0.97)},
+        "K": {"R": pair(0.99), "Q": pair(0.97)},
+    }
+
+    assert not any(each.accepted for each in answers(found))
+
+
+def test_nobody_has_to_take_what_fits_less_than_what_somebody_else_has() -> None:
+    found = {
+        "J": {"Q": pair(0.94), "R": pair(0.96)},
+        "K": {"R": pair(0.97), "Q": pair(0.86)},
+    }
+
+    assert not answers(found)[0].accepted
+
+
+def test_what_somebody_has_under_another_title_may_still_be_meant() -> None:
+    found = {
+        "J": {"Q": pair(0.93), "R": pair(0.93)},
+        "K": {"R": pair(0.96, "title differs", certain=False)},
+    }
+    assert not answers(found)[0].accepted
+
+    found["K"]["R"] = pair(0.96)
+    assert answers(found)[0].accepted
+
+
 def test_what_is_risky_in_these_books_is_not_accepted() -> None:
     risk = Risk(judged=frozenset(["", "i+"]), safe=frozenset([""]))
 

@@ -128,3 +128,31 @@ def test_a_slip_in_a_word_that_is_usually_shortened() -> None:
     assert (
         max(customers(["Orwell Technnologies"]).plausible("Orwell Technologies").values()) >= SURE
     )
+
+
+def test_a_name_and_more_may_be_a_branch_unless_it_is_another_clients() -> None:
+    names = ["Acme Foods LLC", "Acme Foods LLC @ North Campus", "Acme Foods Intl", "Bolt Steel"]
+    found = customers(names)
+    fits = {"a": dict.fromkeys(names, 0.6) | {names[0]: 1.0}, "b": {names[2]: 1.0}}
+    called = {"a": "Acme Foods, Inc.", "b": "Acme Foods International"}
+
+    assert found.branches(called, fits) == {"a": {names[1]}, "b": frozenset()}
+
+
+@pytest.mark.parametrize(
+    ("client", "customer", "expected"),
+    [
+        ("Harlan Regional Medical Center", "Harlan Regional Medical Ce - South Campus", True),
+        ("Harlan Regional Medical Center", "Harlan Reg Med Ctr - Annex", True),
+        ("Harlan Regional Medical Center", "1042 Harlan Reg Med Ctr - Annex", True),
+        ("Harlan Regional Medical Center", "Harlan Regional Medical Center, Inc.", False),
+        ("Harlan Regional Medical Center", "Harlan Regional Foods - Annex", False),
+        ("Harlan Regional Medical Center", "Nowhere to be found", False),
+    ],
+)
+def test_a_branch_is_named_like_the_client_and_more(
+    client: str, customer: str, expected: bool
+) -> None:
+    found = customers([] if customer.startswith("Nowhere") else [customer])
+
+    assert found.is_branch(client, customer) is expected

@@ -23,7 +23,7 @@ def pair(title: str, text: str, *above: str, client: float = 1.0) -> Pair:
     )
     pairs = Pairs(
         persons=Persons({}, {}, {}, {}),
-        title_words=frozenset(["custodian", "welder"]),
+        title_words=frozenset(["administrator", "bkkpr", "custodian", "rt", "welder"]),
         numbers=Numbers({}, {}),
     )
     return pairs.compare(jobs["J-10401"], theirs, client=client, linked=False)
@@ -41,6 +41,12 @@ def pair(title: str, text: str, *above: str, client: float = 1.0) -> Pair:
         ("Xylophone Yard Zookeeper", "XYZ"),
         ("Warehouse Associate", "Acme Whse Assoc"),
         ("Custodian", "Custodn"),
+        ("Database Administrator", "DBA"),
+        ("Salesforce Administrator", "SFDC Admin"),
+        ("SM", "Scrum Master"),
+        ("Pharm Tech", "Pharmacy Technician"),
+        ("Paralegal", "Paarlegal"),
+        ("Bookkeeper", "Bkkpr"),
     ],
 )
 def test_a_title_is_met_in_its_usual_short_forms(ours: str, theirs: str) -> None:
@@ -58,6 +64,14 @@ def test_a_title_that_was_cut_still_matches() -> None:
 
     assert "title matches" in found.reasons
     assert "title matches" in stump.reasons
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [("Registered Nurse", "RT"), ("Trainer", "Trainee"), ("Pharmacist", "Paarlegal")],
+)
+def test_a_slip_or_a_short_form_is_no_other_title(ours: str, theirs: str) -> None:
+    assert "title differs" in pair(ours, f"Ortiz, Elena - {theirs}").reasons
 
 
 def test_another_title_is_not_certain() -> None:
@@ -111,6 +125,7 @@ def test_a_grade_tells_two_titles_apart() -> None:
         "c/o Acme",
         "JO# 12",
         "Net 30",
+        "t/h",
     ],
 )
 def test_remarks_are_no_title(remark: str) -> None:
