@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 
 from tieout.core.names import LEVEL_MAX, client_forms, plain
 
-__all__ = ["SURE", "Customers", "Reading", "abbreviates", "claimed", "read"]
+__all__ = ["SURE", "Customers", "Reading", "abbreviates", "best_voted", "claimed", "read"]
 
 SURE = 0.75  # a client's name that fits this well is its customer, unless another fits better
 _FLOOR = 0.45
@@ -195,9 +195,10 @@ class Customers:
         votes: dict[str, float] = defaultdict(float)
         for key in sorted(_keys(ours.forms)):
             nodes = self._keys.get(key, ())
+            each = 1 / len(nodes) if nodes else 0.0
             for node in nodes:
-                votes[node] += 1 / len(nodes)
-        first = sorted(votes, key=lambda node: (-votes[node], node))[:_SHORTLIST]
+                votes[node] += each
+        first = best_voted(votes, _SHORTLIST)
         fits = {node: self.fit(ours, self._readings[node]) for node in first}
         if max(fits.values(), default=0.0) < SURE and ours.forms:
             for _, _, node in process.extract(
@@ -293,6 +294,15 @@ class Customers:
         return math.log(1 + len(self._names) / max(self._counts[word], 1))
 
 
+def best_voted(votes: Mapping[str, float], most: int) -> list[str]:
+    """The few with most votes. Only they are put in order: of so many names that costs the most."""
+    if len(votes) <= most:
+        return list(votes)
+    least = sorted(votes.values(), reverse=True)[most - 1]
+    few = [name for name, vote in votes.items() if vote >= least]
+    return sorted(few, key=lambda name: (-votes[name], name))[:most]
+
+
 def _trimmed(fits: dict[str, float]) -> dict[str, float]:
     kept = sorted((node for node in fits if fits[node] >= _FLOOR), key=lambda n: (-fits[n], n))
     best = fits[kept[0]] if kept else 0.0
@@ -327,7 +337,9 @@ def _singular(word: str) -> str:
     return word[:-3] + "y" if word.endswith("ies") else word.removesuffix("s")
 
 
+@lru_cache(maxsize=65536)
 def _alike(a: str, b: str) -> float:
+    """How far two words of names are one, 0 to 1: the same few words are met again and again."""
     if a == b:
         return 1.0
     if a[0].isdigit() or b[0].isdigit():

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
-from tieout.core.matching_clients import Customers, read
+from tieout.core.matching_clients import Customers, best_voted, read
 from tieout.core.matching_facts import QbCandidate
 from tieout.core.matching_pairs import OurJob, TheirJob
 from tieout.core.matching_spellings import Spellings
@@ -191,7 +191,7 @@ class Index:
                     if other in below:
                         for place in below[other]:
                             votes[place] += weight
-        return _best(votes, _POOL_MAX)
+        return best_voted(votes, _POOL_MAX)
 
     def everywhere(self, job: OurJob) -> list[str]:
         """The best-looking jobs of the whole file; words that stand everywhere only add."""
@@ -202,7 +202,7 @@ class Index:
                 if len(places) <= _COMMON:
                     for place in places:
                         votes[place] += weight
-        return _best(votes, _EVERYWHERE_MAX)
+        return best_voted(votes, _EVERYWHERE_MAX)
 
 
 def _above(levels: Levels) -> list[str]:
@@ -220,11 +220,3 @@ def _asked(job: OurJob) -> list[str]:
     words = [word for word in names if len(word) > 1]
     words += [names[i] + names[i + 1] for i in range(len(names) - 1)]
     return [*words, job.number] if job.number else words
-
-
-def _best(votes: Mapping[str, float], most: int) -> list[str]:
-    if len(votes) <= most:
-        return list(votes)
-    least = sorted(votes.values(), reverse=True)[most - 1]
-    good = [place for place, vote in votes.items() if vote >= least]
-    return sorted(good, key=lambda place: (-votes[place], place))[:most]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tieout.core.matching_clients import SURE, Customers, abbreviates, claimed
+from tieout.core.matching_clients import SURE, Customers, abbreviates, best_voted, claimed
 
 BOOKS = [
     "Mercy General Hosp",
@@ -156,3 +158,11 @@ def test_a_branch_is_named_like_the_client_and_more(
     found = customers([] if customer.startswith("Nowhere") else [customer])
 
     assert found.is_branch(client, customer) is expected
+
+
+@given(st.dictionaries(st.text(max_size=2), st.sampled_from([0.5, 1.0, 2.0])), st.integers(1, 5))
+def test_the_best_voted_are_those_of_the_whole_order(votes: dict[str, float], most: int) -> None:
+    whole = sorted(votes, key=lambda name: (-votes[name], name))
+    found = best_voted(votes, most)
+    assert sorted(found) == sorted(whole[:most])
+    assert len(votes) <= most or found == whole[:most]
