@@ -20,6 +20,7 @@ SURE = 0.75  # a client's name that fits this well is its customer, unless anoth
 _FLOOR = 0.45
 _KEPT = 6
 _SHORTLIST = 12
+_ROUNDED = 1e-9  # more than sums of shares may be off by
 _NOT_THE_BEST = 0.12  # a customer this far below the best one is another customer
 
 _NOT_SURE = SURE - 0.15
@@ -192,13 +193,7 @@ class Customers:
     def plausible(self, client: str) -> dict[str, float]:
         """Path -> how well it fits the client, 0 to 1, the few that fit at all."""
         ours = read(client)
-        votes: dict[str, float] = defaultdict(float)
-        for key in sorted(_keys(ours.forms)):
-            nodes = self._keys.get(key, ())
-            each = 1 / len(nodes) if nodes else 0.0
-            for node in nodes:
-                votes[node] += each
-        first = best_voted(votes, _SHORTLIST)
+        first = self._shortlist(ours)
         fits = {node: self.fit(ours, self._readings[node]) for node in first}
         if max(fits.values(), default=0.0) < SURE and ours.forms:
             for _, _, node in process.extract(
@@ -206,6 +201,29 @@ class Customers:
             ):
                 fits[node] = self.fit(ours, self._readings[node])
         return _trimmed(fits)
+
+    def _shortlist(self, ours: Reading) -> list[str]:
+        """The few that share most with a name, rare keys counting for more.
+
+        The rarest key is looked at first. Once the common ones that are left cannot bring anybody
+        else among the few, only these are looked for there: thousands share such a key.
+        """
+        keys = [key for key in _keys(ours.forms) if key in self._keys]
+        keys.sort(key=lambda key: (len(self._keys[key]), key))
+        worth = [1 / len(self._keys[key]) for key in keys]
+        votes: dict[str, float] = defaultdict(float)
+        for place, key in enumerate(keys):
+            left = sum(worth[place:]) + _ROUNDED
+            least = sorted(votes.values(), reverse=True)[_SHORTLIST - 1 : _SHORTLIST]
+            if least and least[0] > left:
+                votes = {node: vote for node, vote in votes.items() if vote + left >= least[0]}
+                for common, each in zip(keys[place:], worth[place:], strict=True):
+                    for node in votes.keys() & self._keys[common]:
+                        votes[node] += each
+                break
+            for node in self._keys[key]:
+                votes[node] += worth[place]
+        return best_voted(votes, _SHORTLIST)
 
     def fit(self, ours: Reading, theirs: Reading) -> float:
         """The best of all ways to read the two names; parts of them tell less than the whole."""

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from fractions import Fraction
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieout.core.matching_clients import SURE, Customers, abbreviates, best_voted, claimed
+from tieout.core.matching_clients import (
+    SURE,
+    Customers,
+    _keys,
+    abbreviates,
+    best_voted,
+    claimed,
+    read,
+)
 
 BOOKS = [
     "Mercy General Hosp",
@@ -166,3 +178,25 @@ def test_the_best_voted_are_those_of_the_whole_order(votes: dict[str, float], mo
     found = best_voted(votes, most)
     assert sorted(found) == sorted(whole[:most])
     assert len(votes) <= most or found == whole[:most]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_common_words_are_looked_at_last_and_change_nothing(seed: int) -> None:
+    """The short way finds whom adding up all shares would."""
+    lot = Random(seed)
+    common = ["health", "services", "ohio", "care"]
+    rare = ["acme", "blue", "zephyr", "kodiak"]
+
+    def name() -> list[str]:
+        return lot.sample(rare, lot.choice([0, 0, 1, 2])) + lot.sample(common, lot.randint(1, 4))
+
+    found = customers([f"{' '.join(name())} {n}" for n in range(200)])
+    ours = read(" ".join(name()))
+    votes: Counter[str] = Counter()
+    for nodes in (found._keys.get(key, set()) for key in _keys(ours.forms)):
+        for node in nodes:
+            votes[node] += Fraction(1, len(nodes))
+    least = sorted(votes.values(), reverse=True)[:12][-1]
+    short = found._shortlist(ours)
+    assert len(short) == 12
+    assert all(votes[node] >= least for node in short)
