@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from tests import factories
 from tests.factories import NOW, World
 
+from tieout.store.commits import tasks
 from tieout.store.models import Book, JobMapping, QbCustomer, SourceJob, Task
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -354,7 +355,7 @@ def test_whoever_joins_a_refresh_that_has_begun_hears_what_it_may_miss(
     bea.post(books["home"] + "refresh/", **HTMX)
     waiting = text(bea.post(books["home"] + "refresh/", **HTMX))
     assert "under way already" not in waiting
-    Task.objects.update(state=Task.State.RUNNING)
+    tasks.start(task=Task.objects.get(), now=NOW)
     begun = text(bea.post(books["home"] + "refresh/", **HTMX))
     assert "what QuickBooks got since may be missing. Once it is done, refresh again." in begun
     full = text(bea.post(books["home"] + "refresh/", {"full": "1"}, **HTMX))

@@ -15,13 +15,14 @@ def ask_refresh(*, access: Access, now: datetime, full: bool = False) -> Task:
     """The refresh that waits or runs, or else a new one. The worker does it, not the page.
 
     It reads what changed since the last one; with `full`, everything. A refresh that is under way
-    already stays as it is (see `misses`).
+    already stays as it is (see `misses`); one that waits because of a trouble tries again at once.
     """
     company_id = access.company.pk
     with transaction.atomic():
         lanes.lock(company_id=company_id)  # two clicks at once make one task
         open_ = tasks.open_task(company_id=company_id, kind=Task.Kind.REFRESH)
         if open_ is not None:
+            tasks.hasten(task=open_, now=now)
             return open_
         entry = events.Entry(verb="asked", subject="refresh")
         events.append(company_id=company_id, at=now, actor=access.user, entries=[entry])
@@ -39,7 +40,7 @@ def misses(task: Task, *, now: datetime, full: bool = False) -> str:
 
     Empty where it has not begun: then it sees all that is there by now.
     """
-    if task.created_at == now or task.state != Task.State.RUNNING:
+    if task.created_at == now or task.started_at is None:
         return ""
     if full and not task.params.get("full"):
         return "This refresh was under way already, and may read only what changed."

@@ -232,21 +232,29 @@ def postpone(*, task_id: int, until: datetime, problem: str, remedy: str) -> Non
 
 TRIES_MAX = 5
 RETRY_S = 10
+NOBODY_WAITS_TRIES_MAX = 8  # the pauses double: 21 minutes, as long as a computer takes to restart
 
 
 def postpone_or_fail(*, task: Task, now: datetime, problem: str, remedy: str) -> None:
-    """A reading task that met trouble: a few tries by itself, then a person looks at it."""
+    """A reading task that met trouble: a few tries by itself, then a person looks at it.
+
+    Nobody looks at what runs at night, so that is more patient.
+    """
+    attended = task.requested_by_id is not None
     tries = Task.objects.filter(id=task.pk).values_list("tries", flat=True).get()
-    if tries >= TRIES_MAX:
+    if tries >= (TRIES_MAX if attended else NOBODY_WAITS_TRIES_MAX):
         fail(task_id=task.pk, now=now, problem=problem, remedy=remedy)
         return
-    Task.objects.filter(id=task.pk).update(tries=tries + 1)
+    pause_s = RETRY_S * (tries if attended else 2 ** (max(tries, 1) - 1))
     postpone(
-        task_id=task.pk,
-        until=now + timedelta(seconds=RETRY_S * tries),
-        problem=problem,
-        remedy=remedy,
+        task_id=task.pk, until=now + timedelta(seconds=pause_s), problem=problem, remedy=remedy
     )
+
+
+def hasten(*, task: Task, now: datetime) -> None:
+    """Try a task of the lane that waits again at once: somebody asks for it just now."""
+    if Task.objects.filter(id=task.pk, state=Task.State.WAITING).update(due_at=now):
+        lanes.wake(company_id=task.company_id, at=now)
 
 
 def give_up_or_retry(*, task: Task, now: datetime, problem: str) -> bool:
