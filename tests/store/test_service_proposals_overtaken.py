@@ -27,6 +27,7 @@ from tieout.service import mapping_files, propose_mappings, save_proposal, save_
 from tieout.service.mapping_columns import Kind
 from tieout.service.save_mapping import Saved
 from tieout.service.worker import Worker
+from tieout.store.commits import proposals as commits
 from tieout.store.models import Event, JobMapping, ProposedChange, SourceJob
 
 
@@ -221,8 +222,11 @@ def test_a_saved_association_is_changed_by_a_file_only_when_that_is_confirmed(
     assert mapped() == {"J-1": free}
 
 
-def test_what_is_unlocked_is_ready_unless_something_else_is_odd(acme: World) -> None:
-    """As the command line does with --remap."""
+def test_what_is_unlocked_is_ready_unless_something_else_is_odd(
+    acme: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the command line does with --remap, in portions of any size."""
+    monkeypatch.setattr(commits, "CHUNK", 1)
     by_hand(acme, "J-1", ORTIZ)
     by_hand(acme, "J-2", WOOD)
     free = factories.qb_customer(acme.northgate, "Acme:Free").full_name

@@ -152,12 +152,15 @@ def refuse_mapped(*, proposal: Proposal, message: str, remedy: str) -> int:
 
 def unlock(*, proposal: Proposal, kind: str) -> None:
     """Let the rows that only this kind of warning asks about be ready; the others ask the rest."""
-    rows = ProposedChange.objects.filter(proposal=proposal, state=RowState.CONFIRM)
-    found = [row for row in rows if any(warning[0] == kind for warning in row.warnings)]
-    for row in found:
-        row.warnings = [warning for warning in row.warnings if warning[0] != kind]
-        row.state = RowState.CONFIRM if row.warnings else RowState.READY
-    ProposedChange.objects.bulk_update(found, ["warnings", "state"], batch_size=CHUNK)
+    asked = ProposedChange.objects.filter(proposal=proposal, state=RowState.CONFIRM).order_by("pk")
+    after = 0
+    while rows := list(asked.filter(pk__gt=after)[:CHUNK]):
+        after = rows[-1].pk
+        found = [row for row in rows if any(warning[0] == kind for warning in row.warnings)]
+        for row in found:
+            row.warnings = [warning for warning in row.warnings if warning[0] != kind]
+            row.state = RowState.CONFIRM if row.warnings else RowState.READY
+        ProposedChange.objects.bulk_update(found, ["warnings", "state"])
 
 
 def take_up_again(*, proposal: Proposal, field: str) -> None:
