@@ -11,7 +11,7 @@ from tests import factories
 from tests.browser import LOOKS, look_at, sign_in
 from tests.journeys.flushing import event_triggers, flushable  # noqa: F401 # used by pytest
 
-from tieout.store.models import Company
+from tieout.store.models import Company, QbCustomer, SourceJob
 
 pytestmark = [
     pytest.mark.journey,
@@ -124,6 +124,28 @@ def test_what_is_typed_before_record_mapping_is_there_is_searched_for(
         expect(page.locator("[data-combobox-count]")).to_have_text("1 match")
         expect(dialog.get_by_role("option")).to_contain_text("Reed, Sam - Nurse")
         assert len(held) == 1
+
+
+def test_while_an_ok_is_saved_the_keys_of_the_table_work(
+    browser: Browser, live_server: LiveServer
+) -> None:
+    northgate = _with_a_job()
+    sam = SourceJob.objects.get(key="J-2")
+    factories.suggest(sam, QbCustomer.objects.get(name="Reed, Sam - Nurse"))
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    with look_at(browser, LOOKS[0]) as context:
+        page = _map_jobs(context, live_server, northgate.pk)
+        page.route("**/accept/", hold)
+        page.get_by_role("button", name="Sam Reed").press("Enter")
+        while not held:
+            page.wait_for_timeout(20)
+        page.keyboard.press("/")
+        expect(page.get_by_role("searchbox", name="Search")).to_be_focused()
+        held[0].abort()  # what is saved other tests show
 
 
 def _with_a_job() -> Company:

@@ -37,7 +37,7 @@
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (dialog && event.detail.target?.id === "dialog-body" && !dialog.open) {
       opener = document.activeElement;
-      ahead = "";
+      if (event.detail.requestConfig.verb === "get") ahead = ""; // OK and undo open nothing
     }
   });
   // What is typed while the dialog is on its way is meant for its first field: a letter of a name must
@@ -45,7 +45,7 @@
   let ahead = null; // null: no dialog is on its way
   document.addEventListener("keydown", (event) => {
     if (ahead === null || event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.matches?.("input, select, textarea")) return;
+    if (event.target.matches?.("input, select, textarea") && !dialog.contains(event.target)) return;
     event.preventDefault();
     event.stopPropagation();
     if (!event.repeat && (ahead || event.key !== " ")) ahead += event.key;
@@ -65,12 +65,12 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     if (!dialog || event.detail.target?.id !== "dialog-body") return;
     if (!dialog.open && byId("dialog-body").childElementCount) dialog.showModal();
+    dialog.querySelector("[data-autofocus]")?.focus();
   });
   // not sooner: only now a field asks the server for what is typed into it
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (!dialog || event.detail.target?.id !== "dialog-body") return;
-    const first = dialog.querySelector("[data-autofocus]");
-    first?.focus();
+    if (event.detail.target?.id !== "dialog-body") return;
+    const first = dialog?.querySelector("[data-autofocus]");
     if (ahead && first) fill(first, ahead);
     ahead = null;
   });
