@@ -139,7 +139,9 @@ def send(
             message = "QuickBooks was read again meanwhile. Look at the proposed changes anew."
             raise CannotWrite(message)
         wishes = []
-        made = write_queries.count_stems(company_id=company_id, kind=QbWrite.Kind.CUSTOMER_MOD)
+        made = write_queries.count_stems(
+            company_id=company_id, kind=QbWrite.Kind.CUSTOMER_MOD, of=chosen
+        )
         for proposal in proposals(company_id=company_id, job_ids=list(chosen)):
             wanted = chosen[proposal.job.pk]
             fields = [each for each in proposal.changes if each.name in wanted]

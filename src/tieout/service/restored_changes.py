@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from tieout.core.exporting import Event, State, step
 from tieout.quickbooks.readings import Found
@@ -61,8 +62,8 @@ def do_again(
     """Queue the same updates and voids again; part of the caller's transaction, rows locked."""
     updates = restored.last_updates(posting_ids=[row.pk for row in rows])
     company_id = access.company.pk
-    voids = write_queries.count_stems(company_id=company_id, kind=QbWrite.Kind.VOID)
-    updates_made = write_queries.count_stems(company_id=company_id, kind=QbWrite.Kind.INVOICE_MOD)
+    count = partial(write_queries.count_stems, company_id=company_id, of=[row.pk for row in rows])
+    voids, updates_made = count(kind=QbWrite.Kind.VOID), count(kind=QbWrite.Kind.INVOICE_MOD)
     wishes: list[Wish] = []
     for row in rows:
         if what[row.pk] == VOID:

@@ -84,7 +84,8 @@ def void(
             if why_not:
                 message = f"Invoice {row.number}: {why_not} Nothing was queued."
                 raise CannotWrite(message)
-        made = queries.count_stems(company_id=company_id, kind=QbWrite.Kind.VOID)
+        ids = [row.pk for row in rows]
+        made = queries.count_stems(company_id=company_id, kind=QbWrite.Kind.VOID, of=ids)
         wishes = [wish(row, reason.strip(), made) for row in rows]
         return commits.queue(
             company_id=company_id, wishes=wishes, user=access.user, reason=reason.strip(), now=now

@@ -60,7 +60,8 @@ def update(*, access: Access, invoice_id: int, seen: str, now: datetime) -> list
             message = "The back office changed it again meanwhile. Look at it anew, then decide."
             raise CannotWrite(message)
         company_id = access.company.pk
-        made = queries.count_stems(company_id=company_id, kind=QbWrite.Kind.INVOICE_MOD)
+        ids = [each.posting.pk for each in updates]
+        made = queries.count_stems(company_id=company_id, kind=QbWrite.Kind.INVOICE_MOD, of=ids)
         wishes = [wish(each, invoice.content_hash, made) for each in updates]
         return commits.queue(company_id=company_id, wishes=wishes, user=access.user, now=now)
 

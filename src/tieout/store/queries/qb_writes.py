@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db.models import Q, QuerySet
 
@@ -113,9 +113,13 @@ def count_of(*, company_id: int, prefix: str) -> int:
     return QbWrite.objects.filter(company_id=company_id, key__startswith=prefix).count()
 
 
-def count_stems(*, company_id: int, kind: QbWrite.Kind) -> Counter[str]:
-    """The same for everything of one kind: a key without its number -> how many; one query."""
-    rows = QbWrite.objects.filter(company_id=company_id, kind=kind).order_by()
+def count_stems(*, company_id: int, kind: QbWrite.Kind, of: Collection[int]) -> Counter[str]:
+    """The same for many things: a key without its number -> how many; one query.
+
+    `of` are the ids of the contractor jobs that are updated, else of the postings.
+    """
+    about = "job_id__in" if kind == QbWrite.Kind.CUSTOMER_MOD else "posting_id__in"
+    rows = QbWrite.objects.filter(company_id=company_id, kind=kind, **{about: list(of)}).order_by()
     return Counter(key.rpartition("-")[0] for key in rows.values_list("key", flat=True))
 
 
